@@ -1,0 +1,1 @@
+//! Dialtone, a bulletin board system that answers telnet and SSH.
