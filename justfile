@@ -1,0 +1,30 @@
+# What a developer runs. `just check` is what CI runs.
+
+[private]
+default:
+    @just --list --unsorted
+
+# format, lints and every test
+check:
+    .ci/run
+
+# every test, or those that the arguments choose, with private servers
+test *arguments:
+    tests/run {{ arguments }}
+
+# format and lints alone
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# licences, sources and forbidden crates (needs `cargo install cargo-deny`)
+deny:
+    cargo deny check
+
+# a board with telnet on port 2323 and SSH on port 2222
+run *arguments:
+    cargo run --release --locked -- {{ arguments }}
+
+# the load generator against a bare server
+bench *arguments:
+    cargo bench --locked {{ arguments }}
