@@ -1,1 +1,26 @@
 //! The rules of the board: users, messaging and market, their SQL and their events.
+//!
+//! Everything a caller can do is a method of one of the services of [`Domain`]; one method is one
+//! transaction is one business act. Nothing here knows a network, a terminal or a menu.
+
+mod caller;
+pub mod correlation;
+mod db;
+mod domain;
+pub mod events;
+mod ids;
+pub mod nodes;
+mod secret;
+pub mod users;
+// pub mod market;
+// pub mod messaging;
+// pub mod money;
+
+pub use caller::{Caller, level};
+pub use db::{OpenError, Unavailable};
+pub use domain::Domain;
+pub use events::{Event, EventBody, EventLog, EventReader};
+pub use ids::{BoardId, CallId, EventSeq, MessageId, NodeId, PageId, ThreadId, UserId};
+pub use nodes::Nodes;
+pub use secret::Secret;
+pub use users::{Handle, Users, UsersError};

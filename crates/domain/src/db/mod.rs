@@ -1,0 +1,142 @@
+//! The database: one SQL text for Postgres and SQLite, and the few places where the two differ.
+//!
+//! A statement outside a transaction, and one inside, look like this; the body is compiled once for each
+//! database, so it must end in a type of our own:
+//!
+//! ```ignore
+//! let names: Vec<String> =
+//!     on_db!(self.store, db => sqlx::query_scalar("SELECT name FROM boards").fetch_all(db).await)?;
+//!
+//! let mut tx = self.store.begin().await?;
+//! let changed: u64 = in_tx!(tx, db => sqlx::query("UPDATE boards SET name = $1 WHERE id = $2")
+//!     .bind(name).bind(board).execute(db).await.map(|done| done.rows_affected()))?;
+//! tx.event(EventBody::BoardChanged { board });
+//! tx.commit().await?;
+//! ```
+//!
+//! Postgres gives up a transaction at its first failed statement, SQLite does not: after an error, leave.
+//! Rows that may be there already are written with `ON CONFLICT`. `on_db!` reads; on SQLite its connection
+//! cannot write.
+
+mod clock;
+mod error;
+mod open;
+mod tx;
+
+pub(crate) use clock::now;
+pub(crate) use error::DbError;
+pub use error::Unavailable;
+pub use open::OpenError;
+pub(crate) use open::open;
+pub(crate) use tx::{Link, Tx};
+
+use crate::NodeId;
+use sqlx::{PgPool, SqlitePool};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// The longest that any one statement is waited for, when the server has fallen silent without hanging up.
+const STATEMENT_LIMIT: Duration = Duration::from_secs(20);
+
+/// The two databases. SQLite has one connection that writes and a few that can only read.
+#[derive(Debug)]
+pub(crate) enum Db {
+    Postgres(PgPool),
+    Sqlite { write: SqlitePool, read: SqlitePool },
+}
+
+/// What each service works with: the database, the doorbell of the event log, and the node it acts for.
+#[derive(Debug, Clone)]
+pub(crate) struct Store {
+    shared: Arc<Shared>,
+    node: Option<NodeId>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    db: Db,
+    /// Counts the commits of this process that appended to the event log.
+    bell: watch::Sender<u64>,
+}
+
+impl Store {
+    pub(crate) fn new(db: Db) -> Self {
+        Self { shared: Arc::new(Shared { db, bell: watch::Sender::new(0) }), node: None }
+    }
+
+    /// The same store, whose events carry `node`.
+    pub(crate) fn as_node(&self, node: NodeId) -> Self {
+        Self { shared: Arc::clone(&self.shared), node: Some(node) }
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.shared.db
+    }
+
+    pub(crate) fn bell(&self) -> &watch::Sender<u64> {
+        &self.shared.bell
+    }
+
+    pub(crate) fn node(&self) -> Option<NodeId> {
+        self.node
+    }
+
+    pub(crate) async fn close(&self) {
+        match self.db() {
+            Db::Postgres(pool) => pool.close().await,
+            Db::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+        }
+    }
+}
+
+/// Runs one statement within [`STATEMENT_LIMIT`] and puts its error into our words.
+pub(crate) async fn bounded<T>(
+    statement: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, DbError> {
+    match tokio::time::timeout(STATEMENT_LIMIT, statement).await {
+        Ok(done) => done.map_err(DbError::from),
+        Err(_) => {
+            tracing::error!(db.limit_s = STATEMENT_LIMIT.as_secs(), "the database fell silent");
+            Err(DbError::Unavailable)
+        }
+    }
+}
+
+/// Reads outside a transaction: `on_db!(store, db => sqlx::query….fetch_all(db).await)`.
+macro_rules! on_db {
+    ($store:expr, $db:ident => $body:expr) => {
+        $crate::db::bounded(async {
+            match $store.db() {
+                $crate::db::Db::Postgres($db) => $body,
+                $crate::db::Db::Sqlite { read: $db, .. } => $body,
+            }
+        })
+        .await
+    };
+}
+
+/// One statement inside a transaction: `in_tx!(tx, db => sqlx::query….execute(db).await…)`.
+macro_rules! in_tx {
+    ($tx:expr, $db:ident => $body:expr) => {
+        $crate::db::bounded(async {
+            match $tx.link() {
+                $crate::db::Link::Postgres(link) => {
+                    let $db = &mut **link;
+                    $body
+                }
+                $crate::db::Link::Sqlite(link) => {
+                    let $db = &mut **link;
+                    $body
+                }
+            }
+        })
+        .await
+    };
+}
+
+pub(crate) use {in_tx, on_db};

@@ -1,0 +1,148 @@
+//! Opening either database, and bringing its schema up to date.
+
+use super::{Db, DbError, Unavailable, bounded};
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+pub(super) static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
+pub(super) static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
+
+/// How long a service waits for a connection before it tells the caller to try again.
+const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
+/// A connection that rested longer than this is asked whether it still lives before it is used.
+const RESTED: Duration = Duration::from_secs(1);
+
+/// Why a database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Neither `postgres://…` nor `sqlite:PATH`.
+    #[error("a database is given as postgres://… or sqlite:PATH")]
+    Url,
+    /// The server, or the file, cannot be reached.
+    #[error("cannot open the database: {0}")]
+    Connect(#[source] sqlx::Error),
+    /// The file cannot be made.
+    #[error("cannot make the database {}: {error}", path.display())]
+    Create {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        error: std::io::Error,
+    },
+    /// The schema is not one this program can bring up to date.
+    #[error("cannot bring the database up to date: {0}")]
+    Migrate(#[from] MigrateError),
+}
+
+/// Opens `postgres://…` (also `postgresql://…`) or `sqlite:PATH`, which is made when missing.
+pub(crate) async fn open(url: &str) -> Result<Db, OpenError> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        open_postgres(url).await
+    } else if let Some(path) = url.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
+        open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))).await
+    } else {
+        Err(OpenError::Url)
+    }
+}
+
+async fn open_postgres(url: &str) -> Result<Db, OpenError> {
+    let plain = PgConnectOptions::from_str(url).map_err(|_| OpenError::Url)?.disable_statement_logging();
+    // A migration may take longer than any statement of a caller, so it has a connection without limits.
+    let mut link = plain.connect().await.map_err(OpenError::Connect)?;
+    POSTGRES.run(&mut link).await?;
+    link.close().await.map_err(OpenError::Connect)?;
+
+    let options = plain.application_name("dialtone").options([
+        ("statement_timeout", "15s"),
+        ("lock_timeout", "5s"),
+        ("idle_in_transaction_session_timeout", "30s"),
+    ]);
+    let pool = PgPoolOptions::new()
+        .max_connections(16)
+        .acquire_timeout(ACQUIRE_LIMIT)
+        .idle_timeout(Duration::from_secs(300))
+        .test_before_acquire(false)
+        .before_acquire(|link, rest| {
+            Box::pin(async move {
+                if rest.idle_for > RESTED {
+                    link.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        .connect_lazy_with(options);
+    Ok(Db::Postgres(pool))
+}
+
+async fn open_sqlite(path: &Path) -> Result<Db, OpenError> {
+    create_private(path)?;
+    let common = SqliteConnectOptions::new()
+        .filename(path)
+        .busy_timeout(ACQUIRE_LIMIT)
+        .statement_cache_capacity(64)
+        .pragma("cache_size", "-512") // KiB for each connection; the system's page cache has the rest
+        .disable_statement_logging();
+    // FULL: what was acknowledged survives a loss of power, not only the end of the process.
+    let writing = common
+        .clone()
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true);
+    let write = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(ACQUIRE_LIMIT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .connect_with(writing)
+        .await
+        .map_err(OpenError::Connect)?;
+    SQLITE.run(&write).await?;
+    let read = SqlitePoolOptions::new()
+        .max_connections(4)
+        .acquire_timeout(ACQUIRE_LIMIT)
+        .idle_timeout(Duration::from_secs(60))
+        .test_before_acquire(false)
+        .connect_lazy_with(common.read_only(true));
+    Ok(Db::Sqlite { write, read })
+}
+
+/// Makes the file readable by its owner alone: it holds password hashes. SQLite gives its side files the same mode.
+fn create_private(path: &Path) -> Result<(), OpenError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|error| OpenError::Create { path: path.to_owned(), error })
+}
+
+impl Db {
+    /// Asks the database whether it is there.
+    pub(crate) async fn ping(&self) -> Result<(), Unavailable> {
+        let asked: Result<(), DbError> = match self {
+            Db::Postgres(pool) => bounded(async { pool.acquire().await?.ping().await }).await,
+            Db::Sqlite { read, .. } => bounded(async { read.acquire().await?.ping().await }).await,
+        };
+        Ok(asked?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{POSTGRES, SQLITE};
+
+    #[test]
+    fn both_databases_have_the_same_migrations() {
+        let names = |migrator: &sqlx::migrate::Migrator| -> Vec<(i64, String)> {
+            migrator.iter().map(|m| (m.version, m.description.to_string())).collect()
+        };
+        assert_eq!(names(&POSTGRES), names(&SQLITE));
+        assert!(names(&SQLITE).iter().zip(1..).all(|((version, _), expected)| *version == expected));
+    }
+}

@@ -1,0 +1,31 @@
+//! The event log: every state change, in the transaction that made it, and readers that miss none.
+
+mod append;
+mod body;
+mod gaps;
+mod log;
+mod reader;
+
+pub(crate) use append::append;
+pub use body::{EventBody, QuoteTick};
+pub use log::EventLog;
+pub use reader::EventReader;
+
+use crate::{EventSeq, NodeId};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+/// One entry of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Event {
+    /// Its place in the log.
+    pub seq: EventSeq,
+    /// When it was appended, by the clock of the node that did.
+    pub at: DateTime<Utc>,
+    /// The node that appended it; none for a command.
+    pub node: Option<NodeId>,
+    /// The call that caused it.
+    pub correlation: Option<String>,
+    /// What happened.
+    pub body: EventBody,
+}

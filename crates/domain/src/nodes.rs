@@ -1,0 +1,178 @@
+//! The processes that answer calls for one board: each holds a lease that it renews, and what it said of
+//! itself counts only as long as the lease.
+
+use crate::db::{DbError, Store, Tx, in_tx, on_db};
+use crate::users::presence;
+use crate::{NodeId, Unavailable};
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// How long a node that falls silent is believed.
+pub const LEASE: TimeDelta = TimeDelta::seconds(12);
+/// How often a node renews its lease.
+pub const RENEW: std::time::Duration = std::time::Duration::from_secs(4);
+
+/// Why a node may not go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NodesError {
+    /// Another process has joined by this node's name and taken its place.
+    #[error("another process has joined under this node's name")]
+    Replaced,
+    /// The database does not answer; the lease may be renewed later.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl From<DbError> for NodesError {
+    fn from(error: DbError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+/// A process that answers calls.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Node {
+    /// This run of it.
+    pub id: NodeId,
+    /// Its name, kept from run to run.
+    pub name: String,
+    /// When it joined.
+    pub since: DateTime<Utc>,
+    /// When it last renewed its lease.
+    pub last_seen: DateTime<Utc>,
+    /// How many calls it has now.
+    pub calls: i64,
+}
+
+/// The nodes of the board.
+#[derive(Debug, Clone)]
+pub struct Nodes {
+    store: Store,
+}
+
+impl Nodes {
+    pub(crate) fn new(store: Store) -> Self {
+        Self { store }
+    }
+
+    /// Joins as `name`. A node of the same name, and every node whose lease is over, is gone from now on and its
+    /// calls are closed; with `exclusive`, for a process that alone may serve this database, every other node.
+    pub async fn join(&self, name: &str, exclusive: bool) -> Result<NodeId, Unavailable> {
+        Ok(self.enter(name, exclusive).await?)
+    }
+
+    /// Renews the lease, and closes the calls of nodes whose lease is over. A node that was believed gone, as
+    /// after its machine slept, is back with the calls it still has.
+    pub async fn renew(&self, node: NodeId) -> Result<(), NodesError> {
+        if !self.extend(node).await? {
+            self.come_back(node).await?;
+        }
+        Ok(self.close_expired().await?)
+    }
+
+    /// Leaves: the node's calls are closed and its offices free.
+    pub async fn leave(&self, node: NodeId) -> Result<(), Unavailable> {
+        let mut tx = self.store.begin().await?;
+        dismiss(&mut tx, node, false).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The nodes whose lease holds, in the order they joined.
+    pub async fn list(&self) -> Result<Vec<Node>, Unavailable> {
+        let now = self.store.lease_time().await?;
+        Ok(on_db!(self.store, db => sqlx::query_as(
+                "SELECT n.id, n.name, n.since, n.last_seen, \
+                     (SELECT COUNT(*) FROM calls c WHERE c.node = n.id AND c.ended_at IS NULL) AS calls \
+                 FROM nodes n WHERE n.present AND n.expires_at > $1 ORDER BY n.id")
+            .bind(now).fetch_all(db).await)?)
+    }
+
+    /// Asks for `office`, which one node at a time holds, for the length of a lease. True if `node` holds it
+    /// now; ask again at each renewal.
+    pub async fn lead(&self, node: NodeId, office: &str) -> Result<bool, Unavailable> {
+        Ok(self.claim(node, office).await?)
+    }
+
+    async fn enter(&self, name: &str, exclusive: bool) -> Result<NodeId, DbError> {
+        let mut tx = self.store.begin().await?;
+        let now = tx.lease_time().await?;
+        let replaced: Vec<NodeId> = in_tx!(tx, db => sqlx::query_scalar(
+                "SELECT id FROM nodes WHERE present AND (name = $1 OR expires_at <= $2 OR $3) ORDER BY id")
+            .bind(name).bind(now).bind(exclusive).fetch_all(db).await)?;
+        for node in replaced {
+            dismiss(&mut tx, node, true).await?;
+        }
+        let node = in_tx!(tx, db => sqlx::query_scalar(
+                "INSERT INTO nodes (name, since, last_seen, expires_at, present) \
+                 VALUES ($1, $2, $2, $3, TRUE) RETURNING id")
+            .bind(name).bind(now).bind(now + LEASE).fetch_one(db).await)?;
+        tx.commit().await?;
+        Ok(node)
+    }
+
+    async fn extend(&self, node: NodeId) -> Result<bool, DbError> {
+        let mut tx = self.store.begin().await?;
+        let now = tx.lease_time().await?;
+        let extended = in_tx!(tx, db => sqlx::query(
+                "UPDATE nodes SET last_seen = $2, expires_at = $3 WHERE id = $1 AND present")
+            .bind(node).bind(now).bind(now + LEASE).execute(db).await.map(|done| done.rows_affected()))?;
+        tx.commit().await?;
+        Ok(extended > 0)
+    }
+
+    async fn come_back(&self, node: NodeId) -> Result<(), NodesError> {
+        let mut tx = self.store.begin().await?;
+        let now = tx.lease_time().await?;
+        let returned = in_tx!(tx, db => sqlx::query(
+                "UPDATE nodes SET last_seen = $2, expires_at = $3, present = TRUE WHERE id = $1")
+            .bind(node).bind(now).bind(now + LEASE).execute(db).await.map(|done| done.rows_affected()));
+        match returned {
+            Ok(1) => {}
+            Ok(_) | Err(DbError::Taken) => return Err(NodesError::Replaced),
+            Err(error) => return Err(error.into()),
+        }
+        presence::reopen_lost(&mut tx, node).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn close_expired(&self) -> Result<(), DbError> {
+        let now = self.store.lease_time().await?;
+        let expired: Vec<NodeId> = on_db!(self.store, db => sqlx::query_scalar(
+                "SELECT id FROM nodes WHERE present AND expires_at <= $1 ORDER BY id")
+            .bind(now).fetch_all(db).await)?;
+        for node in expired {
+            // One transaction each: two nodes that close the same ones at once then never wait for each other in a ring.
+            let mut tx = self.store.begin().await?;
+            let still = in_tx!(tx, db => sqlx::query(
+                    "UPDATE nodes SET present = FALSE WHERE id = $1 AND present AND expires_at <= $2")
+                .bind(node).bind(now).execute(db).await.map(|done| done.rows_affected()))?;
+            if still > 0 {
+                tracing::warn!(node.id = node.0, "a node fell silent; its calls are closed");
+                dismiss(&mut tx, node, true).await?;
+                tx.commit().await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn claim(&self, node: NodeId, office: &str) -> Result<bool, DbError> {
+        let mut tx = self.store.begin().await?;
+        let now = tx.lease_time().await?;
+        let held = in_tx!(tx, db => sqlx::query(
+                "INSERT INTO leases (office, node, expires_at) VALUES ($1, $2, $4) \
+                 ON CONFLICT (office) DO UPDATE SET node = excluded.node, expires_at = excluded.expires_at \
+                 WHERE leases.node = excluded.node OR leases.expires_at <= $3")
+            .bind(office).bind(node).bind(now).bind(now + LEASE)
+            .execute(db).await.map(|done| done.rows_affected()))?;
+        tx.commit().await?;
+        Ok(held > 0)
+    }
+}
+
+/// Ends what `node` holds. `lost` calls come back if the node does.
+async fn dismiss(tx: &mut Tx, node: NodeId, lost: bool) -> Result<(), DbError> {
+    in_tx!(tx, db => sqlx::query("UPDATE nodes SET present = FALSE WHERE id = $1")
+        .bind(node).execute(db).await.map(drop))?;
+    in_tx!(tx, db => sqlx::query("DELETE FROM leases WHERE node = $1")
+        .bind(node).execute(db).await.map(drop))?;
+    presence::close_calls_of(tx, node, lost).await
+}

@@ -1,0 +1,75 @@
+//! Who is online: the calls of the nodes whose lease holds.
+
+use super::{Users, UsersError};
+use crate::db::{DbError, Tx, in_tx, now, on_db};
+use crate::events::EventBody;
+use crate::{CallId, Handle, NodeId, UserId};
+use chrono::{DateTime, Utc};
+
+/// A call that is open now.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct OnlineCall {
+    /// The call.
+    pub call: CallId,
+    /// The node that answered it.
+    pub node: NodeId,
+    /// That node's name.
+    pub node_name: String,
+    /// The line of the node.
+    pub line: i64,
+    /// Who, once they have logged in; [`UserId::GUEST`] for a guest.
+    pub user: Option<UserId>,
+    /// Their handle, once they have logged in.
+    pub handle: Option<Handle>,
+    /// `telnet` or `ssh`.
+    pub transport: String,
+    /// The address they call from.
+    pub peer: String,
+    /// Where on the board they are.
+    pub place: String,
+    /// When the call was answered.
+    pub since: DateTime<Utc>,
+}
+
+impl Users {
+    /// Every open call, logged in or not, in the order they were answered.
+    pub async fn online(&self) -> Result<Vec<OnlineCall>, UsersError> {
+        let now = self.store.lease_time().await?;
+        Ok(on_db!(self.store, db => sqlx::query_as(
+                "SELECT c.id AS call, c.node, n.name AS node_name, c.line, c.user_id AS \"user\", c.handle, \
+                        c.transport, c.peer, c.place, c.answered_at AS since \
+                 FROM calls c JOIN nodes n ON n.id = c.node \
+                 WHERE c.ended_at IS NULL AND n.present AND n.expires_at > $1 ORDER BY c.id")
+            .bind(now).fetch_all(db).await)?)
+    }
+}
+
+type Open = (CallId, Option<UserId>, Option<Handle>);
+
+/// Closes every open call of `node`, each logged-in one with an event. `lost` ones may be opened again.
+pub(crate) async fn close_calls_of(tx: &mut Tx, node: NodeId, lost: bool) -> Result<(), DbError> {
+    let closed: Vec<Open> = in_tx!(tx, db => sqlx::query_as(
+            "UPDATE calls SET ended_at = $2, lost = $3 WHERE node = $1 AND ended_at IS NULL \
+             RETURNING id, user_id, handle")
+        .bind(node).bind(now()).bind(lost).fetch_all(db).await)?;
+    for (call, user, handle) in closed {
+        if let (Some(user), Some(handle)) = (user, handle) {
+            tx.event(EventBody::UserOffline { user, handle, call });
+        }
+    }
+    Ok(())
+}
+
+/// Opens again the calls that were closed because `node` had fallen silent.
+pub(crate) async fn reopen_lost(tx: &mut Tx, node: NodeId) -> Result<(), DbError> {
+    let opened: Vec<Open> = in_tx!(tx, db => sqlx::query_as(
+            "UPDATE calls SET ended_at = NULL, lost = FALSE WHERE node = $1 AND lost \
+             RETURNING id, user_id, handle")
+        .bind(node).fetch_all(db).await)?;
+    for (call, user, handle) in opened {
+        if let (Some(user), Some(handle)) = (user, handle) {
+            tx.event(EventBody::UserOnline { user, handle, call });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,72 @@
+-- Accounts, their keys and friends, every call the board has answered, and what the sysop did.
+CREATE TABLE users (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    handle       TEXT NOT NULL,
+    folded       TEXT NOT NULL UNIQUE,   -- the handle without case: how it is found
+    skeleton     TEXT NOT NULL UNIQUE,   -- the handle as it looks: two that look alike have one skeleton
+    password     TEXT NOT NULL,          -- PHC string
+    display_name TEXT NOT NULL,
+    location     TEXT NOT NULL,
+    bio          TEXT NOT NULL,
+    interests    TEXT NOT NULL,
+    level        INTEGER NOT NULL,
+    flags        TEXT NOT NULL,
+    sysop        INTEGER NOT NULL,
+    banned       INTEGER NOT NULL,
+    calls        INTEGER NOT NULL,
+    created_at   TEXT NOT NULL,
+    last_call_at TEXT
+) STRICT;
+
+CREATE TABLE ssh_keys (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id  INTEGER NOT NULL REFERENCES users (id),
+    kind     TEXT NOT NULL,
+    blob     BLOB NOT NULL,
+    comment  TEXT NOT NULL,
+    added_at TEXT NOT NULL,
+    UNIQUE (user_id, blob)
+) STRICT;
+
+CREATE TABLE friends (
+    user_id   INTEGER NOT NULL REFERENCES users (id),
+    friend_id INTEGER NOT NULL REFERENCES users (id),
+    since     TEXT NOT NULL,
+    PRIMARY KEY (user_id, friend_id)
+) STRICT;
+
+-- A call outlives its node's row and its caller's account, so it refers to neither by key.
+CREATE TABLE calls (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    node         INTEGER NOT NULL,
+    line         INTEGER NOT NULL,
+    transport    TEXT NOT NULL,
+    peer         TEXT NOT NULL,
+    columns      INTEGER NOT NULL,
+    rows         INTEGER NOT NULL,
+    place        TEXT NOT NULL,
+    user_id      INTEGER,                -- 0 is the guest
+    handle       TEXT,
+    number       INTEGER,                -- the board's nth call, given at log-in
+    answered_at  TEXT NOT NULL,
+    logged_in_at TEXT,
+    ended_at     TEXT,
+    lost         INTEGER NOT NULL        -- ended because its node fell silent
+) STRICT;
+CREATE INDEX calls_open ON calls (node) WHERE ended_at IS NULL;
+CREATE INDEX calls_logged_in ON calls (logged_in_at) WHERE logged_in_at IS NOT NULL;
+
+CREATE TABLE counters (
+    name  TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+) STRICT;
+INSERT INTO counters (name, value) VALUES ('calls', 0);
+
+CREATE TABLE audit (
+    id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    at     TEXT NOT NULL,
+    node   INTEGER,
+    actor  INTEGER,
+    action TEXT NOT NULL,
+    detail TEXT NOT NULL
+) STRICT;
