@@ -92,6 +92,20 @@ mod tests {
     }
 
     #[test]
+    fn a_cr_from_before_binary_is_forgotten() {
+        let (mut reader, mut data) = (Reader::default(), Vec::new());
+        for (part, binary) in [(&b"a\r"[..], false), (b"b", true), (b"\0c", false)] {
+            reader.read(part, binary, |run| data.extend_from_slice(run));
+        }
+        assert_eq!(data, b"a\rb\0c");
+        let (mut writer, mut wire) = (Writer::default(), Vec::new());
+        for (part, binary) in [(&b"a\r"[..], false), (b"b", true), (b"c", false)] {
+            writer.write(part, binary, &mut wire);
+        }
+        assert_eq!(wire, b"a\rbc");
+    }
+
+    #[test]
     fn a_cr_goes_out_with_a_lf_or_a_nul() {
         assert_eq!(write(&[b"a\r\nb\rc\r\r\n\n"], false), b"a\r\nb\r\0c\r\0\r\n\n");
         assert_eq!(write(&[b"a\r", b"", b"\nb\r", b"c"], false), b"a\r\nb\r\0c");

@@ -1,4 +1,4 @@
-//! Clients as they were seen on the wire.
+//! Clients as they were seen on the wire, and strangers.
 
 use super::{Heard, hear};
 use crate::{Telnet, TelnetOption};
@@ -63,33 +63,60 @@ fn syncterm_speaks_first() {
 #[test]
 fn inetutils() {
     let mut telnet = opened();
-    let answers =
-        b"\xff\xfd\x01\xff\xfd\x03\xff\xfb\x03\xff\xfe\x00\xff\xfc\x00\xff\xfb\x18\xff\xfb\x1f\xff\xfb\x27\
-        \xff\xfa\x1f\0\x84\0\x32\xff\xf0";
+    let answers = b"\xff\xfd\x01\xff\xfd\x03\xff\xfb\x03\xff\xfd\x00\xff\xfb\x00\xff\xfb\x18\xff\xfb\x1f\
+        \xff\xfa\x1f\0\x84\0\x32\xff\xf0\xff\xfb\x27";
     let asked = [ASK_TTYPE, ASK_ENVIRONMENT].concat();
     assert_eq!(hear(&mut telnet, &[answers]), (vec![window(132, 50)], asked));
-    let names = b"\xff\xfa\x18\0XTERM-256COLOR\xff\xf0\xff\xfa\x27\0\xff\xf0";
-    assert_eq!(hear(&mut telnet, &[names]), (vec![terminal("XTERM-256COLOR")], ASK_TTYPE.to_vec()));
+    let name = b"\xff\xfa\x18\0XTERM-256COLOR\xff\xf0";
+    let answers = [&name[..], b"\xff\xfa\x27\0\xff\xf0"].concat();
+    assert_eq!(hear(&mut telnet, &[&answers]), (vec![terminal("XTERM-256COLOR")], ASK_TTYPE.to_vec()));
     assert!(telnet.settled());
-    assert_eq!(hear(&mut telnet, &[b"guest\r\0"]), (vec![data(b"guest\r")], vec![]), "Enter is CR NUL");
-    let mut out = Vec::new();
-    telnet.encode(b"\rhi\r\n\xff", &mut out);
-    assert_eq!(out, b"\r\0hi\r\n\xff\xff");
+    assert_eq!(hear(&mut telnet, &[name]), (vec![], vec![]));
     let interrupted = b"\xff\xf4\xff\xfd\x06";
     let heard = vec![Heard::Other("Command(InterruptProcess)".into())];
     assert_eq!(hear(&mut telnet, &[interrupted]), (heard, b"\xff\xfb\x06".to_vec()));
 }
 
 #[test]
+fn inetutils_without_a_terminal_never_sends_the_size_it_promised() {
+    let mut telnet = opened();
+    let answers =
+        b"\xff\xfd\x01\xff\xfd\x03\xff\xfb\x03\xff\xfd\x00\xff\xfb\x00\xff\xfb\x18\xff\xfb\x1f\xff\xfb\x27";
+    hear(&mut telnet, &[answers]);
+    let names = b"\xff\xfa\x18\0XTERM\xff\xf0\xff\xfa\x27\0\xff\xf0";
+    assert_eq!(hear(&mut telnet, &[names]).0, [terminal("XTERM")]);
+    assert!(!telnet.settled());
+}
+
+#[test]
 fn putty() {
     let mut telnet = opened();
-    let wire = b"\xff\xfb\x1f\xff\xfb\x20\xff\xfb\x18\xff\xfb\x27\xff\xfd\x01\xff\xfb\x03\xff\xfd\x03\
-        \xff\xfa\x1f\0\x50\0\x18\xff\xf0\xff\xfc\x00\xff\xfe\x00\xff\xfa\x18\0XTERM\xff\xf0\xff\xfa\x27\0\0USER\x01ada\xff\xf0";
-    let (heard, out) = hear(&mut telnet, &[wire]);
-    let user = Heard::Other("Environment { name: \"USER\", value: \"ada\" }".into());
-    assert_eq!(heard, [window(80, 24), terminal("XTERM"), user]);
-    assert_eq!(out, [b"\xff\xfe\x20", ASK_TTYPE, ASK_ENVIRONMENT, ASK_TTYPE].concat(), "TSPEED is refused");
+    let opening = b"\xff\xfb\x1f\xff\xfb\x20\xff\xfb\x18\xff\xfb\x27\xff\xfd\x01\xff\xfb\x03\xff\xfd\x03";
+    let out = [b"\xff\xfe\x20", ASK_TTYPE, ASK_ENVIRONMENT].concat();
+    assert_eq!(hear(&mut telnet, &[opening]), (vec![], out), "TSPEED is refused");
+    let name = b"\xff\xfa\x18\0XTERM\xff\xf0";
+    let answers = [
+        &b"\xff\xfd\x00\xff\xfb\x00\xff\xfa\x1f\0\x50\0\x18\xff\xf0"[..],
+        name,
+        b"\xff\xfa\x27\0\0USER\x01root\xff\xf0",
+    ]
+    .concat();
+    let user = Heard::Other("Environment { name: \"USER\", value: \"root\" }".into());
+    let heard = vec![window(80, 24), terminal("XTERM"), user];
+    assert_eq!(hear(&mut telnet, &[&answers]), (heard, ASK_TTYPE.to_vec()));
     assert!(telnet.settled());
+    assert_eq!(hear(&mut telnet, &[name]), (vec![], vec![]));
+    assert_eq!(hear(&mut telnet, &[b"\xff\xec"]), (vec![], vec![]), "its end of file says nothing here");
+}
+
+#[test]
+fn a_client_that_refuses_binary_gets_the_virtual_terminal() {
+    let mut telnet = opened();
+    hear(&mut telnet, &[b"\xff\xfe\x00\xff\xfc\x00"]);
+    assert_eq!(hear(&mut telnet, &[b"guest\r\0new\r\n"]), (vec![data(b"guest\rnew\r\n")], vec![]));
+    let mut out = Vec::new();
+    telnet.encode(b"\rhi\r\n\xff", &mut out);
+    assert_eq!(out, b"\r\0hi\r\n\xff\xff");
 }
 
 #[test]
@@ -147,4 +174,23 @@ fn a_subnegotiation_without_its_end_is_ended_by_the_next_sequence() {
     assert!(telnet.heap() > 0);
     assert_eq!(hear(&mut telnet, &[b"\xff\xf1x"]).0, [Heard::Other("Command(Nop)".into()), data(b"x")]);
     assert_eq!(telnet.heap(), 0);
+}
+
+#[test]
+fn a_negotiation_ends_an_open_subnegotiation_too() {
+    let mut telnet = opened();
+    hear(&mut telnet, &[b"\xff\xfb\x1f\xff\xfa\x1f\0\x50"]);
+    assert_eq!(hear(&mut telnet, &[b"\xff\xfd\x01x\0\x18\xff\xf0"]).0, [data(b"x\0\x18")]);
+    assert_eq!(telnet.heap(), 0);
+}
+
+#[test]
+fn a_malformed_answer_is_not_waited_for_any_longer() {
+    let mut telnet = opened();
+    hear(&mut telnet, &[SYNCTERM, b"\xff\xfb\x18\xff\xfb\x1f\xff\xfb\x27"]);
+    for empty in [b"\xff\xfa\x18\xff\xf0", b"\xff\xfa\x1f\xff\xf0", b"\xff\xfa\x27\xff\xf0"] {
+        assert!(!telnet.settled());
+        assert_eq!(hear(&mut telnet, &[empty]), (vec![], vec![]));
+    }
+    assert!(telnet.settled());
 }
