@@ -1,0 +1,32 @@
+//! What the black-box tests drive the board with: the program itself, scripted and real terminals, private servers.
+//!
+//! Everything here waits for text or a condition under one deadline and panics with the screen and the log.
+
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each test file is a program of its own and uses its part of this"
+)]
+#![expect(clippy::panic, reason = "a failed wait is a failed test")]
+
+mod board;
+mod cp437;
+mod dial;
+mod emulator;
+mod log;
+mod pty;
+mod servers;
+mod telnet;
+mod terminal;
+
+pub use board::{Board, Setup};
+pub use dial::Dial;
+pub use emulator::Kind;
+pub use pty::{Pty, SshOptions, plink, ssh, telnet};
+pub use servers::{Database, Nats};
+pub use terminal::{Key, Terminal};
+
+use std::time::Duration;
+
+/// How long a test waits for anything before it fails: far more than any step takes on a busy machine.
+pub const DEADLINE: Duration = Duration::from_secs(20);
