@@ -1,0 +1,286 @@
+//! A picture of 2 x 2 samples to a cell, and the block glyphs and colours that come closest to it.
+//!
+//! Gradients turn into shading by themselves: of every two colours the shades are tried as the mixtures that an eye
+//! sees from afar, and the half blocks where an edge runs through the cell.
+
+use crate::cell::Style;
+use crate::grid::Grid;
+
+/// A colour, each part from 0 to 255; pictures hold values between the whole ones too.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Rgb {
+    /// Red.
+    pub r: f32,
+    /// Green.
+    pub g: f32,
+    /// Blue.
+    pub b: f32,
+}
+
+impl Rgb {
+    /// Black.
+    pub const BLACK: Self = Self::new(0.0, 0.0, 0.0);
+
+    /// A colour of its parts, 0 to 255 each.
+    pub const fn new(r: f32, g: f32, b: f32) -> Self {
+        Self { r, g, b }
+    }
+
+    /// The colour at `share` (0 to 1) of the way to `other`.
+    pub fn toward(self, other: Self, share: f32) -> Self {
+        let part = |a: f32, b: f32| a + (b - a) * share;
+        Self::new(part(self.r, other.r), part(self.g, other.g), part(self.b, other.b))
+    }
+
+    /// The squared distance to `other`.
+    fn error(self, other: Self) -> f32 {
+        let (r, g, b) = (self.r - other.r, self.g - other.g, self.b - other.b);
+        r * r + g * g + b * b
+    }
+
+    fn mean(of: &[Self]) -> Self {
+        let sum = of.iter().fold(Self::BLACK, |s, c| Self::new(s.r + c.r, s.g + c.g, s.b + c.b));
+        let n = of.len() as f32;
+        Self::new(sum.r / n, sum.g / n, sum.b / n)
+    }
+}
+
+/// The 16 colours of the VGA text modes in ANSI order (SGR 30 to 37, then their bright forms).
+pub const VGA: [Rgb; 16] = [
+    Rgb::BLACK,
+    Rgb::new(170.0, 0.0, 0.0),
+    Rgb::new(0.0, 170.0, 0.0),
+    Rgb::new(170.0, 85.0, 0.0),
+    Rgb::new(0.0, 0.0, 170.0),
+    Rgb::new(170.0, 0.0, 170.0),
+    Rgb::new(0.0, 170.0, 170.0),
+    Rgb::new(170.0, 170.0, 170.0),
+    Rgb::new(85.0, 85.0, 85.0),
+    Rgb::new(255.0, 85.0, 85.0),
+    Rgb::new(85.0, 255.0, 85.0),
+    Rgb::new(255.0, 255.0, 85.0),
+    Rgb::new(85.0, 85.0, 255.0),
+    Rgb::new(255.0, 85.0, 255.0),
+    Rgb::new(85.0, 255.0, 255.0),
+    Rgb::new(255.0, 255.0, 255.0),
+];
+
+/// What a shade costs for its grain, as a share of the squared distance between its two colours.
+const GRAIN: f32 = 0.04;
+/// What a shade costs in a cell with an edge, as a share of the squared error that flat colour leaves there.
+const BLUR: f32 = 0.35;
+
+/// The colours that a picture may use, and the mixtures that shades make of them.
+#[derive(Clone, Debug)]
+pub struct Palette {
+    front: Vec<(u8, Rgb)>,
+    back: Vec<(u8, Rgb)>,
+    shades: Vec<Shade>,
+}
+
+/// A glyph that fills its whole cell evenly.
+#[derive(Clone, Debug)]
+struct Shade {
+    glyph: char,
+    fg: u8,
+    bg: u8,
+    color: Rgb,
+    grain: f32,
+}
+
+impl Palette {
+    /// All 16 colours in front, the 8 dark ones behind: bright backgrounds would need iCE colours.
+    pub fn vga() -> Self {
+        Self::of(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15])
+    }
+
+    /// Only `colors`, 0 to 15 in ANSI order; the dark ones of them (0 to 7) may lie behind. Black is always one.
+    pub fn of(colors: &[u8]) -> Self {
+        let color = |n: u8| Some((n, *VGA.get(usize::from(n))?));
+        let front: Vec<_> =
+            [0].iter().chain(colors.iter().filter(|&&n| n != 0)).filter_map(|&n| color(n)).collect();
+        let back: Vec<_> = front.iter().copied().filter(|&(n, _)| n < 8).collect();
+        let mut shades = Vec::new();
+        for &(fg, front) in &front {
+            shades.push(Shade { glyph: '█', fg, bg: 0, color: front, grain: 0.0 });
+            // Of two dark colours only one way round: the other is the same three mixtures.
+            for &(bg, back) in back.iter().filter(|&&(bg, _)| bg < fg) {
+                let grain = GRAIN * front.error(back);
+                for (glyph, share) in [('░', 0.25), ('▒', 0.5), ('▓', 0.75)] {
+                    shades.push(Shade { glyph, fg, bg, color: back.toward(front, share), grain });
+                }
+            }
+        }
+        Self { front, back, shades }
+    }
+
+    /// The glyph and colours for a cell's samples: upper left, upper right, lower left, lower right.
+    fn closest(&self, cell: [Rgb; 4]) -> (char, Style) {
+        let mean = Rgb::mean(&cell);
+        let spread = spread(&cell, mean);
+        let mut best = (f32::INFINITY, ' ', 0, 0);
+        for shade in &self.shades {
+            let blur = if shade.glyph == '█' { 0.0 } else { BLUR * spread };
+            let cost = 4.0 * (shade.color.error(mean) + shade.grain) + spread + blur;
+            if cost < best.0 {
+                best = (cost, shade.glyph, shade.fg, shade.bg);
+            }
+        }
+        let [a, b, c, d] = cell;
+        for (first, second, glyphs) in [([a, b], [c, d], ['▀', '▄']), ([a, c], [b, d], ['▌', '▐'])] {
+            let means = (Rgb::mean(&first), Rgb::mean(&second));
+            let inside = self::spread(&first, means.0) + self::spread(&second, means.1);
+            for (glyph, (front, back)) in glyphs.into_iter().zip([means, (means.1, means.0)]) {
+                let (fg, front) = nearest(&self.front, front);
+                let (bg, back) = nearest(&self.back, back);
+                // Two halves alike are a whole: rounding alone must not split a cell.
+                let cost = 2.0 * (front + back) + inside + 1.0;
+                if cost < best.0 {
+                    best = (cost, glyph, fg, bg);
+                }
+            }
+        }
+        match best {
+            (_, '█', 0, _) => (' ', Style::DEFAULT),
+            (_, glyph, fg, 0) => (glyph, Style::fg(fg)),
+            (_, glyph, fg, bg) => (glyph, Style::new(fg, bg)),
+        }
+    }
+}
+
+/// The sum of the samples' squared distances to `mean`.
+fn spread(samples: &[Rgb], mean: Rgb) -> f32 {
+    samples.iter().map(|s| s.error(mean)).sum()
+}
+
+/// The closest of `colors` and its squared distance.
+fn nearest(colors: &[(u8, Rgb)], to: Rgb) -> (u8, f32) {
+    let all = colors.iter().map(|&(n, color)| (n, color.error(to)));
+    all.fold((0, f32::INFINITY), |best, one| if one.1 < best.1 { one } else { best })
+}
+
+/// Samples in lines, two to a cell each way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    columns: u16,
+    rows: u16,
+    samples: Vec<Rgb>,
+}
+
+impl Picture {
+    /// A picture for `columns` x `rows` cells, at least one each way; `sample` is asked line by line for the colour
+    /// at x (0 to 2 * columns - 1), y (0 to 2 * rows - 1).
+    pub fn from_fn(columns: u16, rows: u16, mut sample: impl FnMut(usize, usize) -> Rgb) -> Self {
+        let (columns, rows) = (columns.max(1), rows.max(1));
+        let (width, height) = (usize::from(columns) * 2, usize::from(rows) * 2);
+        let mut samples = Vec::with_capacity(width * height);
+        for y in 0..height {
+            samples.extend((0..width).map(|x| sample(x, y)));
+        }
+        Self { columns, rows, samples }
+    }
+
+    /// The cells closest to the picture in the colours of `palette`. Black behind is the terminal's own background.
+    pub fn to_grid(&self, palette: &Palette) -> Grid {
+        let mut grid = Grid::new(self.columns, self.rows);
+        let width = usize::from(self.columns) * 2;
+        for (y, lines) in (0..).zip(self.samples.chunks_exact(width * 2)) {
+            let (upper, lower) = lines.split_at(width);
+            for (x, cell) in (0..).zip(upper.chunks_exact(2).zip(lower.chunks_exact(2))) {
+                if let (&[a, b], &[c, d]) = cell {
+                    let (glyph, style) = palette.closest([a, b, c, d]);
+                    grid.put(x, y, glyph, style);
+                }
+            }
+        }
+        grid
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cell::Color;
+    use proptest::prelude::*;
+
+    fn draw(palette: &Palette, cell: [Rgb; 4]) -> (char, u8, u8) {
+        let picture = Picture::from_fn(1, 1, |x, y| cell[y * 2 + x]);
+        let drawn = picture.to_grid(palette).cell(0, 0).unwrap();
+        let number = |color, default| if let Color::Indexed(n) = color { n } else { default };
+        (drawn.ch, number(drawn.style.fg, 7), number(drawn.style.bg, 0))
+    }
+
+    /// What `glyph` costs for `cell`, sample by sample.
+    fn cost(cell: [Rgb; 4], (glyph, fg, bg): (char, u8, u8)) -> f32 {
+        let (fg, bg) = (VGA[usize::from(fg)], VGA[usize::from(bg)]);
+        let mixed = |share| ([bg.toward(fg, share); 4], true);
+        let (seen, shade) = match glyph {
+            ' ' => ([bg; 4], false),
+            '█' => ([fg; 4], false),
+            '░' => mixed(0.25),
+            '▒' => mixed(0.5),
+            '▓' => mixed(0.75),
+            '▀' => ([fg, fg, bg, bg], false),
+            '▄' => ([bg, bg, fg, fg], false),
+            '▌' => ([fg, bg, fg, bg], false),
+            '▐' => ([bg, fg, bg, fg], false),
+            other => panic!("{other} is no glyph of a picture"),
+        };
+        let error: f32 = cell.iter().zip(seen).map(|(a, b)| a.error(b)).sum();
+        let extra = 4.0 * GRAIN * fg.error(bg) + BLUR * spread(&cell, Rgb::mean(&cell));
+        if shade { error + extra } else { error }
+    }
+
+    #[test]
+    fn every_colour_is_drawn_as_itself() {
+        let palette = Palette::vga();
+        for (n, color) in (1..).zip(&VGA[1..]) {
+            let (glyph, fg, _) = draw(&palette, [*color; 4]);
+            assert_eq!((glyph, fg), ('█', n));
+        }
+        let black = Picture::from_fn(3, 2, |_, _| Rgb::BLACK).to_grid(&palette);
+        assert_eq!(black, Grid::new(3, 2));
+    }
+
+    #[test]
+    fn a_gradient_becomes_shading() {
+        let palette = Palette::of(&[4]);
+        let glyphs: String =
+            (0..=4).map(|n| draw(&palette, [VGA[0].toward(VGA[4], n as f32 / 4.0); 4]).0).collect();
+        assert_eq!(glyphs, " ░▒▓█");
+    }
+
+    #[test]
+    fn an_edge_becomes_a_half_block() {
+        let palette = Palette::of(&[4, 15]);
+        let (w, b) = (VGA[15], VGA[4]);
+        assert_eq!(draw(&palette, [w, w, b, b]), ('▀', 15, 4));
+        assert_eq!(draw(&palette, [b, b, w, w]), ('▄', 15, 4));
+        assert_eq!(draw(&palette, [w, b, w, b]), ('▌', 15, 4));
+        assert_eq!(draw(&palette, [b, w, b, w]), ('▐', 15, 4));
+    }
+
+    #[test]
+    fn a_blurred_edge_is_still_an_edge() {
+        let (light, dark) = (VGA[4].toward(VGA[0], 0.25), VGA[0].toward(VGA[4], 0.25));
+        assert_eq!(draw(&Palette::of(&[4]), [light, light, dark, dark]).0, '▀');
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_in_the_palette_is_closer(parts in prop::array::uniform12(0.0f32..255.0), colors in prop::collection::vec(0u8..16, 0..6)) {
+            let cell = [0, 3, 6, 9].map(|at| Rgb::new(parts[at], parts[at + 1], parts[at + 2]));
+            let chosen = draw(&Palette::of(&colors), cell);
+            let allowed = |n: u8| n == 0 || colors.contains(&n);
+            prop_assert!((allowed(chosen.1) || chosen.0 == ' ') && allowed(chosen.2) && chosen.2 < 8);
+            let least = cost(cell, chosen);
+            for glyph in " ░▒▓█▀▄▌▐".chars() {
+                for fg in (0..16).filter(|n| allowed(*n)) {
+                    for bg in (0..8).filter(|n| allowed(*n)) {
+                        prop_assert!(least <= cost(cell, (glyph, fg, bg)) * 1.001 + 2.0);
+                    }
+                }
+            }
+        }
+    }
+}
