@@ -2,9 +2,16 @@
 
 pub mod cell;
 pub mod charset;
+pub mod decoder;
 pub mod grid;
+pub mod key;
+pub mod light;
+pub mod mark;
+pub mod picture;
 pub mod sauce;
 
 pub use cell::{Cell, Color, Style};
 pub use charset::Charset;
+pub use decoder::KeyDecoder;
 pub use grid::Grid;
+pub use key::{Decoded, Key, Report};
