@@ -3,15 +3,23 @@
 pub mod cell;
 pub mod charset;
 pub mod decoder;
+pub mod draw;
+#[cfg(test)]
+mod emulator;
 pub mod grid;
 pub mod key;
 pub mod light;
 pub mod mark;
 pub mod picture;
+pub mod probe;
 pub mod sauce;
+pub mod sgr;
 
 pub use cell::{Cell, Color, Style};
 pub use charset::Charset;
 pub use decoder::KeyDecoder;
+pub use draw::draw;
 pub use grid::Grid;
 pub use key::{Decoded, Key, Report};
+pub use probe::{Capabilities, Hint, Probe};
+pub use sgr::{Colors, Pen, Wire};

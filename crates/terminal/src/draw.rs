@@ -1,0 +1,185 @@
+//! The bytes that turn one screen into another, whichever way the terminal wraps.
+
+use crate::cell::{Cell, Color, Style};
+use crate::charset::Charset;
+use crate::grid::Grid;
+use crate::sgr::{Pen, Wire, number};
+
+/// Blanks at the end of a row that are dearer to write than to erase, in cells.
+const ERASE_FROM: usize = 7;
+/// Cells that may be cheaper to write again than to pass over.
+const GAP: u16 = 4;
+
+/// Appends the bytes that turn `old` into `new` on a terminal of their size. `old` None, or of another size,
+/// means that the screen is unknown: reset, clear, draw all.
+///
+/// Expects the terminal's own colours in force and leaves them so. With an `old` whose cursor is set, expects
+/// the cursor there. Neither wrap behaviour matters: nothing follows the last column without addressing the
+/// cursor, and the last cell of the last row is pushed into place from the left (ICH, ECMA-48) instead of
+/// written; a terminal without ICH leaves it blank.
+pub fn draw(old: Option<&Grid>, new: &Grid, wire: &Wire, out: &mut Vec<u8>) {
+    let old = old.filter(|old| (old.columns(), old.rows()) == (new.columns(), new.rows()));
+    let mut drawing = Drawing { wire: *wire, pen: Pen::new(*wire), at: None, new, out };
+    let blank = match old {
+        Some(old) => {
+            drawing.at = old.cursor();
+            Vec::new()
+        }
+        None => {
+            drawing.out.reserve(usize::from(new.columns()) * usize::from(new.rows()));
+            drawing.out.extend_from_slice(b"\x1b[0m\x1b[2J\x1b[H");
+            drawing.at = Some((0, 0));
+            vec![Cell::BLANK; usize::from(new.columns())]
+        }
+    };
+    for y in 0..new.rows() {
+        drawing.row(y, old.map_or(blank.as_slice(), |old| old.row(y)));
+    }
+    drawing.pen.reset(drawing.out);
+    drawing.park(old);
+}
+
+struct Drawing<'a> {
+    wire: Wire,
+    pen: Pen,
+    /// Where the terminal's cursor is; None when nobody can say.
+    at: Option<(u16, u16)>,
+    new: &'a Grid,
+    out: &'a mut Vec<u8>,
+}
+
+impl Drawing<'_> {
+    fn row(&mut self, y: u16, old: &[Cell]) {
+        let new = self.new.row(y);
+        let changed = |(old, new): (&Cell, &Cell)| !old.looks_like(*new);
+        let Some(first) = old.iter().zip(new).position(changed) else { return };
+        let last = old.iter().zip(new).rposition(changed).unwrap_or(first);
+        let tail = new.iter().rposition(|cell| !is_erased(*cell)).map_or(0, |at| at + 1).max(first);
+        // Erasing also keeps out of the last column.
+        let erase = last >= tail && (last - tail >= ERASE_FROM || last + 1 == new.len());
+        let end = if erase { tail } else { last + 1 };
+        let corner = y + 1 == self.new.rows() && end == new.len();
+        for (x, (old, new)) in (0u16..).zip(old.iter().zip(new)).take(end).skip(first) {
+            if !old.looks_like(*new) {
+                if corner && usize::from(x) + 1 == end {
+                    self.corner(x, y, *new);
+                } else {
+                    self.go(x, y);
+                    self.cell(*new);
+                }
+            }
+        }
+        if erase {
+            self.go(u16::try_from(tail).unwrap_or(u16::MAX), y);
+            // Terminals erase with the background in force, some with the other attributes too.
+            let style = self.pen.style();
+            if style.bg != Color::Default || style.reverse || style.underline {
+                self.pen.reset(self.out);
+            }
+            self.out.extend_from_slice(b"\x1b[K");
+        }
+    }
+
+    /// Writes a cell where the cursor is.
+    fn cell(&mut self, cell: Cell) {
+        if !self.pen_fits(cell) {
+            self.pen.set(cell.style, self.out);
+        }
+        self.wire.charset.encode_cell(cell.ch, self.out, true);
+        self.at = self.at.and_then(|(x, y)| (x + 1 < self.new.columns()).then_some((x + 1, y)));
+    }
+
+    /// Puts the last cell of the last row into place without writing there: it is written one column to the
+    /// left and pushed right by inserting a blank, over which its left neighbour is written again.
+    fn corner(&mut self, x: u16, y: u16, cell: Cell) {
+        let Some(left) = x.checked_sub(1) else { return };
+        let Some(neighbour) = self.new.cell(left, y) else { return };
+        self.go(left, y);
+        self.cell(cell);
+        self.go(left, y);
+        self.out.extend_from_slice(b"\x1b[@");
+        self.cell(neighbour);
+    }
+
+    /// Whether the style in force shows the cell as its own would.
+    fn pen_fits(&self, cell: Cell) -> bool {
+        let style = self.pen.style();
+        style == cell.style
+            || (cell.is_blank() && style.bg == cell.style.bg && !style.reverse && !style.underline)
+    }
+
+    /// Moves the cursor the cheapest way.
+    fn go(&mut self, x: u16, y: u16) {
+        match self.at {
+            Some(at) if at == (x, y) => return,
+            Some((from, row)) if row == y && from < x => {
+                if !self.write_over(from, x, y) {
+                    self.move_by(x - from, b'C');
+                }
+            }
+            Some((from, row)) if row == y && from - x == 1 => self.out.push(0x08),
+            Some((from, row)) if row == y && from - x < 10 => self.move_by(from - x, b'D'),
+            _ => self.address(x, y),
+        }
+        self.at = Some((x, y));
+    }
+
+    /// Passes over a short gap by writing what stands there, if that is no dearer than moving.
+    fn write_over(&mut self, from: u16, to: u16, y: u16) -> bool {
+        let gap = to - from;
+        let allowed = if gap == 1 { 3 } else { 4 };
+        let cells = self.new.row(y).get(usize::from(from)..usize::from(to)).unwrap_or_default();
+        let cheap = gap <= GAP
+            && cells.iter().all(|cell| self.pen_fits(*cell))
+            && cells.iter().map(|cell| self.cost(cell.ch)).sum::<usize>() <= allowed;
+        if cheap {
+            for cell in cells {
+                self.wire.charset.encode_cell(cell.ch, self.out, true);
+            }
+        }
+        cheap
+    }
+
+    fn cost(&self, c: char) -> usize {
+        if self.wire.charset == Charset::Utf8 { c.len_utf8() } else { 1 }
+    }
+
+    fn move_by(&mut self, n: u16, direction: u8) {
+        self.out.extend_from_slice(b"\x1b[");
+        if n > 1 {
+            number(n, self.out);
+        }
+        self.out.push(direction);
+    }
+
+    fn address(&mut self, x: u16, y: u16) {
+        self.out.extend_from_slice(b"\x1b[");
+        if (x, y) != (0, 0) {
+            number(y + 1, self.out);
+        }
+        if x > 0 {
+            self.out.push(b';');
+            number(x + 1, self.out);
+        }
+        self.out.push(b'H');
+    }
+
+    /// Leaves the cursor where the grid wants it.
+    fn park(&mut self, old: Option<&Grid>) {
+        let cursor = self.new.cursor();
+        if let Some((x, y)) = cursor.filter(|_| self.at != cursor) {
+            self.address(x, y);
+        }
+        if self.wire.hide_cursor && old.is_none_or(|old| old.cursor().is_some() != cursor.is_some()) {
+            self.out.extend_from_slice(if cursor.is_some() { b"\x1b[?25h" } else { b"\x1b[?25l" });
+        }
+    }
+}
+
+/// What erasing leaves behind.
+fn is_erased(cell: Cell) -> bool {
+    cell.is_blank() && cell.style.bg == Style::DEFAULT.bg
+}
+
+#[cfg(test)]
+mod tests;

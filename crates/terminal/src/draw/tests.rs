@@ -1,0 +1,205 @@
+use super::*;
+use crate::emulator::Emulator;
+use crate::sgr::Colors;
+use proptest::prelude::*;
+
+const CP437: Wire = Wire { charset: Charset::Cp437, colors: Colors::Sixteen, ice: false, hide_cursor: true };
+const UTF8: Wire = Wire { charset: Charset::Utf8, ..CP437 };
+
+fn drawn(old: Option<&Grid>, new: &Grid, wire: &Wire) -> Vec<u8> {
+    let mut out = Vec::new();
+    draw(old, new, wire, &mut out);
+    out
+}
+
+fn readable(old: Option<&Grid>, new: &Grid) -> String {
+    String::from_utf8(drawn(old, new, &UTF8)).unwrap().replace('\x1b', "^")
+}
+
+#[test]
+fn nothing_changed_costs_nothing() {
+    let mut grid = Grid::new(80, 24);
+    grid.text(3, 3, "hello", Style::fg(3));
+    grid.set_cursor(Some((8, 3)));
+    assert_eq!(readable(Some(&grid), &grid), "");
+}
+
+#[test]
+fn one_typed_character_costs_one_byte() {
+    let mut old = Grid::new(80, 24);
+    old.set_cursor(Some((8, 3)));
+    let mut new = old.clone();
+    new.put(8, 3, 'x', Style::DEFAULT);
+    new.set_cursor(Some((9, 3)));
+    assert_eq!(readable(Some(&old), &new), "x");
+}
+
+#[test]
+fn the_cheapest_way_is_taken() {
+    let old = Grid::new(80, 24);
+    let mut new = old.clone();
+    new.text(0, 1, "ab", Style::DEFAULT);
+    new.text(4, 1, "cd", Style::DEFAULT);
+    new.text(30, 1, "ef", Style::DEFAULT);
+    assert_eq!(readable(Some(&old), &new), "^[2Hab  cd^[24Cef");
+    let mut full = old.clone();
+    full.text(0, 5, &"x".repeat(80), Style::DEFAULT);
+    let mut cut = old.clone();
+    cut.text(0, 5, "xxxx", Style::DEFAULT);
+    assert_eq!(readable(Some(&full), &cut), "^[6;5H^[K");
+}
+
+#[test]
+fn an_unknown_screen_is_reset_and_cleared() {
+    let mut grid = Grid::new(80, 24);
+    grid.text(0, 0, "hi", Style::fg(15).on(4));
+    grid.set_cursor(Some((2, 0)));
+    assert_eq!(readable(None, &grid), "^[0m^[2J^[H^[1;37;44mhi^[0m^[?25h");
+    let smaller = Grid::new(40, 24);
+    assert!(readable(Some(&smaller), &grid).starts_with("^[0m^[2J^[H"));
+}
+
+#[test]
+fn the_cursor_is_hidden_and_shown() {
+    let mut shown = Grid::new(80, 24);
+    shown.set_cursor(Some((4, 4)));
+    let hidden = Grid::new(80, 24);
+    assert_eq!(readable(Some(&shown), &hidden), "^[?25l");
+    assert_eq!(readable(Some(&hidden), &shown), "^[5;5H^[?25h");
+    let without = Wire { hide_cursor: false, ..UTF8 };
+    assert!(drawn(Some(&shown), &hidden, &without).is_empty());
+}
+
+/// As the 16-colour wire shows it: bright backgrounds dark, a foreground that would vanish in them bright.
+fn as_shown(style: Style) -> Style {
+    let dark = |color| match color {
+        Color::Indexed(n @ 8..) => Color::Indexed(n - 8),
+        other => other,
+    };
+    match (style.fg, style.bg) {
+        (Color::Indexed(fg), Color::Indexed(bg @ 8..)) if fg == bg - 8 => {
+            Style { fg: Color::Indexed(bg), bg: dark(style.bg), ..style }
+        }
+        _ => Style { bg: dark(style.bg), ..style },
+    }
+}
+
+fn expect_on_emulator(screen: &Emulator, grid: &Grid) -> Result<(), TestCaseError> {
+    prop_assert_eq!(screen.scrolled, 0);
+    for y in 0..grid.rows() {
+        for x in 0..grid.columns() {
+            let wanted = grid.cell(x, y).unwrap();
+            let wanted = Cell { style: as_shown(wanted.style), ..wanted };
+            let got = screen.cells[usize::from(y)][usize::from(x)];
+            prop_assert!(got.looks_like(wanted), "{},{}: {:?} instead of {:?}", x, y, got, wanted);
+        }
+    }
+    prop_assert_eq!(screen.cursor_shown, grid.cursor().is_some());
+    if let Some((x, y)) = grid.cursor() {
+        prop_assert_eq!((screen.x, screen.y), (usize::from(x), usize::from(y)));
+    }
+    Ok(())
+}
+
+fn expect_on_vt100(screen: &vt100::Screen, grid: &Grid) -> Result<(), TestCaseError> {
+    let color = |color| match color {
+        Color::Indexed(n) => vt100::Color::Idx(n),
+        _ => vt100::Color::Default,
+    };
+    for y in 0..grid.rows() {
+        for x in 0..grid.columns() {
+            let wanted = grid.cell(x, y).unwrap();
+            let style = as_shown(wanted.style);
+            let got = screen.cell(y, x).unwrap();
+            let contents = if got.has_contents() { got.contents() } else { " " };
+            prop_assert_eq!(contents, wanted.ch.to_string(), "{},{}", x, y);
+            prop_assert_eq!(got.bgcolor(), color(style.bg), "{},{} {:?}", x, y, wanted);
+            if !wanted.is_blank() {
+                let fg = match got.fgcolor() {
+                    vt100::Color::Idx(n) if got.bold() => vt100::Color::Idx(n + 8),
+                    other => other,
+                };
+                prop_assert_eq!(fg, color(style.fg), "{},{} {:?}", x, y, wanted);
+            }
+            prop_assert_eq!(
+                (got.inverse(), got.underline()),
+                if wanted.is_blank() { (false, false) } else { (style.reverse, style.underline) }
+            );
+        }
+    }
+    prop_assert_eq!(screen.hide_cursor(), grid.cursor().is_none());
+    if let Some((x, y)) = grid.cursor() {
+        prop_assert_eq!(screen.cursor_position(), (y, x));
+    }
+    Ok(())
+}
+
+fn a_color() -> impl Strategy<Value = Color> {
+    prop_oneof![2 => Just(Color::Default), 3 => (0u8..16).prop_map(Color::Indexed)]
+}
+
+fn a_style() -> impl Strategy<Value = Style> {
+    let flag = || prop::bool::weighted(0.1);
+    (a_color(), a_color(), flag(), flag(), flag()).prop_map(|(fg, bg, blink, reverse, underline)| Style {
+        fg,
+        bg,
+        blink,
+        reverse,
+        underline,
+    })
+}
+
+/// A run of one kind: where, how long, what.
+fn a_run() -> impl Strategy<Value = (u16, u16, u16, char, Style)> {
+    let glyph = prop::sample::select(vec![' ', ' ', ' ', 'a', 'Z', '~', '█', '░', '─', 'é', 'Ω']);
+    (0u16..30, 0u16..9, 1u16..30, glyph, prop_oneof![Just(Style::DEFAULT), a_style()])
+}
+
+fn a_grid(columns: u16, rows: u16) -> impl Strategy<Value = Grid> {
+    let cursor = prop::option::of((0..columns, 0..rows));
+    (prop::collection::vec(a_run(), 0..14), cursor).prop_map(move |(runs, cursor)| {
+        let mut grid = Grid::new(columns, rows);
+        runs.into_iter().for_each(|(x, y, w, ch, style)| grid.fill(x, y, w, 1, ch, style));
+        grid.set_cursor(cursor);
+        grid
+    })
+}
+
+fn two_grids() -> impl Strategy<Value = (Grid, Grid)> {
+    let related =
+        (a_grid(24, 6), a_run(), prop::option::of((0..24u16, 0..6u16))).prop_map(|(old, run, cursor)| {
+            let mut new = old.clone();
+            new.fill(run.0, run.1, run.2, 1, run.3, run.4);
+            new.set_cursor(cursor);
+            (old, new)
+        });
+    prop_oneof![(a_grid(24, 6), a_grid(24, 6)), related]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn any_screen_becomes_any_other((old, new) in two_grids(), wraps_at_once: bool, utf8: bool) {
+        let wire = if utf8 { UTF8 } else { CP437 };
+        let mut screen = Emulator::new(24, 6, wraps_at_once, utf8);
+        screen.feed(&drawn(None, &old, &wire));
+        expect_on_emulator(&screen, &old)?;
+        screen.feed(&drawn(Some(&old), &new, &wire));
+        expect_on_emulator(&screen, &new)?;
+    }
+
+    #[test]
+    fn vt100_agrees((old, new) in two_grids()) {
+        let mut parser = vt100::Parser::new(6.try_into().unwrap(), 24.try_into().unwrap(), 0);
+        parser.process(&drawn(None, &old, &UTF8));
+        expect_on_vt100(parser.screen(), &old)?;
+        parser.process(&drawn(Some(&old), &new, &UTF8));
+        expect_on_vt100(parser.screen(), &new)?;
+    }
+
+    #[test]
+    fn a_difference_is_never_dearer_than_all((old, new) in two_grids()) {
+        prop_assert!(drawn(Some(&old), &new, &CP437).len() <= drawn(None, &new, &CP437).len() + 24 * 6);
+    }
+}
