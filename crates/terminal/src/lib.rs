@@ -11,9 +11,11 @@ pub mod key;
 pub mod light;
 pub mod mark;
 pub mod picture;
+pub mod pipe;
 pub mod probe;
 pub mod sauce;
 pub mod sgr;
+pub mod text;
 
 pub use cell::{Cell, Color, Style};
 pub use charset::Charset;
