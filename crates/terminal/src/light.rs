@@ -73,9 +73,9 @@ impl Light {
     /// Lays a beam from edge to edge: `at` gives the y and the brightness for each x, as in [`Point`].
     pub fn curve(&mut self, beam: Beam, at: impl Fn(f32) -> (f32, f32)) {
         // Begins and ends outside, so that the edges are lit by what would lie beyond them.
-        let points: Vec<Point> = (-16..(i32::from(self.columns) + 4) * 4)
-            .map(|half| {
-                let x = half as f32 / 2.0;
+        let points: Vec<Point> = (-8..=(i32::from(self.columns) + 4) * 2)
+            .map(|x| {
+                let x = x as f32;
                 let (y, brightness) = at(x);
                 Point { x, y, brightness }
             })
@@ -126,8 +126,11 @@ impl Light {
                 let x = column as f32 + 0.5;
                 let along = (((x - from.x) * dx + (y - from.y) * dy) / length).clamp(0.0, 1.0);
                 let (ex, ey) = (x - from.x - dx * along, y - from.y - dy * along);
-                let brightness = from.brightness + (to.brightness - from.brightness) * along;
-                *level = level.max(brightness * beam.share((ex * ex + ey * ey).sqrt()));
+                let away = ex * ex + ey * ey;
+                if away < far * far {
+                    let brightness = from.brightness + (to.brightness - from.brightness) * along;
+                    *level = level.max(brightness * beam.share(away.sqrt()));
+                }
             }
         }
     }

@@ -26,8 +26,8 @@ pub fn tone(seconds: f32, phase: f32) -> f32 {
     (sine(350.0 * seconds + phase) + sine(440.0 * seconds + phase)) / 2.0
 }
 
-/// The mark for a header of `columns` x `rows` cells (at least one each way), a beat to 40 columns, loudest at the
-/// right edge.
+/// The mark for a header of `columns` x `rows` cells (at least one each way), a beat to 40 columns, loudest ten
+/// columns from the right edge.
 ///
 /// `phase` in turns; `amplitude` from 0, a flat line, to 1, the whole height; `fade` is the share of the width that
 /// stays dark on the left, from where the light rises.
@@ -37,7 +37,7 @@ pub fn wave(columns: u16, rows: u16, phase: f32, amplitude: f32, fade: f32) -> G
     let swing = amplitude.clamp(0.0, 1.0) * (height / 2.0 - 2.0).max(0.0);
     let middle = height / 2.0;
     light.curve(beam(rows), |x| {
-        let seconds = (x - width) / (2.0 * BEAT_COLUMNS) * BEAT;
+        let seconds = ((x - width) / (2.0 * BEAT_COLUMNS) + 0.25) * BEAT;
         (middle - swing * tone(seconds, phase), 1.06)
     });
     if fade > 0.0 {
