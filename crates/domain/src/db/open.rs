@@ -4,8 +4,9 @@ use super::{Db, DbError, Unavailable, bounded};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{ConnectOptions, Connection, PgPool, SqlitePool};
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ pub(super) static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
 /// A connection that rested longer than this is asked whether it still lives before it is used.
 const RESTED: Duration = Duration::from_secs(1);
+
+type Migrating<'a> = Pin<Box<dyn Future<Output = Result<(), MigrateError>> + Send + 'a>>;
 
 /// Why a database could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -54,9 +57,10 @@ pub(crate) async fn open(url: &str) -> Result<Db, OpenError> {
 async fn open_postgres(url: &str) -> Result<Db, OpenError> {
     let plain = PgConnectOptions::from_str(url).map_err(|_| OpenError::Url)?.disable_statement_logging();
     // A migration may take longer than any statement of a caller, so it has a connection without limits.
-    let mut link = plain.connect().await.map_err(OpenError::Connect)?;
-    POSTGRES.run(&mut link).await?;
-    link.close().await.map_err(OpenError::Connect)?;
+    let migrating = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_LIMIT);
+    let migrating = migrating.connect_with(plain.clone()).await.map_err(OpenError::Connect)?;
+    postgres_schema(&migrating).await?;
+    migrating.close().await;
 
     let options = plain.application_name("dialtone").options([
         ("statement_timeout", "15s"),
@@ -103,7 +107,7 @@ async fn open_sqlite(path: &Path) -> Result<Db, OpenError> {
         .connect_with(writing)
         .await
         .map_err(OpenError::Connect)?;
-    SQLITE.run(&write).await?;
+    sqlite_schema(&write).await?;
     let read = SqlitePoolOptions::new()
         .max_connections(4)
         .acquire_timeout(ACQUIRE_LIMIT)
@@ -111,6 +115,15 @@ async fn open_sqlite(path: &Path) -> Result<Db, OpenError> {
         .test_before_acquire(false)
         .connect_lazy_with(common.read_only(true));
     Ok(Db::Sqlite { write, read })
+}
+
+/// Boxed, here and below, because the compiler cannot see that the migrator's own future may move between threads.
+fn postgres_schema(pool: &PgPool) -> Migrating<'_> {
+    Box::pin(POSTGRES.run(pool))
+}
+
+fn sqlite_schema(pool: &SqlitePool) -> Migrating<'_> {
+    Box::pin(SQLITE.run(pool))
 }
 
 /// Makes the file readable by its owner alone: it holds password hashes. SQLite gives its side files the same mode.

@@ -1,27 +1,53 @@
 //! Users: accounts and profiles, keys and friends, calls and who is online, the audit log.
 
+mod accounts;
+mod audit;
+mod calls;
 mod error;
+mod friends;
 mod handle;
+mod keys;
+mod openssh;
+mod password;
+mod pool;
 pub(crate) mod presence;
+mod profile;
+mod sysop;
+mod text;
 
+pub use accounts::NewAccount;
+pub use audit::AuditLine;
+pub use calls::{LastCaller, LoggedIn, NewCall};
 pub use error::UsersError;
 pub use handle::Handle;
+pub use keys::{KeyId, SshKey};
 pub use presence::OnlineCall;
+pub use profile::{Profile, ProfileChange};
 
 use crate::db::Store;
+use std::sync::Arc;
 
 /// The users service.
 #[derive(Debug, Clone)]
 pub struct Users {
     store: Store,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    pool: pool::HashPool,
+    profiles: profile::Profiles,
 }
 
 impl Users {
     pub(crate) fn new(store: Store) -> Self {
-        Self { store }
+        let shared = Shared { pool: pool::HashPool::new(), profiles: profile::Profiles::new() };
+        Self { store, shared: Arc::new(shared) }
     }
 
+    /// The same service over another store: memory and pool are shared.
     pub(crate) fn with(&self, store: Store) -> Self {
-        Self { store }
+        Self { store, shared: Arc::clone(&self.shared) }
     }
 }

@@ -58,8 +58,10 @@ impl Place {
         let create = AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE template0"));
         sqlx::raw_sql(create).execute(&mut link).await.unwrap();
         link.close().await.unwrap();
-        let (base, query) = server.split_once('?').map_or((server, None), |(base, query)| (base, Some(query)));
-        let (authority, _) = base.rsplit_once('/').filter(|(left, _)| !left.ends_with('/')).unwrap_or((base, ""));
+        let (base, query) =
+            server.split_once('?').map_or((server, None), |(base, query)| (base, Some(query)));
+        let (authority, _) =
+            base.rsplit_once('/').filter(|(left, _)| !left.ends_with('/')).unwrap_or((base, ""));
         let url = match query {
             Some(query) => format!("{authority}/{name}?{query}"),
             None => format!("{authority}/{name}"),

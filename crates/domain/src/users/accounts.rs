@@ -1,0 +1,224 @@
+//! Accounts: registering, logging in, and what the sysop may change about one.
+
+use super::{Handle, Users, UsersError, handle, password, text};
+use crate::db::{Tx, in_tx, now, on_db};
+use crate::events::EventBody;
+use crate::{Caller, Secret, UserId, level};
+use chrono::{DateTime, Utc};
+use sqlx::types::Json;
+use std::collections::BTreeSet;
+
+/// The longest display name and location, in characters.
+pub const FIELD: usize = 40;
+
+/// What a new caller fills in.
+#[derive(Debug, Clone, Default)]
+pub struct NewAccount {
+    /// The handle they want.
+    pub handle: String,
+    /// Their password.
+    pub password: Secret<String>,
+    /// A name to show beside the handle.
+    pub display_name: Option<String>,
+    /// Where they call from, in their own words.
+    pub location: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct Account {
+    id: UserId,
+    handle: Handle,
+    level: i64,
+    flags: Json<BTreeSet<String>>,
+    sysop: bool,
+    created_at: DateTime<Utc>,
+}
+
+impl From<Account> for Caller {
+    fn from(row: Account) -> Self {
+        Self {
+            id: row.id,
+            handle: row.handle,
+            level: row.level,
+            flags: row.flags.0,
+            sysop: row.sysop,
+            guest: false,
+            created: row.created_at,
+        }
+    }
+}
+
+impl Users {
+    /// Checks that `handle` is well formed, not kept by the board, not taken, and unlike every handle that is.
+    pub async fn check_handle(&self, handle: &str) -> Result<Handle, UsersError> {
+        let handle = Handle::parse(handle)?;
+        if handle.is_reserved() {
+            return Err(UsersError::Conflict("The board keeps that name for itself.".to_owned()));
+        }
+        let taken: Option<Handle> = on_db!(self.store, db => sqlx::query_scalar(
+                "SELECT handle FROM users WHERE skeleton = $1")
+            .bind(handle.skeleton()).fetch_optional(db).await)?;
+        match taken {
+            None => Ok(handle),
+            Some(other) if other.folded() == handle.folded() => Err(taken_already(&handle)),
+            Some(other) => Err(UsersError::Conflict(format!(
+                "{handle} looks too much like {other}, who is here already."
+            ))),
+        }
+    }
+
+    /// Checks that `password` is good enough for `handle`; the error says what is wrong with it.
+    pub async fn check_password(&self, handle: &str, password: &Secret<String>) -> Result<(), UsersError> {
+        let (handle, password) = (handle.to_owned(), password.clone());
+        self.shared.pool.run(move || password::judge(&handle, &password)).await?
+    }
+
+    /// Makes an account at level [`level::NEW`].
+    pub async fn register(&self, new: NewAccount) -> Result<Caller, UsersError> {
+        let handle = self.check_handle(&new.handle).await?;
+        let display_name = text::line("A name", new.display_name.as_deref().unwrap_or_default(), FIELD)?;
+        let location = text::line("A location", new.location.as_deref().unwrap_or_default(), FIELD)?;
+        let hash = self.judge_and_hash(&handle, &new.password).await?;
+
+        let caller = Caller {
+            id: UserId::GUEST,
+            handle,
+            level: level::NEW,
+            flags: BTreeSet::new(),
+            sysop: false,
+            guest: false,
+            created: now(),
+        };
+        let mut tx = self.store.begin().await?;
+        let made = insert(&mut tx, &caller, &hash, &display_name, &location).await?;
+        let Some(id) = made else { return Err(taken_already(&caller.handle)) };
+        tx.event(EventBody::UserRegistered { user: id, handle: caller.handle.clone() });
+        tx.commit().await?;
+        tracing::info!(user.id = id.0, user.handle = %caller.handle, "registered");
+        Ok(Caller { id, ..caller })
+    }
+
+    /// Makes the first account of an empty board: the sysop, with a random password. None on any other board.
+    pub async fn ensure_sysop(&self) -> Result<Option<(Handle, Secret<String>)>, UsersError> {
+        let first: Option<UserId> = on_db!(self.store, db =>
+            sqlx::query_scalar("SELECT id FROM users LIMIT 1").fetch_optional(db).await)?;
+        if first.is_some() {
+            return Ok(None);
+        }
+        let password = random_password();
+        let sysop = Caller {
+            id: UserId::GUEST,
+            handle: Handle::sysop(),
+            level: level::SYSOP,
+            flags: BTreeSet::new(),
+            sysop: true,
+            guest: false,
+            created: now(),
+        };
+        let hash = self.hash(&password).await?;
+        let mut tx = self.store.begin().await?;
+        // Another node may have been as fast.
+        let Some(id) = insert(&mut tx, &sysop, &hash, "", "").await? else { return Ok(None) };
+        tx.event(EventBody::UserRegistered { user: id, handle: sysop.handle.clone() });
+        tx.commit().await?;
+        Ok(Some((sysop.handle, password)))
+    }
+
+    /// Logs in by password. Whatever is wrong, the answer has the same words and takes the same time.
+    pub async fn log_in(&self, handle: &str, password: &Secret<String>) -> Result<Caller, UsersError> {
+        let known: Option<(UserId, String, bool)> = on_db!(self.store, db => sqlx::query_as(
+                "SELECT id, password, banned FROM users WHERE folded = $1")
+            .bind(handle::fold(handle)).fetch_optional(db).await)?;
+        let (id, stored, banned) = match known {
+            Some((id, stored, banned)) => (Some(id), Some(stored), banned),
+            None => (None, None, false),
+        };
+        let password = password.clone();
+        let right = self.shared.pool.run(move || password::verify(stored.as_deref(), &password)).await?;
+        match id.filter(|_| right && !banned) {
+            Some(id) => self.caller(id).await,
+            None => Err(UsersError::Unauthenticated),
+        }
+    }
+
+    /// Whoever looks round without an account.
+    pub fn guest(&self) -> Caller {
+        Caller {
+            id: UserId::GUEST,
+            handle: Handle::guest(),
+            level: level::GUEST,
+            flags: BTreeSet::new(),
+            sysop: false,
+            guest: true,
+            created: now(),
+        }
+    }
+
+    /// The account as it is now.
+    pub async fn caller(&self, id: UserId) -> Result<Caller, UsersError> {
+        let row: Option<Account> = on_db!(self.store, db => sqlx::query_as(
+                "SELECT id, handle, level, flags, sysop, created_at FROM users WHERE id = $1")
+            .bind(id).fetch_optional(db).await)?;
+        row.map(Caller::from).ok_or_else(UsersError::no_account)
+    }
+
+    /// The account of that handle, however it is capitalised.
+    pub async fn by_handle(&self, handle: &str) -> Result<Caller, UsersError> {
+        let row: Option<Account> = on_db!(self.store, db => sqlx::query_as(
+                "SELECT id, handle, level, flags, sysop, created_at FROM users WHERE folded = $1")
+            .bind(handle::fold(handle)).fetch_optional(db).await)?;
+        row.map(Caller::from).ok_or_else(UsersError::no_account)
+    }
+
+    pub(super) async fn judge_and_hash(
+        &self,
+        handle: &Handle,
+        password: &Secret<String>,
+    ) -> Result<String, UsersError> {
+        self.check_password(handle.as_str(), password).await?;
+        self.hash(password).await
+    }
+
+    async fn hash(&self, password: &Secret<String>) -> Result<String, UsersError> {
+        let password = password.clone();
+        let hash = self.shared.pool.run(move || password::hash(&password)).await?;
+        hash.map_err(|error| {
+            tracing::error!(%error, "a password could not be hashed");
+            UsersError::Unavailable(crate::Unavailable)
+        })
+    }
+}
+
+/// None if the handle, or one that looks like it, is taken.
+async fn insert(
+    tx: &mut Tx,
+    caller: &Caller,
+    hash: &str,
+    display_name: &str,
+    location: &str,
+) -> Result<Option<UserId>, UsersError> {
+    Ok(in_tx!(tx, db => sqlx::query_scalar(
+            "INSERT INTO users (handle, folded, skeleton, password, display_name, location, bio, interests, \
+                 level, flags, sysop, banned, calls, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, '', '', $7, $8, $9, FALSE, 0, $10) \
+             ON CONFLICT DO NOTHING RETURNING id")
+        .bind(&caller.handle).bind(caller.handle.folded()).bind(caller.handle.skeleton()).bind(hash)
+        .bind(display_name).bind(location).bind(caller.level).bind(Json(&caller.flags)).bind(caller.sysop)
+        .bind(caller.created).fetch_optional(db).await)?)
+}
+
+fn taken_already(handle: &Handle) -> UsersError {
+    UsersError::Conflict(format!("The handle {handle} is taken."))
+}
+
+/// Twenty characters that are hard to misread, a hundred bits.
+fn random_password() -> Secret<String> {
+    const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let groups: Vec<String> = (0..4)
+        .map(|_| {
+            let draw = |_| ALPHABET.get(usize::from(rand::random::<u8>() % 32)).copied().map(char::from);
+            (0..5).filter_map(draw).collect()
+        })
+        .collect();
+    Secret::new(groups.join("-"))
+}

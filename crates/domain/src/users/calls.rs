@@ -1,0 +1,121 @@
+//! Calls: each one the board has answered, from answer to hangup.
+
+use super::{Handle, Users, UsersError, text};
+use crate::db::{in_tx, now, on_db};
+use crate::events::EventBody;
+use crate::{CallId, Caller, NodeId, UserId};
+use chrono::{DateTime, Utc};
+
+/// A call that was just answered.
+#[derive(Debug, Clone)]
+pub struct NewCall {
+    /// The node that answered.
+    pub node: NodeId,
+    /// The line of that node.
+    pub line: i64,
+    /// `telnet` or `ssh`.
+    pub transport: String,
+    /// The address they call from.
+    pub peer: String,
+    /// Width of their terminal.
+    pub columns: i64,
+    /// Height of their terminal.
+    pub rows: i64,
+}
+
+/// What one learns at log-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoggedIn {
+    /// How many calls the board has had, this one included.
+    pub call_number: i64,
+    /// When the caller last logged in, if ever.
+    pub last_call: Option<DateTime<Utc>>,
+}
+
+/// Somebody who called.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct LastCaller {
+    /// Who.
+    pub handle: Handle,
+    /// When they logged in.
+    pub at: DateTime<Utc>,
+}
+
+impl Users {
+    /// Writes down a call that was answered. Nobody knows yet who it is.
+    pub async fn call_answered(&self, call: NewCall) -> Result<CallId, UsersError> {
+        let mut tx = self.store.begin().await?;
+        let id = in_tx!(tx, db => sqlx::query_scalar(
+                "INSERT INTO calls (node, line, transport, peer, columns, rows, place, answered_at, lost) \
+                 VALUES ($1, $2, $3, $4, $5, $6, '', $7, FALSE) RETURNING id")
+            .bind(call.node).bind(call.line).bind(text::cut(&call.transport, 16)).bind(text::cut(&call.peer, 64))
+            .bind(call.columns).bind(call.rows).bind(now()).fetch_one(db).await)?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// The call is `who`'s: it gets its number, and everyone may know.
+    pub async fn call_logged_in(&self, call: CallId, who: &Caller) -> Result<LoggedIn, UsersError> {
+        let at = now();
+        let mut tx = self.store.begin().await?;
+        let last_call = if who.guest {
+            None
+        } else {
+            let last: Option<Option<DateTime<Utc>>> = in_tx!(tx, db => sqlx::query_scalar(
+                    "SELECT last_call_at FROM users WHERE id = $1").bind(who.id).fetch_optional(db).await)?;
+            let last = last.ok_or_else(UsersError::no_account)?;
+            in_tx!(tx, db => sqlx::query("UPDATE users SET last_call_at = $2, calls = calls + 1 WHERE id = $1")
+                .bind(who.id).bind(at).execute(db).await.map(drop))?;
+            last
+        };
+        // The counter comes last but one: every log-in of the board waits for its row.
+        let call_number: i64 = in_tx!(tx, db => sqlx::query_scalar(
+                "UPDATE counters SET value = value + 1 WHERE name = 'calls' RETURNING value").fetch_one(db).await)?;
+        let marked = in_tx!(tx, db => sqlx::query(
+                "UPDATE calls SET user_id = $2, handle = $3, number = $4, logged_in_at = $5 \
+                 WHERE id = $1 AND user_id IS NULL AND (ended_at IS NULL OR lost)")
+            .bind(call).bind(who.id).bind(&who.handle).bind(call_number).bind(at)
+            .execute(db).await.map(|done| done.rows_affected()))?;
+        if marked == 0 {
+            return Err(UsersError::NotFound(
+                "This call is over, or somebody has logged in on it.".to_owned(),
+            ));
+        }
+        tx.event(EventBody::UserOnline { user: who.id, handle: who.handle.clone(), call });
+        tx.commit().await?;
+        self.forget(who.id);
+        Ok(LoggedIn { call_number, last_call })
+    }
+
+    /// The caller is somewhere else on the board now.
+    pub async fn call_moved(&self, call: CallId, place: &str) -> Result<(), UsersError> {
+        let mut tx = self.store.begin().await?;
+        in_tx!(tx, db => sqlx::query("UPDATE calls SET place = $2 WHERE id = $1")
+            .bind(call).bind(text::cut(place, 40)).execute(db).await.map(drop))?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The caller has hung up. Ending a call twice ends it once.
+    pub async fn call_ended(&self, call: CallId) -> Result<(), UsersError> {
+        let mut tx = self.store.begin().await?;
+        let who: Option<(Option<UserId>, Option<Handle>)> = in_tx!(tx, db => sqlx::query_as(
+                "UPDATE calls SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING user_id, handle")
+            .bind(call).bind(now()).fetch_optional(db).await)?;
+        match who {
+            Some((Some(user), Some(handle))) => tx.event(EventBody::UserOffline { user, handle, call }),
+            Some(_) => {}
+            // It may count as lost, as when this node's lease ran out: then it must not come back.
+            None => in_tx!(tx, db => sqlx::query("UPDATE calls SET lost = FALSE WHERE id = $1 AND lost")
+                .bind(call).execute(db).await.map(drop))?,
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// The latest callers with an account, newest first.
+    pub async fn last_callers(&self, limit: i64) -> Result<Vec<LastCaller>, UsersError> {
+        Ok(on_db!(self.store, db => sqlx::query_as(
+                "SELECT handle, logged_in_at AS at FROM calls \
+                 WHERE logged_in_at IS NOT NULL AND user_id <> 0 ORDER BY logged_in_at DESC LIMIT $1")
+            .bind(limit).fetch_all(db).await)?)
+    }
+}

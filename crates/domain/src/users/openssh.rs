@@ -1,0 +1,146 @@
+//! Public keys as OpenSSH writes them: `TYPE BASE64 [COMMENT]`, one line (sshd(8), AUTHORIZED_KEYS).
+
+use super::{UsersError, text};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+/// The longest line read: an RSA key of 16,384 bits has fewer than 3,000 characters.
+const LONGEST: usize = 8_192;
+/// The smallest RSA key, in bytes of its modulus.
+const RSA_BYTES: usize = 256;
+
+/// A public key. Two keys are the same when their blobs are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PublicKey {
+    /// The key's type, one of those the board knows.
+    pub(super) kind: &'static str,
+    /// The key as the protocol sends it (RFC 4253 section 6.6), which begins with its type.
+    pub(super) blob: Vec<u8>,
+    /// Whatever its owner wrote behind it.
+    pub(super) comment: String,
+}
+
+/// The types, each with how many fields follow the type in the blob (RFC 4253, RFC 5656, RFC 8709, and
+/// OpenSSH's PROTOCOL.u2f).
+const KINDS: &[(&str, usize)] = &[
+    ("ssh-ed25519", 1),
+    ("ssh-rsa", 2),
+    ("ecdsa-sha2-nistp256", 2),
+    ("ecdsa-sha2-nistp384", 2),
+    ("ecdsa-sha2-nistp521", 2),
+    ("sk-ssh-ed25519@openssh.com", 2),
+    ("sk-ecdsa-sha2-nistp256@openssh.com", 3),
+];
+
+impl PublicKey {
+    pub(super) fn parse(line: &str) -> Result<Self, UsersError> {
+        let line = line.trim();
+        if line.len() > LONGEST {
+            return Err(refused("That key is too long."));
+        }
+        let mut words = line.splitn(3, [' ', '\t']);
+        let named = words.next().unwrap_or_default();
+        let encoded = words.next().unwrap_or_default();
+        let Some((kind, fields)) = KINDS.iter().find(|(kind, _)| *kind == named).copied() else {
+            return Err(refused("A key is one line that begins with ssh-ed25519, ssh-rsa, ecdsa- or sk-."));
+        };
+        let blob = STANDARD.decode(encoded).map_err(|_| refused("That key is damaged or incomplete."))?;
+        let parts = split(&blob).ok_or_else(|| refused("That key is damaged or incomplete."))?;
+        let Some((first, rest)) = parts.split_first() else {
+            return Err(refused("That key is damaged or incomplete."));
+        };
+        if *first != kind.as_bytes() || rest.len() != fields || rest.iter().any(|part| part.is_empty()) {
+            return Err(refused("That key is not of the type it says."));
+        }
+        let key = rest.iter().next_back().map_or(0, |part| part.len());
+        if kind == "ssh-ed25519" && key != 32 {
+            return Err(refused("That key is damaged or incomplete."));
+        }
+        if kind == "ssh-rsa" && key < RSA_BYTES {
+            return Err(refused("An RSA key needs 2048 bits or more."));
+        }
+        let comment = text::cut(words.next().unwrap_or_default(), 60);
+        Ok(Self { kind, blob, comment })
+    }
+}
+
+/// The fields of a blob: each a length of four bytes and as many bytes (RFC 4251 section 5, `string`).
+fn split(mut blob: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut parts = Vec::new();
+    while !blob.is_empty() {
+        let (length, rest) = blob.split_first_chunk::<4>()?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+        let (part, rest) = rest.split_at_checked(length)?;
+        parts.push(part);
+        blob = rest;
+    }
+    Some(parts)
+}
+
+/// The line OpenSSH would write.
+pub(super) fn line(kind: &str, blob: &[u8], comment: &str) -> String {
+    format!("{kind} {} {comment}", STANDARD.encode(blob)).trim_end().to_owned()
+}
+
+fn refused(words: &str) -> UsersError {
+    UsersError::Invalid(words.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST, PublicKey, STANDARD, line};
+    use base64::Engine;
+    use proptest::prelude::*;
+
+    fn blob(parts: &[&[u8]]) -> String {
+        let bytes: Vec<u8> =
+            parts.iter().flat_map(|part| [&(part.len() as u32).to_be_bytes()[..], part].concat()).collect();
+        STANDARD.encode(bytes)
+    }
+
+    #[test]
+    fn keys_of_every_type_are_read_and_written_back() {
+        let texts = [
+            format!("ssh-ed25519 {} joe@home", blob(&[b"ssh-ed25519", &[7; 32]])),
+            format!("ssh-rsa {}", blob(&[b"ssh-rsa", &[1, 0, 1], &[9; 257]])),
+            format!("ecdsa-sha2-nistp256 {} a b c", blob(&[b"ecdsa-sha2-nistp256", b"nistp256", &[4; 65]])),
+            format!(
+                "sk-ssh-ed25519@openssh.com {} token",
+                blob(&[b"sk-ssh-ed25519@openssh.com", &[7; 32], b"ssh:"])
+            ),
+        ];
+        for text in &texts {
+            let key = PublicKey::parse(&format!("  {text}\n")).unwrap();
+            assert_eq!(line(key.kind, &key.blob, &key.comment), *text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused_in_words() {
+        let ed25519 = blob(&[b"ssh-ed25519", &[7; 32]]);
+        for text in [
+            String::new(),
+            "hello".to_owned(),
+            "ssh-ed25519".to_owned(),
+            "ssh-ed25519 !!!".to_owned(),
+            format!("ssh-dss {ed25519}"),
+            format!("ssh-rsa {ed25519}"),
+            format!("ssh-ed25519 {}", blob(&[b"ssh-ed25519", &[7; 31]])),
+            format!("ssh-ed25519 {}", blob(&[b"ssh-ed25519", &[7; 32], &[1]])),
+            format!("ssh-ed25519 {}", STANDARD.encode([0, 0, 0, 200, 1])),
+            format!("ssh-rsa {}", blob(&[b"ssh-rsa", &[1, 0, 1], &[9; 128]])),
+            format!("command=\"sh\" ssh-ed25519 {ed25519}"),
+            format!("ssh-ed25519 {}", "A".repeat(LONGEST)),
+        ] {
+            assert!(PublicKey::parse(&text).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn anything_at_all_is_read_without_harm(text in any::<String>(), bytes in any::<Vec<u8>>()) {
+            let _ = PublicKey::parse(&text);
+            let _ = PublicKey::parse(&format!("ssh-ed25519 {}", STANDARD.encode(bytes)));
+        }
+    }
+}

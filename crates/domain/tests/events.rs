@@ -1,0 +1,279 @@
+//! The event log: every committed event reaches every reader once, whatever order transactions commit in.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod support;
+mod writers;
+
+use dialtone_domain::{Domain, Event, EventBody, EventReader, Handle, correlation};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use support::for_each_database;
+use writers::Writer;
+
+fn say(text: &str) -> EventBody {
+    EventBody::Broadcast { from_handle: Handle::guest(), text: text.to_owned() }
+}
+
+fn texts(events: &[Event]) -> Vec<String> {
+    let text = |event: &Event| match &event.body {
+        EventBody::Broadcast { text, .. } => text.clone(),
+        other => format!("{other:?}"),
+    };
+    events.iter().map(text).collect()
+}
+
+async fn read(reader: &mut EventReader) -> Vec<String> {
+    texts(&reader.next_batch().await.unwrap())
+}
+
+/// Reads until no hole is left, and expects nothing more. A hole waits for every transaction of the whole server
+/// that is older, those of other tests among them.
+async fn settle(reader: &mut EventReader) {
+    let settling = async {
+        while reader.gaps() > 0 {
+            assert!(read(reader).await.is_empty());
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), settling).await.expect("no hole is left");
+}
+
+/// SQLite has one writer at a time, so a number cannot be open there while a higher one commits.
+fn one_writer(url: &str) -> bool {
+    url.starts_with("sqlite:")
+}
+
+#[test]
+fn an_event_carries_its_node_and_correlation_and_is_read_once() {
+    for_each_database(|domain, _| async move {
+        domain.events.append(say("before")).await.unwrap();
+        let mut reader = domain.events.reader().await.unwrap();
+        let node = domain.nodes.join("a", false).await.unwrap();
+        let there = domain.as_node(node);
+        correlation::scope("call-7".to_owned(), there.events.append(say("one"))).await.unwrap();
+        domain.events.append(say("two")).await.unwrap();
+
+        let events = reader.next_batch().await.unwrap();
+        assert_eq!(texts(&events), ["one", "two"]);
+        assert_eq!(events[0].node, Some(node));
+        assert_eq!(events[0].correlation.as_deref(), Some("call-7"));
+        assert_eq!((events[1].node, &events[1].correlation), (None, &None));
+        assert!(events[0].seq < events[1].seq);
+        assert!(reader.next_batch().await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn no_ring_of_the_doorbell_is_missed() {
+    for_each_database(|domain, _| async move {
+        let (one, other) = (domain.events.clone(), domain.events.clone());
+        domain.events.append(say("before anybody listens")).await.unwrap();
+        one.rung().await;
+        other.rung().await;
+        let listening = tokio::spawn(async move { one.rung().await });
+        domain.events.append(say("again")).await.unwrap();
+        listening.await.unwrap();
+        other.rung().await;
+    });
+}
+
+#[test]
+fn a_long_log_comes_in_batches_that_leave_nothing_out() {
+    for_each_database(|domain, url| async move {
+        let mut reader = domain.events.reader().await.unwrap();
+        let mut writer = Writer::begin(&url).await;
+        for n in 0..2_500 {
+            writer.append(&say(&n.to_string())).await;
+        }
+        writer.commit().await;
+        let mut all = Vec::new();
+        loop {
+            let batch = read(&mut reader).await;
+            assert!(batch.len() <= 1_000);
+            if batch.is_empty() {
+                break;
+            }
+            all.extend(batch);
+        }
+        assert_eq!(all, (0..2_500).map(|n| n.to_string()).collect::<Vec<_>>());
+        assert_eq!(reader.gaps(), 0);
+    });
+}
+
+#[test]
+fn a_lower_number_that_commits_later_is_delivered() {
+    for_each_database(|domain, url| async move {
+        if one_writer(&url) {
+            return;
+        }
+        let mut reader = domain.events.reader().await.unwrap();
+        let mut slow = Writer::begin(&url).await;
+        slow.append(&say("low")).await;
+        domain.events.append(say("high")).await.unwrap();
+        assert_eq!(read(&mut reader).await, ["high"]);
+        assert_eq!(reader.gaps(), 1);
+        assert!(read(&mut reader).await.is_empty());
+        slow.commit().await;
+        domain.events.append(say("higher")).await.unwrap();
+        assert_eq!(read(&mut reader).await, ["low", "higher"]);
+        assert_eq!(reader.gaps(), 0);
+    });
+}
+
+#[test]
+fn the_holder_of_a_hole_may_be_the_newest_transaction_of_all() {
+    for_each_database(|domain, url| async move {
+        if one_writer(&url) {
+            return;
+        }
+        let mut reader = domain.events.reader().await.unwrap();
+        let mut older = Writer::begin(&url).await;
+        older.own_id().await;
+        let mut newest = Writer::begin(&url).await;
+        newest.append(&say("low, by the newest")).await;
+        older.append(&say("high, by the older")).await;
+        older.commit().await;
+        // The snapshot's xmax is now the newest transaction's own id, and so is its xmin.
+        assert_eq!(read(&mut reader).await, ["high, by the older"]);
+        for _ in 0..3 {
+            assert!(read(&mut reader).await.is_empty());
+            assert_eq!(reader.gaps(), 1);
+        }
+        newest.commit().await;
+        assert_eq!(read(&mut reader).await, ["low, by the newest"]);
+        assert_eq!(reader.gaps(), 0);
+    });
+}
+
+#[test]
+fn a_hole_that_a_rollback_left_is_given_up_and_delays_nothing() {
+    for_each_database(|domain, url| async move {
+        if one_writer(&url) {
+            return;
+        }
+        let mut reader = domain.events.reader().await.unwrap();
+        // An idle transaction elsewhere, older than all that follows.
+        let mut idle = Writer::begin(&url).await;
+        idle.own_id().await;
+        let mut undone = Writer::begin(&url).await;
+        undone.append(&say("never")).await;
+        domain.events.append(say("first")).await.unwrap();
+        undone.rollback().await;
+        assert_eq!(read(&mut reader).await, ["first"]);
+        for n in 0..3 {
+            domain.events.append(say(&n.to_string())).await.unwrap();
+            assert_eq!(read(&mut reader).await, [n.to_string()]);
+            assert_eq!(reader.gaps(), 1);
+        }
+        idle.rollback().await;
+        settle(&mut reader).await;
+    });
+}
+
+#[test]
+fn a_reader_that_starts_while_a_number_is_open_gets_that_one_and_none_before() {
+    for_each_database(|domain, url| async move {
+        if one_writer(&url) {
+            return;
+        }
+        domain.events.append(say("old")).await.unwrap();
+        let mut open = Writer::begin(&url).await;
+        open.append(&say("open")).await;
+        domain.events.append(say("also old")).await.unwrap();
+        let mut reader = domain.events.reader().await.unwrap();
+        assert!(read(&mut reader).await.is_empty());
+        open.commit().await;
+        assert_eq!(read(&mut reader).await, ["open"]);
+        assert_eq!(reader.gaps(), 0);
+    });
+}
+
+#[test]
+fn pruning_keeps_the_newest_and_disturbs_no_reader() {
+    for_each_database(|domain, url| async move {
+        let mut reader = domain.events.reader().await.unwrap();
+        let mut writer = Writer::begin(&url).await;
+        for n in 0..1_200 {
+            writer.append(&say(&n.to_string())).await;
+        }
+        writer.commit().await;
+        assert_eq!(read(&mut reader).await.len(), 1_000);
+        let later = chrono::Utc::now() + chrono::TimeDelta::hours(1);
+        assert_eq!(domain.events.prune(later).await.unwrap(), 200);
+        assert_eq!(read(&mut reader).await.len(), 200);
+        let mut fresh = domain.events.reader().await.unwrap();
+        assert!(read(&mut fresh).await.is_empty());
+        domain.events.append(say("new")).await.unwrap();
+        assert_eq!(read(&mut fresh).await, ["new"]);
+        assert_eq!(read(&mut reader).await, ["new"]);
+        assert_eq!((fresh.gaps(), reader.gaps()), (0, 0));
+    });
+}
+
+#[test]
+fn many_writers_that_pause_and_roll_back_lose_and_double_nothing() {
+    const WRITERS: usize = 8;
+    const TURNS: usize = 40;
+    for_each_database(|domain, url| async move {
+        let mut reader = domain.events.reader().await.unwrap();
+        let work: Vec<_> = (0..WRITERS)
+            .map(|writer| tokio::spawn(write(domain.clone(), url.clone(), writer, TURNS)))
+            .collect();
+        let writing = tokio::spawn(async move {
+            let mut committed = BTreeMap::new();
+            for (writer, work) in work.into_iter().enumerate() {
+                committed.insert(writer, work.await.unwrap());
+            }
+            committed
+        });
+
+        let mut delivered: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+        let reading = async {
+            let mut over = false;
+            while !over || reader.gaps() > 0 {
+                // Asked first: what was committed by then is in the reads that follow.
+                over = writing.is_finished();
+                loop {
+                    let batch = read(&mut reader).await;
+                    if batch.is_empty() {
+                        break;
+                    }
+                    for text in batch {
+                        let writer = text.split('-').next().unwrap().parse().unwrap();
+                        delivered.entry(writer).or_default().push(text);
+                    }
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(120), reading).await.expect("the log is read to its end");
+        assert_eq!(delivered, writing.await.unwrap());
+    });
+}
+
+/// Writes `turns` transactions of one to three events, some of which pause before they end and some of which
+/// roll back. Returns what was committed, in order.
+async fn write(domain: Domain, url: String, writer: usize, turns: usize) -> Vec<String> {
+    let mut committed = Vec::new();
+    for turn in 0..turns {
+        let text = |part: usize| format!("{writer}-{turn}-{part}");
+        if (writer + turn).is_multiple_of(3) {
+            domain.events.append(say(&text(0))).await.unwrap();
+            committed.push(text(0));
+            continue;
+        }
+        let mut transaction = Writer::begin(&url).await;
+        let parts: Vec<String> = (0..1 + rand::random_range(0..3)).map(text).collect();
+        for part in &parts {
+            transaction.append(&say(part)).await;
+        }
+        // The pause is what is tested: the number is drawn and its transaction open.
+        tokio::time::sleep(Duration::from_millis(rand::random_range(0..6))).await;
+        if rand::random_range(0..4) == 0 {
+            transaction.rollback().await;
+        } else {
+            transaction.commit().await;
+            committed.extend(parts);
+        }
+    }
+    committed
+}

@@ -1,0 +1,215 @@
+//! Nodes, their leases, and the calls that live as long as those.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use dialtone_domain::nodes::NodesError;
+use dialtone_domain::users::{NewAccount, NewCall};
+use dialtone_domain::{CallId, Caller, Domain, EventBody, EventReader, NodeId, UserId, UsersError};
+use sqlx::{Connection, PgConnection, SqliteConnection};
+use support::for_each_database;
+
+async fn register(domain: &Domain, handle: &str) -> Caller {
+    let new = NewAccount {
+        handle: handle.to_owned(),
+        password: "tidal marmot 7 lamp".into(),
+        ..NewAccount::default()
+    };
+    domain.users.register(new).await.unwrap()
+}
+
+async fn answer(domain: &Domain, node: NodeId) -> CallId {
+    let call = NewCall {
+        node,
+        line: 1,
+        transport: "telnet".to_owned(),
+        peer: "192.0.2.7\x1b[2J".to_owned(),
+        columns: 80,
+        rows: 25,
+    };
+    domain.users.call_answered(call).await.unwrap()
+}
+
+async fn bodies(reader: &mut EventReader) -> Vec<EventBody> {
+    reader.next_batch().await.unwrap().into_iter().map(|event| event.body).collect()
+}
+
+fn online(who: &Caller, call: CallId) -> EventBody {
+    EventBody::UserOnline { user: who.id, handle: who.handle.clone(), call }
+}
+
+fn offline(who: &Caller, call: CallId) -> EventBody {
+    EventBody::UserOffline { user: who.id, handle: who.handle.clone(), call }
+}
+
+/// Lets a lease run out, as if its node had been silent for that long.
+async fn let_expire(url: &str, node: NodeId) {
+    macro_rules! expire {
+        ($link:ty) => {{
+            let mut link = <$link>::connect(url).await.unwrap();
+            let long_ago = chrono::Utc::now() - chrono::TimeDelta::hours(1);
+            let nodes =
+                sqlx::query("UPDATE nodes SET expires_at = $2 WHERE id = $1").bind(node).bind(long_ago);
+            nodes.execute(&mut link).await.unwrap();
+            let leases =
+                sqlx::query("UPDATE leases SET expires_at = $2 WHERE node = $1").bind(node).bind(long_ago);
+            leases.execute(&mut link).await.unwrap();
+        }};
+    }
+    if url.starts_with("sqlite:") {
+        expire!(SqliteConnection);
+    } else {
+        expire!(PgConnection);
+    }
+}
+
+#[test]
+fn a_call_is_online_from_answer_to_hangup() {
+    for_each_database(|domain, _| async move {
+        let joe = register(&domain, "Joe").await;
+        let node = domain.nodes.join("a", false).await.unwrap();
+        let mut reader = domain.events.reader().await.unwrap();
+        let call = answer(&domain, node).await;
+        let seen = domain.users.online().await.unwrap();
+        assert_eq!((seen.len(), seen[0].user, seen[0].peer.as_str()), (1, None, "192.0.2.7[2J"));
+
+        let first = domain.users.call_logged_in(call, &joe).await.unwrap();
+        assert_eq!((first.call_number, first.last_call), (1, None));
+        domain.users.call_moved(call, "Message boards").await.unwrap();
+        let seen = domain.users.online().await.unwrap();
+        assert_eq!(
+            (seen[0].call, seen[0].user, &seen[0].handle),
+            (call, Some(joe.id), &Some(joe.handle.clone()))
+        );
+        assert_eq!((seen[0].place.as_str(), seen[0].node_name.as_str()), ("Message boards", "a"));
+        assert_eq!(domain.nodes.list().await.unwrap()[0].calls, 1);
+
+        domain.users.call_ended(call).await.unwrap();
+        domain.users.call_ended(call).await.unwrap();
+        assert!(domain.users.online().await.unwrap().is_empty());
+        assert_eq!(bodies(&mut reader).await, [online(&joe, call), offline(&joe, call)]);
+        assert!(matches!(domain.users.call_logged_in(call, &joe).await, Err(UsersError::NotFound(_))));
+
+        let again = answer(&domain, node).await;
+        let second = domain.users.call_logged_in(again, &joe).await.unwrap();
+        assert_eq!(second.call_number, 2);
+        assert_eq!(second.last_call, Some(domain.users.last_callers(9).await.unwrap()[1].at));
+        let profile = domain.users.profile(joe.id).await.unwrap();
+        assert_eq!(profile.calls, 2);
+        assert!(profile.last_call_at > second.last_call);
+    });
+}
+
+#[test]
+fn a_guest_is_seen_but_is_no_last_caller() {
+    for_each_database(|domain, _| async move {
+        let node = domain.nodes.join("a", false).await.unwrap();
+        let call = answer(&domain, node).await;
+        let guest = domain.users.guest();
+        assert_eq!(domain.users.call_logged_in(call, &guest).await.unwrap().call_number, 1);
+        assert_eq!(domain.users.online().await.unwrap()[0].user, Some(UserId::GUEST));
+        assert!(domain.users.last_callers(9).await.unwrap().is_empty());
+        domain.users.call_ended(call).await.unwrap();
+        let unknown = answer(&domain, node).await;
+        let mut reader = domain.events.reader().await.unwrap();
+        domain.users.call_ended(unknown).await.unwrap();
+        assert!(bodies(&mut reader).await.is_empty());
+    });
+}
+
+#[test]
+fn a_silent_node_is_not_shown_and_its_calls_are_closed_by_another() {
+    for_each_database(|domain, url| async move {
+        let joe = register(&domain, "Joe").await;
+        let dead = domain.nodes.join("dead", false).await.unwrap();
+        let live = domain.nodes.join("live", false).await.unwrap();
+        let call = answer(&domain, dead).await;
+        domain.users.call_logged_in(call, &joe).await.unwrap();
+        let mut reader = domain.events.reader().await.unwrap();
+
+        let_expire(&url, dead).await;
+        assert!(domain.users.online().await.unwrap().is_empty());
+        assert_eq!(domain.nodes.list().await.unwrap().len(), 1);
+        let (one, other) = tokio::join!(domain.nodes.renew(live), domain.nodes.renew(live));
+        assert_eq!((one, other), (Ok(()), Ok(())));
+        assert_eq!(bodies(&mut reader).await, [offline(&joe, call)]);
+    });
+}
+
+#[test]
+fn a_node_that_was_only_asleep_comes_back_with_the_calls_it_still_has() {
+    for_each_database(|domain, url| async move {
+        let joe = register(&domain, "Joe").await;
+        let ann = register(&domain, "Ann").await;
+        let asleep = domain.nodes.join("asleep", false).await.unwrap();
+        let (stays, goes) = (answer(&domain, asleep).await, answer(&domain, asleep).await);
+        domain.users.call_logged_in(stays, &joe).await.unwrap();
+        domain.users.call_logged_in(goes, &ann).await.unwrap();
+        let other = domain.nodes.join("other", false).await.unwrap();
+        let_expire(&url, asleep).await;
+        domain.nodes.renew(other).await.unwrap();
+        domain.users.call_ended(goes).await.unwrap();
+
+        let mut reader = domain.events.reader().await.unwrap();
+        domain.nodes.renew(asleep).await.unwrap();
+        assert_eq!(bodies(&mut reader).await, [online(&joe, stays)]);
+        let calls: Vec<_> = domain.users.online().await.unwrap().iter().map(|seen| seen.call).collect();
+        assert_eq!(calls, [stays]);
+    });
+}
+
+#[test]
+fn who_joins_by_the_name_of_another_run_takes_its_place_at_once() {
+    for_each_database(|domain, _| async move {
+        let joe = register(&domain, "Joe").await;
+        let before = domain.nodes.join("a", false).await.unwrap();
+        let call = answer(&domain, before).await;
+        domain.users.call_logged_in(call, &joe).await.unwrap();
+        let other = domain.nodes.join("b", false).await.unwrap();
+        let mut reader = domain.events.reader().await.unwrap();
+
+        let after = domain.nodes.join("a", false).await.unwrap();
+        assert_ne!(before, after);
+        assert_eq!(bodies(&mut reader).await, [offline(&joe, call)]);
+        assert_eq!(domain.nodes.renew(before).await, Err(NodesError::Replaced));
+        let ids: Vec<_> = domain.nodes.list().await.unwrap().iter().map(|node| node.id).collect();
+        assert_eq!(ids, [other, after]);
+
+        let alone = domain.nodes.join("c", true).await.unwrap();
+        let ids: Vec<_> = domain.nodes.list().await.unwrap().iter().map(|node| node.id).collect();
+        assert_eq!(ids, [alone]);
+    });
+}
+
+#[test]
+fn a_node_that_leaves_takes_its_calls_along() {
+    for_each_database(|domain, _| async move {
+        let joe = register(&domain, "Joe").await;
+        let node = domain.nodes.join("a", false).await.unwrap();
+        let call = answer(&domain, node).await;
+        domain.users.call_logged_in(call, &joe).await.unwrap();
+        let mut reader = domain.events.reader().await.unwrap();
+        domain.nodes.leave(node).await.unwrap();
+        assert_eq!(bodies(&mut reader).await, [offline(&joe, call)]);
+        assert!(domain.users.online().await.unwrap().is_empty());
+        assert!(domain.nodes.list().await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn an_office_is_held_by_one_node_until_its_lease_is_over() {
+    for_each_database(|domain, url| async move {
+        let a = domain.nodes.join("a", false).await.unwrap();
+        let b = domain.nodes.join("b", false).await.unwrap();
+        assert!(domain.nodes.lead(a, "feed").await.unwrap());
+        assert!(!domain.nodes.lead(b, "feed").await.unwrap());
+        assert!(domain.nodes.lead(a, "feed").await.unwrap());
+        assert!(domain.nodes.lead(b, "mail").await.unwrap());
+        let_expire(&url, a).await;
+        assert!(domain.nodes.lead(b, "feed").await.unwrap());
+        domain.nodes.leave(b).await.unwrap();
+        domain.nodes.renew(a).await.unwrap();
+        assert!(domain.nodes.lead(a, "mail").await.unwrap());
+    });
+}

@@ -1,0 +1,258 @@
+//! Accounts, profiles, keys and friends, on both databases.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use dialtone_domain::users::{NewAccount, ProfileChange};
+use dialtone_domain::{Caller, Domain, EventBody, EventReader, Secret, UserId, UsersError, level};
+use std::collections::BTreeSet;
+use support::for_each_database;
+
+const PASSWORD: &str = "tidal marmot 7 lamp";
+const ED25519: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc joe@home";
+const OTHER: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB0dHR0dHR0dHR0dHR0dHR0dHR0dHR0dHR0dHR0dHR0d";
+
+fn account(handle: &str) -> NewAccount {
+    NewAccount { handle: handle.to_owned(), password: PASSWORD.into(), ..NewAccount::default() }
+}
+
+async fn register(domain: &Domain, handle: &str) -> Caller {
+    domain.users.register(account(handle)).await.unwrap()
+}
+
+async fn bodies(reader: &mut EventReader) -> Vec<EventBody> {
+    reader.next_batch().await.unwrap().into_iter().map(|event| event.body).collect()
+}
+
+fn words<T: std::fmt::Debug>(refused: Result<T, UsersError>) -> String {
+    refused.unwrap_err().to_string()
+}
+
+#[test]
+fn who_registers_can_log_in_and_everyone_learns_of_them() {
+    for_each_database(|domain, _| async move {
+        let mut reader = domain.events.reader().await.unwrap();
+        let new = NewAccount {
+            location: Some(" Bonn\x1b[2J\u{202e} am Rhein ".to_owned()),
+            display_name: Some("Joseph".to_owned()),
+            ..account("Joe Smith")
+        };
+        let joe = domain.users.register(new).await.unwrap();
+        assert_eq!((joe.level, joe.sysop, joe.guest), (level::NEW, false, false));
+        assert_eq!(
+            bodies(&mut reader).await,
+            [EventBody::UserRegistered { user: joe.id, handle: joe.handle.clone() }]
+        );
+        assert_eq!(domain.users.log_in("jOE sMITH", &PASSWORD.into()).await.unwrap(), joe);
+        assert_eq!(domain.users.by_handle("joe smith").await.unwrap(), joe);
+        assert_eq!(domain.users.caller(joe.id).await.unwrap(), joe);
+        let profile = domain.users.profile(joe.id).await.unwrap();
+        assert_eq!(
+            (profile.location.as_str(), profile.display_name.as_str()),
+            ("Bonn[2J am Rhein", "Joseph")
+        );
+    });
+}
+
+#[test]
+fn a_handle_is_unique_without_case_and_without_look_alikes() {
+    for_each_database(|domain, _| async move {
+        register(&domain, "Bill").await;
+        assert_eq!(words(domain.users.check_handle("BILL").await), "The handle BILL is taken.");
+        for alike in ["B1ll", "BiII", "Bi1l"] {
+            let refused = domain.users.register(account(alike)).await;
+            assert!(matches!(refused, Err(UsersError::Conflict(_))), "{alike}: {refused:?}");
+        }
+        assert!(words(domain.users.check_handle("B1ll").await).contains("looks too much like Bill"));
+        assert!(words(domain.users.check_handle("Sys0p").await).contains("keeps that name"));
+        assert!(matches!(domain.users.check_handle("x").await, Err(UsersError::Invalid(_))));
+        assert_eq!(domain.users.check_handle("Will").await.unwrap().as_str(), "Will");
+    });
+}
+
+#[test]
+fn of_many_who_want_one_handle_at_once_one_gets_it() {
+    for_each_database(|domain, _| async move {
+        let tries: Vec<_> = ["Zoë", "zoë", "ZOË", "Zoe\u{308}"]
+            .into_iter()
+            .map(|handle| {
+                let domain = domain.clone();
+                tokio::spawn(async move { domain.users.register(account(handle)).await })
+            })
+            .collect();
+        let mut made = 0;
+        for tried in tries {
+            match tried.await.unwrap() {
+                Ok(_) => made += 1,
+                Err(error) => assert!(matches!(error, UsersError::Conflict(_)), "{error:?}"),
+            }
+        }
+        assert_eq!(made, 1);
+        assert_eq!(domain.users.list(None, 10).await.unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn every_refused_log_in_has_the_same_words() {
+    for_each_database(|domain, _| async move {
+        let joe = register(&domain, "Joe").await;
+        let known = words(domain.users.log_in("Joe", &"wrong".into()).await);
+        assert_eq!(words(domain.users.log_in("Nobody here", &PASSWORD.into()).await), known);
+        assert_eq!(words(domain.users.log_in("", &"".into()).await), known);
+        assert_eq!(words(domain.users.log_in("Joe", &Secret::new("x".repeat(10_000))).await), known);
+        domain.users.set_banned(joe.id, true, None).await.unwrap();
+        assert_eq!(words(domain.users.log_in("Joe", &PASSWORD.into()).await), known);
+        domain.users.set_banned(joe.id, false, None).await.unwrap();
+        domain.users.log_in("Joe", &PASSWORD.into()).await.unwrap();
+    });
+}
+
+#[test]
+fn a_weak_password_makes_no_account() {
+    for_each_database(|domain, _| async move {
+        let new = NewAccount { password: "password1".into(), ..account("Joe") };
+        let refused = words(domain.users.register(new).await);
+        assert!(refused.starts_with("That password is too easy to guess."), "{refused}");
+        assert!(domain.users.list(None, 10).await.unwrap().is_empty());
+        assert_eq!(domain.users.check_password("Joe", &PASSWORD.into()).await, Ok(()));
+    });
+}
+
+#[test]
+fn the_first_account_of_an_empty_board_is_the_sysop_once() {
+    for_each_database(|domain, _| async move {
+        let (handle, password) = domain.users.ensure_sysop().await.unwrap().unwrap();
+        let sysop = domain.users.log_in(handle.as_str(), &password).await.unwrap();
+        assert!(sysop.sysop && sysop.level == level::SYSOP);
+        assert_eq!(domain.users.check_password("sysop", &password).await, Ok(()));
+        assert_eq!(domain.users.ensure_sysop().await.unwrap(), None);
+    });
+}
+
+#[test]
+fn what_the_sysop_changes_is_seen_told_and_written_down() {
+    for_each_database(|domain, _| async move {
+        let joe = register(&domain, "Joe").await;
+        let ann = register(&domain, "Ann").await;
+        let mut reader = domain.events.reader().await.unwrap();
+        domain.users.set_level(joe.id, level::TRUSTED, Some(ann.id)).await.unwrap();
+        domain.users.set_sysop(joe.id, true, Some(ann.id)).await.unwrap();
+        let flags = BTreeSet::from(["co-sysop".to_owned(), "files".to_owned()]);
+        domain.users.set_flags(joe.id, flags.clone(), Some(ann.id)).await.unwrap();
+        domain.users.set_password(joe.id, &"another lamp 8 marmot".into(), Some(joe.id)).await.unwrap();
+
+        let now = domain.users.log_in("Joe", &"another lamp 8 marmot".into()).await.unwrap();
+        assert_eq!((now.level, now.sysop, now.flags), (level::TRUSTED, true, flags));
+        assert_eq!(bodies(&mut reader).await, vec![EventBody::UserChanged { user: joe.id }; 4]);
+        let log = domain.users.audit_log(10).await.unwrap();
+        let lines: Vec<_> = log.iter().map(|line| (line.actor, line.action.as_str(), &line.detail)).collect();
+        let detail = |rest: &str| format!("user {}{rest}", joe.id);
+        assert_eq!(
+            lines,
+            [
+                (Some(joe.id), "user.password", &detail("")),
+                (Some(ann.id), "user.flags", &detail(" co-sysop files")),
+                (Some(ann.id), "user.sysop", &detail(" true")),
+                (Some(ann.id), "user.level", &detail(" 50")),
+            ]
+        );
+        assert!(matches!(domain.users.set_level(UserId(99), 10, None).await, Err(UsersError::NotFound(_))));
+        assert!(matches!(domain.users.set_level(joe.id, 256, None).await, Err(UsersError::Invalid(_))));
+        let bad = BTreeSet::from(["a b".to_owned()]);
+        assert!(matches!(domain.users.set_flags(joe.id, bad, None).await, Err(UsersError::Invalid(_))));
+    });
+}
+
+#[test]
+fn a_profile_in_memory_is_never_older_than_the_last_event() {
+    for_each_database(|domain, url| async move {
+        let other = Domain::open(&url).await.unwrap();
+        let mut log = other.events.reader().await.unwrap();
+        let joe = register(&domain, "Joe").await;
+        assert_eq!(other.users.profile(joe.id).await.unwrap().bio, "");
+
+        let change = ProfileChange { bio: Some("one\n\ttwo\x07".to_owned()), ..ProfileChange::default() };
+        let changed = domain.users.update_profile(&joe, change).await.unwrap();
+        assert_eq!(changed.bio, "one\ntwo");
+        for event in log.next_batch().await.unwrap() {
+            other.users.invalidate(&event);
+        }
+        assert_eq!(other.users.profile(joe.id).await.unwrap(), changed);
+
+        let long = ProfileChange { location: Some("x".repeat(41)), ..ProfileChange::default() };
+        let refused = domain.users.update_profile(&joe, long).await;
+        assert_eq!(words(refused), "A location has at most 40 characters.");
+        let guest = domain.users.guest();
+        let refused = domain.users.update_profile(&guest, ProfileChange::default()).await;
+        assert!(matches!(refused, Err(UsersError::Forbidden(_))));
+        assert!(matches!(domain.users.profile(UserId(99)).await, Err(UsersError::NotFound(_))));
+        other.close().await;
+    });
+}
+
+#[test]
+fn accounts_are_listed_page_by_page() {
+    for_each_database(|domain, _| async move {
+        for handle in ["Ann", "Bob", "Cid"] {
+            register(&domain, handle).await;
+        }
+        let first = domain.users.list(None, 2).await.unwrap();
+        let rest = domain.users.list(first.last().map(|profile| profile.id), 2).await.unwrap();
+        let handles: Vec<_> = first.iter().chain(&rest).map(|profile| profile.handle.as_str()).collect();
+        assert_eq!(handles, ["Ann", "Bob", "Cid"]);
+    });
+}
+
+#[test]
+fn a_key_opens_its_own_account_only() {
+    for_each_database(|domain, _| async move {
+        let joe = register(&domain, "Joe").await;
+        let ann = register(&domain, "Ann").await;
+        let key = domain.users.add_key(joe.id, ED25519).await.unwrap();
+        assert_eq!((key.kind.as_str(), key.comment.as_str()), ("ssh-ed25519", "joe@home"));
+        assert_eq!(key.openssh(), ED25519);
+        let bare = ED25519.rsplit_once(' ').unwrap().0;
+        assert_eq!(domain.users.key_holder("joe", bare).await.unwrap(), Some(joe.clone()));
+        assert_eq!(domain.users.key_holder("joe", OTHER).await.unwrap(), None);
+        assert_eq!(domain.users.key_holder("ann", bare).await.unwrap(), None);
+        assert_eq!(domain.users.key_holder("nobody", bare).await.unwrap(), None);
+        assert_eq!(domain.users.key_holder("joe", "no key").await.unwrap(), None);
+
+        assert_eq!(domain.users.add_key(joe.id, bare).await.unwrap().id, key.id);
+        domain.users.add_key(ann.id, bare).await.unwrap();
+        assert_eq!(domain.users.keys(joe.id).await.unwrap().len(), 1);
+        assert!(matches!(domain.users.add_key(UserId(99), bare).await, Err(UsersError::NotFound(_))));
+        assert!(matches!(domain.users.add_key(joe.id, "ssh-rsa AAAA").await, Err(UsersError::Invalid(_))));
+
+        assert!(matches!(domain.users.remove_key(ann.id, key.id).await, Err(UsersError::NotFound(_))));
+        domain.users.set_banned(joe.id, true, None).await.unwrap();
+        assert_eq!(domain.users.key_holder("joe", bare).await.unwrap(), None);
+        domain.users.set_banned(joe.id, false, None).await.unwrap();
+        domain.users.remove_key(joe.id, key.id).await.unwrap();
+        assert_eq!(domain.users.key_holder("joe", bare).await.unwrap(), None);
+    });
+}
+
+#[test]
+fn friends_come_and_go() {
+    for_each_database(|domain, _| async move {
+        let joe = register(&domain, "Joe").await;
+        let ann = register(&domain, "Ann").await;
+        let mut reader = domain.events.reader().await.unwrap();
+        domain.users.befriend(&joe, ann.id).await.unwrap();
+        domain.users.befriend(&joe, ann.id).await.unwrap();
+        assert_eq!(domain.users.friends(joe.id).await.unwrap(), [(ann.id, ann.handle.clone())]);
+        assert!(domain.users.friends(ann.id).await.unwrap().is_empty());
+        assert_eq!(bodies(&mut reader).await, [EventBody::FriendsChanged { user: joe.id }]);
+        domain.users.unfriend(&joe, ann.id).await.unwrap();
+        assert!(domain.users.friends(joe.id).await.unwrap().is_empty());
+        assert_eq!(bodies(&mut reader).await, [EventBody::FriendsChanged { user: joe.id }]);
+
+        assert!(matches!(domain.users.befriend(&joe, joe.id).await, Err(UsersError::Invalid(_))));
+        assert!(matches!(domain.users.befriend(&joe, UserId(99)).await, Err(UsersError::NotFound(_))));
+        let guest = domain.users.guest();
+        assert!(matches!(domain.users.befriend(&guest, joe.id).await, Err(UsersError::Forbidden(_))));
+    });
+}
