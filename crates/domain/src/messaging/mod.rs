@@ -1,0 +1,50 @@
+//! Boards, their threads and messages, read pointers, and the pager. Knows users by id and by the handle
+//! they had when they wrote; reads nobody else's tables.
+//!
+//! Locks are taken in one order: thread, message, the author's or reader's pointers, board. The board comes
+//! last because everybody who posts there waits for it.
+
+mod access;
+mod board;
+mod error;
+mod pages;
+mod posting;
+mod reads;
+mod seed;
+mod text;
+mod threads;
+
+pub use access::{Poster, Reader};
+pub use board::{Board, BoardSummary, NewBoard};
+pub use error::MessagingError;
+pub use pages::Page;
+pub use posting::Draft;
+pub use reads::Unread;
+pub use text::{BODY_BYTES, PAGE_CHARS, SUBJECT_CHARS};
+pub use threads::{Message, ThreadMark, ThreadSummary};
+
+use crate::Users;
+use crate::db::Store;
+
+/// The statements callers wait for, by name: no plan for them may look at every row of a table that grows.
+pub const READING: &[(&str, &str)] = &[
+    ("boards", board::BOARDS),
+    ("threads", threads::LIST),
+    ("thread", threads::THREAD),
+    ("unread messages", reads::UNREAD_MESSAGES),
+    ("unread pages", reads::UNREAD_PAGES),
+    ("pages", pages::PAGES),
+];
+
+/// The messaging service. Cloning is cheap.
+#[derive(Debug, Clone)]
+pub struct Messaging {
+    store: Store,
+    users: Users,
+}
+
+impl Messaging {
+    pub(crate) fn new(store: Store, users: Users) -> Self {
+        Self { store, users }
+    }
+}

@@ -1,0 +1,164 @@
+//! Posting: one transaction that numbers the message, moves the counts and tells of it.
+
+use super::{Message, Messaging, MessagingError, Poster, reads, text};
+use crate::db::{Tx, in_tx, now, on_db};
+use crate::{EventBody, MessageId, ThreadId};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// What somebody wrote, as they wrote it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// The subject of a new thread; a reply keeps its thread's subject, whatever stands here.
+    pub subject: String,
+    /// The text.
+    pub body: String,
+    /// The message it answers, on the same board; `None` begins a thread.
+    pub reply_to: Option<MessageId>,
+    /// Posting again with the same key gives the message that is there already.
+    pub key: Option<Uuid>,
+}
+
+/// A draft that may be kept as it is.
+pub(super) struct Clean {
+    start: Start,
+    body: String,
+    key: Option<Uuid>,
+}
+
+enum Start {
+    Thread(String),
+    Reply(MessageId),
+}
+
+#[derive(sqlx::FromRow)]
+struct Place {
+    id: ThreadId,
+    message_count: i64,
+    subject: String,
+}
+
+impl Clean {
+    pub(super) fn new(draft: &Draft) -> Result<Self, MessagingError> {
+        let start = match draft.reply_to {
+            Some(message) => Start::Reply(message),
+            None => Start::Thread(text::subject(&draft.subject)?),
+        };
+        Ok(Self { start, body: text::body(&draft.body)?, key: draft.key })
+    }
+}
+
+impl Messaging {
+    /// Posts. The author has read what they wrote if they had read the thread up to it.
+    ///
+    /// Invalid when subject or body is empty or too long, NotFound when the message to answer is not on this
+    /// board, Forbidden when the board was closed to the author meanwhile.
+    pub async fn post(&self, poster: &Poster, draft: Draft) -> Result<Message, MessagingError> {
+        let clean = Clean::new(&draft)?;
+        let mut tx = self.store.begin().await?;
+        match write(&mut tx, poster, clean).await? {
+            Some(message) => {
+                tx.commit().await?;
+                Ok(message)
+            }
+            None => {
+                drop(tx);
+                self.posted_before(poster, draft.key).await
+            }
+        }
+    }
+
+    async fn posted_before(&self, poster: &Poster, key: Option<Uuid>) -> Result<Message, MessagingError> {
+        let message: Option<Message> = on_db!(self.store, db => sqlx::query_as(
+            "SELECT m.id, m.thread_id AS thread, m.board_id AS board, m.number, m.author_id, \
+                    m.author_handle AS author, t.subject, m.body, m.posted_at, m.reply_to \
+             FROM messages m JOIN threads t ON t.id = m.thread_id \
+             WHERE m.author_id = $1 AND m.post_key = $2")
+            .bind(poster.who.id).bind(key).fetch_optional(db).await)?;
+        message.ok_or(MessagingError::NotFound("message"))
+    }
+}
+
+/// Writes the message, or gives `None` when its key has been used: then the transaction must not commit.
+pub(super) async fn write(
+    tx: &mut Tx,
+    poster: &Poster,
+    clean: Clean,
+) -> Result<Option<Message>, MessagingError> {
+    let Poster { who, board } = poster;
+    let at = now();
+    let (place, reply_to) = match clean.start {
+        Start::Thread(subject) => (begin_thread(tx, poster, subject, at).await?, None),
+        Start::Reply(to) => (extend_thread(tx, poster, to, at).await?, Some(to)),
+    };
+    let id: Option<MessageId> = in_tx!(tx, db => sqlx::query_scalar(
+        "INSERT INTO messages \
+           (thread_id, board_id, number, author_id, author_handle, body, posted_at, reply_to, post_key) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+         ON CONFLICT (author_id, post_key) WHERE post_key IS NOT NULL DO NOTHING RETURNING id")
+        .bind(place.id).bind(board.id).bind(place.message_count).bind(who.id).bind(&who.handle)
+        .bind(&clean.body).bind(at).bind(reply_to).bind(clean.key).fetch_optional(db).await)?;
+    let Some(id) = id else { return Ok(None) };
+    reads::own_post(tx, poster, place.id, place.message_count).await?;
+
+    // The board may have been closed since the caller was let in.
+    let told: Option<(String, i64)> = in_tx!(tx, db => sqlx::query_as(
+        "UPDATE boards SET message_count = message_count + 1, last_post_at = $2 \
+         WHERE id = $1 AND ($3 OR (post_level <= $4 AND NOT read_only)) RETURNING name, read_level")
+        .bind(board.id).bind(at).bind(who.sysop).bind(who.level).fetch_optional(db).await)?;
+    let Some((board_name, read_level)) = told else {
+        return Err(MessagingError::Forbidden("This board no longer takes messages from you.".into()));
+    };
+    tx.event(EventBody::MessageCreated {
+        board: board.id,
+        board_name,
+        read_level,
+        thread: place.id,
+        message: id,
+        author: who.id,
+        author_handle: who.handle.clone(),
+        subject: place.subject.clone(),
+    });
+    Ok(Some(Message {
+        id,
+        thread: place.id,
+        board: board.id,
+        number: place.message_count,
+        author_id: who.id,
+        author: who.handle.clone(),
+        subject: place.subject,
+        body: clean.body,
+        posted_at: at,
+        reply_to,
+    }))
+}
+
+async fn begin_thread(
+    tx: &mut Tx,
+    poster: &Poster,
+    subject: String,
+    at: DateTime<Utc>,
+) -> Result<Place, MessagingError> {
+    let id: ThreadId = in_tx!(tx, db => sqlx::query_scalar(
+        "INSERT INTO threads (board_id, subject, author_id, author_handle, message_count, last_at) \
+         VALUES ($1, $2, $3, $4, 1, $5) RETURNING id")
+        .bind(poster.board.id).bind(&subject).bind(poster.who.id).bind(&poster.who.handle).bind(at)
+        .fetch_one(db).await)?;
+    Ok(Place { id, message_count: 1, subject })
+}
+
+/// Takes the next number of the thread. Others who answer in it wait here, so no number is given twice.
+async fn extend_thread(
+    tx: &mut Tx,
+    poster: &Poster,
+    to: MessageId,
+    at: DateTime<Utc>,
+) -> Result<Place, MessagingError> {
+    let place: Option<Place> = in_tx!(tx, db => sqlx::query_as(
+        "UPDATE threads SET message_count = message_count + 1, \
+                last_at = CASE WHEN last_at < $1 THEN $1 ELSE last_at END \
+         WHERE id = (SELECT thread_id FROM messages WHERE id = $2 AND board_id = $3) \
+         RETURNING id, message_count, subject")
+        .bind(at).bind(to).bind(poster.board.id).fetch_optional(db).await)?;
+    place.ok_or(MessagingError::NotFound("message to answer"))
+}
