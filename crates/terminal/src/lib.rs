@@ -1,5 +1,6 @@
 //! Terminals without I/O: charsets, keys, ANSI art, SAUCE, the cell grid and its difference.
 
+pub mod art;
 pub mod cell;
 pub mod charset;
 pub mod decoder;

@@ -9,8 +9,8 @@ const BOX_CP437: &str = "──││──││──││┌┌┌┌┐┐�
 const BOX_ASCII: &[u8; 128] =
     b"--||--||--||++++++++++++++++++++++++++++++++++++++++++++++++++++++++++++++++--||-|+++++++++++++++++++++++++++++++/\\X-|-|-|-|-|-|";
 /// U+2580 to U+259F, the block elements.
-const BLOCK_CP437: &str = "▀___▄▄▄██▌▌▌▌▌▌▐░▒▓▀▐▄▄▀█▌██▀▐██";
-const BLOCK_ASCII: &[u8; 32] = b"\"_____####||||||.:#\"|..'#\\##'/##";
+const BLOCK_CP437: &str = "▀___▄▄▄███▌▌▌▌▌▌▐░▒▓▀▐▄▄▀█▌██▀▐█";
+const BLOCK_ASCII: &[u8; 32] = b"\"_____####|||||||.:#\"|..'#\\##'/#";
 /// U+00A0 to U+00BF, the symbols of Latin-1.
 const LATIN_SYMBOLS: &[u8; 32] = b" !cLoY|S\"ca<--R-o+23'uP.,1o>424?";
 /// U+00C0 to U+017F without their accents.
@@ -127,6 +127,12 @@ mod tests {
         for c in '\u{2500}'..='\u{257f}' {
             assert!(matches!(in_ascii(c), Some(b'+' | b'-' | b'|' | b'/' | b'\\' | b'X')), "{c}");
             assert!(in_cp437(c).is_some(), "{c}");
+        }
+        for c in '\u{2500}'..='\u{259f}' {
+            assert!(cp437::high_byte(c).is_none_or(|byte| in_cp437(c) == Some(byte)), "{c}");
+        }
+        for (c, look) in [('▐', b'|'), ('░', b'.'), ('▓', b'#'), ('▀', b'"'), ('▟', b'#')] {
+            assert_eq!(in_ascii(c), Some(look), "{c}");
         }
     }
 
