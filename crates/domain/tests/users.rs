@@ -75,6 +75,7 @@ fn a_handle_is_unique_without_case_and_without_look_alikes() {
 #[test]
 fn of_many_who_want_one_handle_at_once_one_gets_it() {
     for_each_database(|domain, _| async move {
+        let mut reader = domain.events.reader().await.unwrap();
         let tries: Vec<_> = ["Zoë", "zoë", "ZOË", "Zoe\u{308}"]
             .into_iter()
             .map(|handle| {
@@ -90,6 +91,7 @@ fn of_many_who_want_one_handle_at_once_one_gets_it() {
             }
         }
         assert_eq!(made, 1);
+        assert_eq!(bodies(&mut reader).await.len(), 1);
         assert_eq!(domain.users.list(None, 10).await.unwrap().len(), 1);
     });
 }

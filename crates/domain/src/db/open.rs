@@ -148,7 +148,7 @@ impl Db {
 
 #[cfg(test)]
 mod tests {
-    use super::{POSTGRES, SQLITE};
+    use super::{Db, POSTGRES, SQLITE, open};
 
     #[test]
     fn both_databases_have_the_same_migrations() {
@@ -157,5 +157,18 @@ mod tests {
         };
         assert_eq!(names(&POSTGRES), names(&SQLITE));
         assert!(names(&SQLITE).iter().zip(1..).all(|((version, _), expected)| *version == expected));
+    }
+
+    #[tokio::test]
+    async fn sqlite_keeps_what_it_acknowledged_and_its_readers_cannot_write() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let db = open(&format!("sqlite:{}", folder.path().join("board.db").display())).await.unwrap();
+        let Db::Sqlite { write, read } = db else { panic!("asked for SQLite") };
+        let pragma = |name: &'static str| sqlx::query_scalar::<_, i64>(name).fetch_one(&write);
+        assert_eq!(pragma("PRAGMA synchronous").await.unwrap(), 2, "FULL");
+        assert_eq!(pragma("PRAGMA foreign_keys").await.unwrap(), 1);
+        let journal = sqlx::query_scalar::<_, String>("PRAGMA journal_mode").fetch_one(&write);
+        assert_eq!(journal.await.unwrap(), "wal");
+        assert!(sqlx::query("DELETE FROM counters").execute(&read).await.is_err());
     }
 }

@@ -9,15 +9,18 @@ use sqlx::types::Json;
 
 /// How far back from the end of the log a new reader looks for numbers that are still to come.
 const LOOK_BACK: i64 = 1_000;
-/// Events read at once.
-const BATCH: i64 = 1_000;
+/// Events read at once, which the statements below name as well.
+const BATCH: usize = 1_000;
 
-/// One statement, so one snapshot: a writer's second event never shows without its first. And a union, because
-/// an OR would be answered by walking the log from its beginning.
-const POSTGRES: &str = "SELECT seq, at, node, correlation, body FROM events WHERE seq = ANY($3) \
-     UNION ALL SELECT seq, at, node, correlation, body FROM events WHERE seq > $1 ORDER BY seq LIMIT $2";
+/// One statement, so one snapshot: a writer's second event never shows without its first. Each half has its own
+/// order and limit as a number, because the server plans for any cursor: an OR it would answer by walking the log
+/// from its beginning, and a limit it does not know by sorting a third of it.
+const POSTGRES: &str = "SELECT seq, at, node, correlation, body FROM ( \
+         (SELECT * FROM events WHERE seq = ANY($2)) \
+         UNION ALL \
+         (SELECT * FROM events WHERE seq > $1 ORDER BY seq LIMIT 1000)) AS next ORDER BY seq LIMIT 1000";
 const SQLITE: &str =
-    "SELECT seq, at, node, correlation, body FROM events WHERE seq > $1 ORDER BY seq LIMIT $2";
+    "SELECT seq, at, node, correlation, body FROM events WHERE seq > $1 ORDER BY seq LIMIT 1000";
 
 /// A place in the log. What a reader has delivered it never delivers again.
 ///
@@ -71,11 +74,10 @@ impl EventReader {
         let rows: Vec<Row> = match self.store.db() {
             Db::Postgres(pool) => {
                 let holes = self.gaps.numbers();
-                bounded(sqlx::query_as(POSTGRES).bind(self.cursor).bind(BATCH).bind(holes).fetch_all(pool))
-                    .await?
+                bounded(sqlx::query_as(POSTGRES).bind(self.cursor).bind(holes).fetch_all(pool)).await?
             }
             Db::Sqlite { read, .. } => {
-                bounded(sqlx::query_as(SQLITE).bind(self.cursor).bind(BATCH).fetch_all(read)).await?
+                bounded(sqlx::query_as(SQLITE).bind(self.cursor).fetch_all(read)).await?
             }
         };
         let newer = rows.iter().map(|row| row.seq).filter(|seq| *seq > self.cursor);
@@ -86,7 +88,7 @@ impl EventReader {
             self.cursor = self.cursor.max(row.seq);
         }
         // A full batch may have been cut before the last hole that was filled.
-        if let Some(oldest) = oldest.filter(|_| (rows.len() as i64) < BATCH) {
+        if let Some(oldest) = oldest.filter(|_| rows.len() < BATCH) {
             self.gaps.give_up(oldest);
         }
         Ok(rows.into_iter().filter_map(Row::event).collect())

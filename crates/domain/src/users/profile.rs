@@ -146,3 +146,37 @@ impl Users {
         self.shared.profiles.forget(user);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Profile, Profiles};
+    use crate::{Handle, UserId};
+    use chrono::DateTime;
+    use std::sync::atomic::Ordering;
+
+    #[test]
+    fn what_was_read_before_a_change_is_not_kept_after_it() {
+        let profile = Profile {
+            id: UserId(7),
+            handle: Handle::guest(),
+            display_name: String::new(),
+            location: String::new(),
+            bio: String::new(),
+            interests: String::new(),
+            level: 10,
+            sysop: false,
+            banned: false,
+            calls: 0,
+            created_at: DateTime::UNIX_EPOCH,
+            last_call_at: None,
+        };
+        let profiles = Profiles::new();
+        let before = profiles.changes.load(Ordering::SeqCst);
+        profiles.keep(&profile, before);
+        assert_eq!(profiles.cache.get(&profile.id).as_ref(), Some(&profile));
+        profiles.forget(profile.id);
+        assert_eq!(profiles.cache.get(&profile.id), None);
+        profiles.keep(&profile, before);
+        assert_eq!(profiles.cache.get(&profile.id), None);
+    }
+}
