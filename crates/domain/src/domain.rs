@@ -1,13 +1,17 @@
 //! The three services and what they share, opened as one.
 
 use crate::db::{self, OpenError, Store, Unavailable};
-use crate::{EventLog, NodeId, Nodes, Users};
+use crate::{EventLog, Market, Messaging, NodeId, Nodes, Users};
 
 /// The board's rules over one database. Cloning is cheap, and all clones share the connections.
 #[derive(Debug, Clone)]
 pub struct Domain {
     /// Accounts, keys, friends, presence.
     pub users: Users,
+    /// Boards, read pointers, the pager.
+    pub messaging: Messaging,
+    /// Quotes and paper portfolios.
+    pub market: Market,
     /// The event log.
     pub events: EventLog,
     /// The processes that answer calls for this board.
@@ -22,8 +26,11 @@ impl Domain {
     }
 
     fn over(store: Store) -> Self {
+        let users = Users::new(store.clone());
         Self {
-            users: Users::new(store.clone()),
+            messaging: Messaging::new(store.clone(), users.clone()),
+            market: Market::new(store.clone()),
+            users,
             events: EventLog::new(store.clone()),
             nodes: Nodes::new(store.clone()),
             store,
@@ -33,8 +40,11 @@ impl Domain {
     /// The same board, for which events are written in the name of `node`.
     pub fn as_node(&self, node: NodeId) -> Self {
         let store = self.store.as_node(node);
+        let users = self.users.with(store.clone());
         Self {
-            users: self.users.with(store.clone()),
+            messaging: Messaging::new(store.clone(), users.clone()),
+            market: Market::new(store.clone()),
+            users,
             events: EventLog::new(store.clone()),
             nodes: Nodes::new(store.clone()),
             store,
@@ -49,5 +59,23 @@ impl Domain {
     /// Waits for what is under way and closes every connection, for all clones.
     pub async fn close(&self) {
         self.store.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Domain;
+
+    /// Every method can be awaited in a task, whatever it borrows.
+    #[test]
+    fn opening_and_closing_fit_into_a_task() {
+        fn fits<F: Future + Send>(_: impl FnOnce() -> F) {}
+        fits(|| async {
+            let url = String::new();
+            let domain = Domain::open(&url).await;
+            if let Ok(domain) = domain {
+                domain.close().await;
+            }
+        });
     }
 }
