@@ -1,1 +1,18 @@
 //! Dialtone, a bulletin board system that answers telnet and SSH.
+//!
+//! The arrows run one way: `cli -> app -> {server, console, switchboard}`, `server -> {transport, session}`,
+//! `session -> {menu, screens}`, `screens -> {ui, domain}`. `docs/architecture.md` is the map.
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod console;
+pub mod database;
+pub mod menu;
+pub mod screens;
+pub mod server;
+pub mod session;
+pub mod switchboard;
+pub mod telemetry;
+pub mod transport;
+pub mod ui;

@@ -1,3 +1,7 @@
-//! The `dialtone` program.
+//! The `dialtone` program: runs the command line and turns its result into an exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    dialtone::cli::run()
+}

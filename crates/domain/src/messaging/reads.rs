@@ -52,6 +52,17 @@ impl Messaging {
         Ok(())
     }
 
+    /// The number of the last message the reader has read in `thread`: 0 if none, and always for guests.
+    pub async fn read_up_to(&self, reader: &Reader, thread: ThreadId) -> Result<i64, MessagingError> {
+        if reader.who.guest {
+            return Ok(0);
+        }
+        let number: Option<i64> = on_db!(self.store, db => sqlx::query_scalar(
+            "SELECT read_number FROM thread_reads WHERE user_id = $1 AND thread_id = $2")
+            .bind(reader.who.id).bind(thread).fetch_optional(db).await)?;
+        Ok(number.unwrap_or(0))
+    }
+
     /// What waits for `who`; nothing ever waits for a guest.
     pub async fn unread(&self, who: &Caller) -> Result<Unread, MessagingError> {
         if who.guest {

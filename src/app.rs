@@ -1,0 +1,245 @@
+//! The only place where parts are wired together.
+
+mod assets;
+mod node;
+mod seed;
+mod work;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use dialtone_domain::{Domain, EventBody};
+use miette::{IntoDiagnostic, WrapErr, miette};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use self::assets::{Checked, check, init};
+use crate::config::{Config, Role};
+use crate::server::{self, Limiter, Penalties, Server};
+use crate::session::{Exchange, Lines};
+use crate::switchboard::{Desk, Nats, Switchboard};
+use crate::telemetry::health::{self, Readiness};
+use crate::transport::ssh;
+use crate::transport::ssh::host_keys;
+use crate::ui::House;
+
+/// How long what is left to write after the last call may take.
+const LOOSE_ENDS: Duration = Duration::from_secs(5);
+
+/// Runs a node until it is told to stop. Errors: what keeps it from starting, in words for its sysop.
+pub async fn serve(config: Config) -> Result<(), miette::Report> {
+    let config = Arc::new(config);
+    let loaded = assets::load(&config)?;
+    let _lock = node::prepare_data_dir(&config.storage.data_dir, config.embedded())?;
+    let listeners = Listeners::bind(&config)?;
+    let domain = Domain::open(&config.database_url())
+        .await
+        .map_err(|error| miette!("{error}"))
+        .wrap_err("cannot open the board's records")?;
+    let name = node::name(&config);
+    let node = domain
+        .nodes
+        .join(&name, config.embedded())
+        .await
+        .into_diagnostic()
+        .wrap_err("cannot join the board as a node")?;
+    let domain = domain.as_node(node);
+    seed::first_start(&domain).await?;
+
+    let shutdown = CancellationToken::new();
+    let background = TaskTracker::new();
+    let switchboard = Arc::new(Switchboard::default());
+    let nats = match &config.storage.nats {
+        Some(url) => Some(
+            Nats::connect(url, &config.storage.nats_prefix)
+                .await
+                .map_err(|error| miette!("{error}"))
+                .wrap_err_with(|| format!("storage.nats = {}", redacted(url)))?,
+        ),
+        None => None,
+    };
+    let reader = domain.events.reader().await.into_diagnostic().wrap_err("cannot read the event log")?;
+    let desk = Desk { domain: domain.clone(), switchboard: Arc::clone(&switchboard), node, nats };
+    background.spawn(desk.run(reader, shutdown.clone()));
+    background.spawn(node::keep_lease(domain.clone(), node, shutdown.clone()));
+    let (places, moves) = tokio::sync::mpsc::channel(1024);
+    background.spawn(work::write_places(domain.clone(), moves));
+    if config.node.role != Role::Gateway {
+        background.spawn(work::quote_feed(domain.clone(), node, shutdown.clone()));
+        background.spawn(work::tidy(domain.clone(), node, shutdown.clone()));
+    }
+    let readiness = Readiness::default();
+    let http_address = listeners.http.local_addr().into_diagnostic()?;
+    background.spawn(health_page(listeners.http, domain.clone(), readiness.clone(), shutdown.clone()));
+
+    let drain = CancellationToken::new();
+    let loose_ends = TaskTracker::new();
+    let calls = TaskTracker::new();
+    let penalties = Arc::new(Penalties::default());
+    let house = Arc::new(House {
+        name: config.board.name.clone(),
+        node,
+        node_name: name.clone(),
+        guests: config.board.guests,
+        registration: config.board.registration,
+        gallery: ArcSwap::from_pointee(loaded.gallery),
+        menus: ArcSwap::from_pointee(loaded.menus),
+        switchboard,
+        drain: drain.clone(),
+        places,
+    });
+    let exchange = Arc::new(Exchange {
+        house: Arc::clone(&house),
+        domain: domain.clone(),
+        limits: config.limits.clone(),
+        doorman: Arc::clone(&penalties) as _,
+        lines: Lines::default(),
+        loose_ends: loose_ends.clone(),
+    });
+    let server = Arc::new(Server {
+        exchange,
+        limiter: Arc::new(Limiter::new(config.limits.calls, config.limits.calls_per_address)),
+        penalties: Arc::clone(&penalties),
+        calls: calls.clone(),
+        shutdown: shutdown.clone(),
+    });
+    if let Some(lines) = listeners.lines {
+        let telnet = lines.telnet.local_addr().into_diagnostic()?;
+        let ssh = lines.ssh.local_addr().into_diagnostic()?;
+        let settings = ssh::Settings {
+            domain: domain.clone(),
+            doorman: penalties,
+            guests: config.board.guests,
+            registration: config.board.registration,
+            login_time: config.limits.login_time(),
+            login_bytes: config.limits.login_bytes,
+            stall: config.limits.stall_time(),
+        };
+        let keys = ssh_config(&config)?;
+        background.spawn(Arc::clone(&server).telnet(lines.telnet, ssh.port()));
+        background.spawn(Arc::clone(&server).ssh(lines.ssh, keys, settings));
+        readiness.set(true);
+        tracing::info!(%telnet, %ssh, http = %http_address, node = %name, "ready");
+    } else {
+        readiness.set(true);
+        tracing::info!(http = %http_address, node = %name, role = "worker", "ready");
+    }
+    // Outside systemd there is nobody to tell.
+    sd_notify::notify(&[sd_notify::NotifyState::Ready]).ok();
+
+    signals(&config, &house).await?;
+
+    tracing::info!("draining: no new calls");
+    sd_notify::notify(&[sd_notify::NotifyState::Stopping]).ok();
+    readiness.set(false);
+    domain.events.append(EventBody::NodeDraining { node }).await.ok();
+    shutdown.cancel();
+    drain.cancel();
+    calls.close();
+    if timeout(Duration::from_secs(config.limits.drain_seconds), calls.wait()).await.is_err() {
+        tracing::warn!(calls = calls.len(), "calls cut off: they did not end in time");
+    }
+    loose_ends.close();
+    background.close();
+    timeout(LOOSE_ENDS, async {
+        loose_ends.wait().await;
+        domain.nodes.leave(node).await.ok();
+        domain.close().await;
+    })
+    .await
+    .ok();
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Waits for the signal to stop; reloads menus and art on SIGHUP.
+async fn signals(config: &Config, house: &House) -> Result<(), miette::Report> {
+    let mut term = signal(SignalKind::terminate()).into_diagnostic()?;
+    let mut int = signal(SignalKind::interrupt()).into_diagnostic()?;
+    let mut hup = signal(SignalKind::hangup()).into_diagnostic()?;
+    loop {
+        tokio::select! {
+            _ = term.recv() => return Ok(()),
+            _ = int.recv() => return Ok(()),
+            _ = hup.recv() => match assets::load(config) {
+                Ok(loaded) => {
+                    house.gallery.store(Arc::new(loaded.gallery));
+                    house.menus.store(Arc::new(loaded.menus));
+                    tracing::info!("menus and art reloaded");
+                }
+                Err(report) => tracing::error!("menus and art stay as they were: {report:?}"),
+            },
+        }
+    }
+}
+
+/// The ed25519 key now; the RSA key as soon as it is made, which takes a moment on a first start.
+fn ssh_config(config: &Config) -> Result<Arc<ArcSwap<russh::server::Config>>, miette::Report> {
+    let data_dir = config.storage.data_dir.clone();
+    let ed25519 = host_keys::ed25519(&data_dir).into_diagnostic()?;
+    let existing = host_keys::existing_rsa(&data_dir).into_diagnostic()?;
+    let missing = existing.is_none();
+    let keys = std::iter::once(ed25519.clone()).chain(existing).collect();
+    let shared = Arc::new(ArcSwap::new(ssh::config(keys)));
+    if missing {
+        let shared = Arc::clone(&shared);
+        tokio::task::spawn_blocking(move || match host_keys::rsa(&data_dir) {
+            Ok(rsa) => {
+                shared.store(ssh::config(vec![ed25519, rsa]));
+                tracing::info!("rsa host key made");
+            }
+            Err(error) => tracing::error!(%error, "no rsa host key: old ssh clients cannot call"),
+        });
+    }
+    Ok(shared)
+}
+
+async fn health_page(
+    listener: TcpListener,
+    domain: Domain,
+    readiness: Readiness,
+    shutdown: CancellationToken,
+) {
+    if let Err(error) = health::serve(listener, domain, readiness, shutdown).await {
+        tracing::error!(%error, "the health page is gone");
+    }
+}
+
+/// Every listener, opened before anything else: a taken port is known before the records are touched.
+struct Listeners {
+    http: TcpListener,
+    lines: Option<CallLines>,
+}
+
+struct CallLines {
+    telnet: TcpListener,
+    ssh: TcpListener,
+}
+
+impl Listeners {
+    fn bind(config: &Config) -> Result<Self, miette::Report> {
+        let lines = match config.node.role {
+            Role::Worker => None,
+            Role::All | Role::Gateway => Some(CallLines {
+                telnet: server::bind("telnet", config.listen.telnet).into_diagnostic()?,
+                ssh: server::bind("ssh", config.listen.ssh).into_diagnostic()?,
+            }),
+        };
+        let http = server::bind("http", config.listen.http).into_diagnostic()?;
+        Ok(Self { http, lines })
+    }
+}
+
+/// An address without its password.
+fn redacted(url: &str) -> String {
+    match (url.find("://"), url.rfind('@')) {
+        (Some(scheme), Some(at)) if scheme + 3 <= at => {
+            format!("{}…{}", url.get(..scheme + 3).unwrap_or_default(), url.get(at..).unwrap_or_default())
+        }
+        _ => url.to_owned(),
+    }
+}

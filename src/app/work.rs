@@ -1,0 +1,84 @@
+//! The board's own work: the quote feed and the nightly tidying, by one node at a time; and who is where.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use chrono::{TimeDelta, Utc};
+use dialtone_domain::market::feed::SimulatedFeed;
+use dialtone_domain::{CallId, Domain, NodeId};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+/// How often the simulated feed moves.
+const TICK: Duration = Duration::from_secs(5);
+/// How often old events are forgotten.
+const TIDYING: Duration = Duration::from_secs(3600);
+/// How long events are kept: a node that was away for less finds them all.
+const EVENTS_KEPT: TimeDelta = TimeDelta::days(7);
+
+/// Moves the prices while this node leads.
+pub async fn quote_feed(domain: Domain, node: NodeId, shutdown: CancellationToken) {
+    let mut feed = SimulatedFeed::new();
+    let mut rng = StdRng::from_os_rng();
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        if let Err(error) = tick(&domain, node, &mut feed, &mut rng).await {
+            tracing::warn!(error, "the quotes were not moved");
+        }
+    }
+}
+
+async fn tick(
+    domain: &Domain,
+    node: NodeId,
+    feed: &mut SimulatedFeed,
+    rng: &mut StdRng,
+) -> Result<(), String> {
+    let words = |error: &dyn std::fmt::Display| error.to_string();
+    if !domain.nodes.lead(node, "quotes").await.map_err(|e| words(&e))? {
+        return Ok(());
+    }
+    let quotes = domain.market.quotes().await.map_err(|e| words(&e))?;
+    let ticks = feed.next(rng, &quotes);
+    domain.market.publish(&ticks).await.map_err(|e| words(&e))
+}
+
+/// Forgets old events while this node leads.
+pub async fn tidy(domain: Domain, node: NodeId, shutdown: CancellationToken) {
+    let mut ticks = interval(TIDYING);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        if matches!(domain.nodes.lead(node, "tidy").await, Ok(true)) {
+            match domain.events.prune(Utc::now() - EVENTS_KEPT).await {
+                Ok(0) => {}
+                Ok(gone) => tracing::info!(gone, "old events forgotten"),
+                Err(error) => tracing::warn!(%error, "old events not forgotten"),
+            }
+        }
+    }
+}
+
+/// Writes down who is where; of several moves of one call only the last.
+pub async fn write_places(domain: Domain, mut moves: mpsc::Receiver<(CallId, String)>) {
+    let mut batch = Vec::new();
+    while moves.recv_many(&mut batch, 256).await > 0 {
+        let latest: HashMap<CallId, String> = batch.drain(..).collect();
+        for (call, place) in latest {
+            if let Err(error) = domain.users.call_moved(call, &place).await {
+                tracing::debug!(%error, "a move was not written down");
+            }
+        }
+    }
+}

@@ -1,0 +1,369 @@
+//! File, environment and flags become one checked [`Config`]; an error in the file points at its line.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use miette::{Diagnostic, NamedSource, SourceSpan};
+use serde::Deserialize;
+use thiserror::Error;
+
+/// Everything a sysop may set. Every key may also come from the environment as `DIALTONE_SECTION__KEY`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// What the board is called and whom it lets in.
+    pub board: Board,
+    /// Where it answers.
+    pub listen: Listen,
+    /// Where it keeps things and what it talks to.
+    pub storage: Storage,
+    /// What a call may cost.
+    pub limits: Limits,
+    /// This process among others.
+    pub node: Node,
+    /// How it logs.
+    pub log: Log,
+}
+
+/// `[board]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Board {
+    /// The board's name, shown to callers.
+    pub name: String,
+    /// Whether GUEST may look round.
+    pub guests: bool,
+    /// Whether NEW may register.
+    pub registration: bool,
+    /// The folder of art under `ansi-art/`.
+    pub theme: String,
+}
+
+impl Default for Board {
+    fn default() -> Self {
+        Self { name: "Dialtone".into(), guests: true, registration: true, theme: "classic".into() }
+    }
+}
+
+/// `[listen]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Listen {
+    /// Telnet address; port 0 takes a free one.
+    pub telnet: SocketAddr,
+    /// SSH address.
+    pub ssh: SocketAddr,
+    /// Address of `/healthz` and `/readyz`.
+    pub http: SocketAddr,
+}
+
+impl Default for Listen {
+    fn default() -> Self {
+        let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        Self { telnet: local(2323), ssh: local(2222), http: local(8080) }
+    }
+}
+
+/// `[storage]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Storage {
+    /// The data directory: the SQLite database, host keys, the sysop's own menus and art.
+    pub data_dir: PathBuf,
+    /// `postgres://…`; without it the board keeps `dialtone.db` in the data directory.
+    pub database: Option<String>,
+    /// `nats://…`; without it only the log's own poll tells other processes.
+    pub nats: Option<String>,
+    /// The first word of every NATS subject.
+    pub nats_prefix: String,
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self { data_dir: "data".into(), database: None, nats: None, nats_prefix: "backend".into() }
+    }
+}
+
+/// `[limits]`: times in seconds, sizes in bytes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Calls at once, over all transports.
+    pub calls: usize,
+    /// Calls at once from one address (IPv6: one /64).
+    pub calls_per_address: usize,
+    /// Time a caller has to log in.
+    pub login_seconds: u64,
+    /// Bytes a caller may send before logging in.
+    pub login_bytes: usize,
+    /// Quiet time after which a call ends; 0 never ends it.
+    pub idle_seconds: u64,
+    /// How long before that the caller is warned.
+    pub idle_warning_seconds: u64,
+    /// How long a caller may leave output unread before the call is dropped.
+    pub stall_seconds: u64,
+    /// How long callers have to finish when the board goes down.
+    pub drain_seconds: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            calls: 4096,
+            calls_per_address: 64,
+            login_seconds: 180,
+            login_bytes: 1 << 20,
+            idle_seconds: 900,
+            idle_warning_seconds: 60,
+            stall_seconds: 30,
+            drain_seconds: 5,
+        }
+    }
+}
+
+impl Limits {
+    /// [`Self::login_seconds`] as a duration.
+    pub fn login_time(&self) -> Duration {
+        Duration::from_secs(self.login_seconds)
+    }
+
+    /// [`Self::stall_seconds`] as a duration.
+    pub fn stall_time(&self) -> Duration {
+        Duration::from_secs(self.stall_seconds)
+    }
+}
+
+/// `[node]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Node {
+    /// The node's name in "who's online" and the console; the host's name if empty.
+    pub name: String,
+    /// What this process does.
+    pub role: Role,
+}
+
+impl Default for Node {
+    fn default() -> Self {
+        Self { name: String::new(), role: Role::All }
+    }
+}
+
+/// What a process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Answers calls and does the board's own work.
+    All,
+    /// Answers calls only.
+    Gateway,
+    /// Does the board's own work only: the quote feed and nightly tidying.
+    Worker,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// Lines for people or for programs.
+    pub format: LogFormat,
+    /// A `tracing` filter such as `info` or `dialtone=debug,warn`.
+    pub filter: String,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, filter: "info".into() }
+    }
+}
+
+/// The shape of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Why the configuration could not be used.
+#[derive(Debug, Error, Diagnostic)]
+pub enum ConfigError {
+    /// The file could not be read.
+    #[error("cannot read the configuration {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file says something that cannot be.
+    #[error("{message}")]
+    Invalid {
+        /// What is wrong.
+        message: String,
+        /// The file's text.
+        #[source_code]
+        source_code: NamedSource<String>,
+        /// Where.
+        #[label("here")]
+        at: Option<SourceSpan>,
+    },
+    /// A variable of the environment says something that cannot be.
+    #[error("{message}")]
+    #[diagnostic(help("variables named DIALTONE_SECTION__KEY set the key KEY in [SECTION]"))]
+    Environment {
+        /// What is wrong, with the variable's name.
+        message: String,
+    },
+}
+
+impl Config {
+    /// Reads `file` (or none) and lays the environment over it.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut table = toml::Table::new();
+        if let Some(path) = file {
+            let text = std::fs::read_to_string(path)
+                .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+            // Checked on its own first, so that an error has a place in the file.
+            toml::from_str::<Self>(&text).map_err(|error| invalid(path, &text, &error))?;
+            table = toml::from_str(&text).map_err(|error| invalid(path, &text, &error))?;
+        }
+        for (name, value) in environment {
+            overlay(&mut table, &name, &value)?;
+        }
+        let config = Self::deserialize(toml::Value::Table(table))
+            .map_err(|error| ConfigError::Environment { message: error.message().to_owned() })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let limits = &self.limits;
+        let wrong = if limits.calls == 0 || limits.calls_per_address == 0 {
+            "limits.calls and limits.calls_per_address must be at least 1: a board that takes no call is not running"
+        } else if limits.idle_seconds != 0 && limits.idle_warning_seconds >= limits.idle_seconds {
+            "limits.idle_warning_seconds must be less than limits.idle_seconds: the warning comes before the end"
+        } else if limits.login_seconds == 0 || limits.stall_seconds == 0 {
+            "limits.login_seconds and limits.stall_seconds must be at least 1"
+        } else {
+            return Ok(());
+        };
+        Err(ConfigError::Environment { message: wrong.to_owned() })
+    }
+
+    /// The database address: the configured one, or SQLite in the data directory.
+    pub fn database_url(&self) -> String {
+        self.storage
+            .database
+            .clone()
+            .unwrap_or_else(|| format!("sqlite:{}", self.storage.data_dir.join("dialtone.db").display()))
+    }
+
+    /// Whether the board keeps its records in its own data directory.
+    pub fn embedded(&self) -> bool {
+        self.storage.database.as_deref().is_none_or(|url| url.starts_with("sqlite:"))
+    }
+}
+
+fn invalid(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
+    ConfigError::Invalid {
+        message: error.message().to_owned(),
+        source_code: NamedSource::new(path.display().to_string(), text.to_owned()),
+        at: error.span().map(Into::into),
+    }
+}
+
+/// Lays one variable over the table; names that are not ours are left alone.
+fn overlay(table: &mut toml::Table, name: &str, value: &str) -> Result<(), ConfigError> {
+    let (section, key) = match name {
+        "DATABASE_URL" => ("storage".to_owned(), "database".to_owned()),
+        "NATS_URL" => ("storage".to_owned(), "nats".to_owned()),
+        _ => {
+            let Some(path) = name.strip_prefix("DIALTONE_") else { return Ok(()) };
+            let Some((section, key)) = path.split_once("__") else { return Ok(()) };
+            (section.to_lowercase(), key.to_lowercase())
+        }
+    };
+    let section_table =
+        table.entry(section.clone()).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+    let toml::Value::Table(keys) = section_table else {
+        return Err(ConfigError::Environment { message: format!("{name}: [{section}] is not a section") });
+    };
+    // Numbers and truth values as TOML reads them, all else as text.
+    let typed = match value.parse::<toml::Value>() {
+        Ok(typed @ (toml::Value::Integer(_) | toml::Value::Boolean(_))) => typed,
+        _ => toml::Value::String(value.to_owned()),
+    };
+    keys.insert(key.clone(), typed);
+    // Checked one at a time, so that the message can name the variable.
+    let alone = toml::Table::from_iter([(
+        section,
+        toml::Value::Table(toml::Table::from_iter([(
+            key.clone(),
+            keys.get(&key).cloned().unwrap_or(toml::Value::Boolean(false)),
+        )])),
+    )]);
+    Config::deserialize(toml::Value::Table(alone))
+        .map(|_| ())
+        .map_err(|error| ConfigError::Environment { message: format!("{name}={value}: {}", error.message()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::load(None, environment.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())))
+    }
+
+    #[test]
+    fn nothing_at_all_is_a_board_on_sqlite() {
+        let config = with(&[]).unwrap();
+        assert_eq!(config.listen.telnet.port(), 2323);
+        assert!(config.embedded());
+        assert_eq!(config.database_url(), "sqlite:data/dialtone.db");
+    }
+
+    #[test]
+    fn the_environment_lies_over_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("dialtone.toml");
+        std::fs::write(&file, "[limits]\ncalls = 5\nidle_seconds = 100\n").unwrap();
+        let environment = [("DIALTONE_LIMITS__CALLS".to_owned(), "7".to_owned())];
+        let config = Config::load(Some(&file), environment.into_iter()).unwrap();
+        assert_eq!((config.limits.calls, config.limits.idle_seconds), (7, 100));
+    }
+
+    #[test]
+    fn a_mistake_in_the_file_points_at_its_place() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("dialtone.toml");
+        std::fs::write(&file, "[limits]\ncalls = \"many\"\n").unwrap();
+        let Err(ConfigError::Invalid { at: Some(at), message, .. }) =
+            Config::load(Some(&file), std::iter::empty())
+        else {
+            panic!("must be refused with a place")
+        };
+        assert_eq!(at.offset(), 17);
+        assert!(message.contains("expected usize"), "{message}");
+    }
+
+    #[test]
+    fn a_mistake_in_the_environment_names_the_variable() {
+        let error = with(&[("DIALTONE_LIMITS__CALLS", "lots")]).unwrap_err().to_string();
+        assert!(error.contains("DIALTONE_LIMITS__CALLS=lots"), "{error}");
+        let error = with(&[("DIALTONE_LIMITS__CALZ", "1")]).unwrap_err().to_string();
+        assert!(error.contains("DIALTONE_LIMITS__CALZ") && error.contains("calz"), "{error}");
+    }
+
+    #[test]
+    fn a_board_that_takes_no_call_is_refused() {
+        assert!(with(&[("DIALTONE_LIMITS__CALLS", "0")]).is_err());
+    }
+}

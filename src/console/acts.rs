@@ -1,0 +1,132 @@
+//! What a sysop does to callers, from the console or by command: each act is an event for every node, and a line in
+//! the audit log.
+
+use dialtone_domain::messaging::PAGE_CHARS;
+use dialtone_domain::{
+    CallId, Caller, Domain, EventBody, Handle, MessagingError, Unavailable, UserId, UsersError,
+};
+use thiserror::Error;
+
+use super::words::{self, plain};
+
+/// What a caller is told whose call ends without a reason given.
+pub const NO_REASON: &str = "The sysop ended this call.";
+/// Accounts looked through at once for a sysop.
+const PAGE: i64 = 200;
+
+/// One act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// End a call.
+    Kick {
+        /// Which.
+        call: CallId,
+        /// What the caller is told; [`NO_REASON`] if empty.
+        reason: String,
+    },
+    /// Tell everybody something.
+    Broadcast {
+        /// What.
+        text: String,
+    },
+    /// Page one caller.
+    Page {
+        /// Whom.
+        to: UserId,
+        /// What.
+        text: String,
+    },
+}
+
+/// Why an act was not done.
+#[derive(Debug, Error)]
+pub enum ActError {
+    /// No such call is open.
+    #[error("There is no call {0}; it may have ended.")]
+    NoCall(CallId),
+    /// Nobody on the board is its sysop.
+    #[error("No account is a sysop: make one with `dialtone user sysop HANDLE`.")]
+    NoSysop,
+    /// Only a sysop may.
+    #[error("{0} is not a sysop.")]
+    NotSysop(Handle),
+    /// The reason does not fit a screen.
+    #[error("A reason has {PAGE_CHARS} characters at most.")]
+    Reason,
+    /// The users service refused.
+    #[error(transparent)]
+    Users(#[from] UsersError),
+    /// The messaging service refused.
+    #[error(transparent)]
+    Messaging(#[from] MessagingError),
+    /// The database does not answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+/// The sysop called `handle`, or the board's first one.
+pub async fn sysop(domain: &Domain, handle: Option<&str>) -> Result<Caller, ActError> {
+    if let Some(handle) = handle {
+        let caller = domain.users.by_handle(handle).await?;
+        return if caller.sysop { Ok(caller) } else { Err(ActError::NotSysop(caller.handle)) };
+    }
+    let mut after = None;
+    loop {
+        let accounts = domain.users.list(after, PAGE).await?;
+        if let Some(first) = accounts.iter().find(|account| account.sysop) {
+            return Ok(domain.users.caller(first.id).await?);
+        }
+        let Some(last) = accounts.last() else { return Err(ActError::NoSysop) };
+        after = Some(last.id);
+    }
+}
+
+/// Does it in the name of `by`, and says in words what was done.
+pub async fn perform(domain: &Domain, by: &Caller, act: &Act) -> Result<String, ActError> {
+    match act {
+        Act::Kick { call, reason } => kick(domain, by, *call, reason).await,
+        Act::Broadcast { text } => broadcast(domain, by, text).await,
+        Act::Page { to, text } => page(domain, by, *to, text).await,
+    }
+}
+
+async fn kick(domain: &Domain, by: &Caller, call: CallId, reason: &str) -> Result<String, ActError> {
+    if !by.sysop {
+        return Err(ActError::NotSysop(by.handle.clone()));
+    }
+    let reason = match reason.trim() {
+        "" => NO_REASON.to_owned(),
+        given => plain(given),
+    };
+    if reason.chars().count() > PAGE_CHARS {
+        return Err(ActError::Reason);
+    }
+    let online = domain.users.online().await?;
+    let open = online.iter().find(|open| open.call == call).ok_or(ActError::NoCall(call))?;
+    let who = format!("call {call} ({})", words::caller(open));
+    let detail = format!("{who}: {reason}");
+    domain.events.append(EventBody::CallKicked { call, by: by.handle.to_string(), reason }).await?;
+    audit(domain, by, "call.kick", &detail).await;
+    Ok(format!("Ended {who}."))
+}
+
+async fn broadcast(domain: &Domain, by: &Caller, text: &str) -> Result<String, ActError> {
+    domain.messaging.broadcast(by, text).await?;
+    audit(domain, by, "broadcast", &plain(text)).await;
+    Ok("Told everybody.".to_owned())
+}
+
+async fn page(domain: &Domain, from: &Caller, to: UserId, text: &str) -> Result<String, ActError> {
+    domain.messaging.page(from, to, text).await?;
+    let to = domain.users.caller(to).await?;
+    audit(domain, from, "page", &format!("{} to {}", from.handle, to.handle)).await;
+    Ok(format!("Paged {}.", to.handle))
+}
+
+/// Writes down what was done. It is done, so a line that cannot be written takes nothing back.
+async fn audit(domain: &Domain, by: &Caller, action: &str, detail: &str) {
+    let actor = by.sysop.then_some(by.id);
+    if let Err(error) = domain.users.audit(actor, action, detail).await {
+        tracing::warn!(%error, audit.action = action, audit.detail = detail, "not in the audit log");
+    }
+}

@@ -1,0 +1,45 @@
+//! A board for tests: two nodes and three calls.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use dialtone_domain::nodes::Node;
+use dialtone_domain::users::OnlineCall;
+use dialtone_domain::{CallId, Event, EventBody, EventSeq, Handle, NodeId, UserId};
+
+pub fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 0).unwrap()
+}
+
+pub fn nodes() -> Vec<Node> {
+    let node = |id, name: &str, calls| Node {
+        id: NodeId(id),
+        name: name.into(),
+        since: now() - TimeDelta::hours(3),
+        last_seen: now() - TimeDelta::seconds(2),
+        calls,
+    };
+    vec![node(1, "north", 2), node(2, "south", 1)]
+}
+
+pub fn calls() -> Vec<OnlineCall> {
+    let call = |id, user: Option<(i64, &str)>, place: &str| OnlineCall {
+        call: CallId(id),
+        node: NodeId(1),
+        node_name: "north".into(),
+        line: id - 10,
+        user: user.map(|(id, _)| UserId(id)),
+        handle: user.map(|(_, handle)| Handle::parse(handle).unwrap()),
+        transport: "telnet".into(),
+        peer: format!("192.0.2.{id}"),
+        place: place.into(),
+        since: now() - TimeDelta::minutes(5),
+    };
+    vec![
+        call(11, Some((2, "Ada")), "Main menu"),
+        call(12, Some((3, "Bob")), "The Lobby"),
+        call(13, None, "Log in"),
+    ]
+}
+
+pub fn event(body: EventBody) -> Event {
+    Event { seq: EventSeq(1), at: now(), node: None, correlation: None, body }
+}

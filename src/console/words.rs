@@ -1,0 +1,188 @@
+//! Events and times in words for the sysop: pure, and safe to print whatever callers called themselves.
+
+use chrono::{DateTime, Utc};
+use dialtone_domain::nodes::Node;
+use dialtone_domain::users::OnlineCall;
+use dialtone_domain::{CallId, Cents, EventBody, NodeId, UserId};
+
+/// How much an event matters to somebody who watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Goes on all the time: the feed's prices.
+    Quiet,
+    /// What callers do.
+    Plain,
+    /// What the sysop or a node does to callers.
+    Loud,
+}
+
+/// What is known of the ids that events carry: who is here now.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'a> {
+    /// The nodes that are up.
+    pub nodes: &'a [Node],
+    /// The open calls.
+    pub calls: &'a [OnlineCall],
+}
+
+impl Names<'_> {
+    fn user(&self, user: UserId) -> String {
+        let call = self.calls.iter().find(|call| call.user == Some(user));
+        let handle = call.and_then(|call| call.handle.as_ref());
+        handle.map_or_else(|| format!("account {user}"), |handle| plain(handle.as_str()))
+    }
+
+    fn call(&self, id: CallId) -> String {
+        match self.calls.iter().find(|call| call.call == id) {
+            Some(call) => format!("call {id} ({})", caller(call)),
+            None => format!("call {id}"),
+        }
+    }
+
+    fn node(&self, id: NodeId) -> String {
+        let node = self.nodes.iter().find(|node| node.id == id);
+        node.map_or_else(|| format!("node {id}"), |node| format!("node {}", plain(&node.name)))
+    }
+}
+
+/// Whoever is on a call.
+pub fn caller(call: &OnlineCall) -> String {
+    call.handle.as_ref().map_or_else(|| "nobody yet".to_owned(), |handle| plain(handle.as_str()))
+}
+
+/// An event in one line.
+pub fn event(body: &EventBody, names: &Names<'_>) -> String {
+    match body {
+        EventBody::MessageCreated { board_name, author_handle, subject, .. } => {
+            format!("{} posted \"{}\" on {}", name(author_handle), plain(subject), plain(board_name))
+        }
+        EventBody::PageSent { from_handle, to, .. } => {
+            format!("{} paged {}", name(from_handle), names.user(*to))
+        }
+        EventBody::Broadcast { from_handle, text } => {
+            format!("{} told everybody: {}", name(from_handle), plain(text))
+        }
+        EventBody::UserRegistered { handle, .. } => format!("{} joined the board", name(handle)),
+        EventBody::UserChanged { user } => format!("{}: account changed", names.user(*user)),
+        EventBody::UserOnline { handle, call, .. } => format!("{} logged in, call {call}", name(handle)),
+        EventBody::UserOffline { handle, call, .. } => format!("{} hung up, call {call}", name(handle)),
+        EventBody::FriendsChanged { user } => format!("{} changed their friends", names.user(*user)),
+        EventBody::BoardChanged { board } => format!("board {board} was changed"),
+        EventBody::QuotesUpdated { quotes } => match quotes.as_slice() {
+            [one] => format!("{} moved to {}", plain(&one.symbol), Cents(one.cents)),
+            all => format!("{} prices moved", all.len()),
+        },
+        EventBody::OrderSettled { user, symbol, side, shares, cents } => {
+            let done = if side == "sell" { "sold" } else { "bought" };
+            let (who, symbol) = (names.user(*user), plain(symbol));
+            format!("{who} {done} {shares} {symbol} for {}", Cents(*cents))
+        }
+        EventBody::CallKicked { call, by, reason } => {
+            format!("{} ended {}: {}", plain(by), names.call(*call), plain(reason))
+        }
+        EventBody::NodeDraining { node } => format!("{} takes no more calls", names.node(*node)),
+    }
+}
+
+/// How loud an event is.
+pub fn tone(body: &EventBody) -> Tone {
+    match body {
+        EventBody::QuotesUpdated { .. } => Tone::Quiet,
+        EventBody::CallKicked { .. } | EventBody::NodeDraining { .. } | EventBody::Broadcast { .. } => {
+            Tone::Loud
+        }
+        _ => Tone::Plain,
+    }
+}
+
+fn name(handle: &impl AsRef<str>) -> String {
+    plain(handle.as_ref())
+}
+
+/// The text with a dot in place of everything a terminal might obey instead of showing: controls of both sets,
+/// line separators, and the marks that turn the direction of writing.
+pub fn plain(text: &str) -> String {
+    let obeyed = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+    };
+    text.chars().map(|c| if obeyed(c) { '·' } else { c }).collect()
+}
+
+/// How long ago something was, in its two largest units at most. A clock that runs behind gives `0 s`.
+pub fn ago(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let seconds = (now - then).num_seconds().max(0);
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min", seconds / 60),
+        3_600..86_400 => format!("{} h {:02} min", seconds / 3_600, seconds % 3_600 / 60),
+        _ => format!("{} d {} h", seconds / 86_400, seconds % 86_400 / 3_600),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+    use dialtone_domain::events::QuoteTick;
+    use dialtone_domain::{BoardId, Handle, MessageId, ThreadId};
+
+    use crate::console::sample;
+
+    fn say(body: &EventBody) -> String {
+        let (nodes, calls) = (sample::nodes(), sample::calls());
+        event(body, &Names { nodes: &nodes, calls: &calls })
+    }
+
+    #[test]
+    fn ids_become_names_where_somebody_is_here() {
+        let kick = |call| EventBody::CallKicked { call, by: "Sysop".into(), reason: "good night".into() };
+        assert_eq!(say(&kick(CallId(11))), "Sysop ended call 11 (Ada): good night");
+        assert_eq!(say(&kick(CallId(13))), "Sysop ended call 13 (nobody yet): good night");
+        assert_eq!(say(&kick(CallId(99))), "Sysop ended call 99: good night");
+        assert_eq!(say(&EventBody::UserChanged { user: UserId(2) }), "Ada: account changed");
+        assert_eq!(say(&EventBody::UserChanged { user: UserId(77) }), "account 77: account changed");
+        assert_eq!(say(&EventBody::NodeDraining { node: NodeId(1) }), "node north takes no more calls");
+    }
+
+    #[test]
+    fn sums_are_written_as_money() {
+        let order = |side: &str| EventBody::OrderSettled {
+            user: UserId(2),
+            symbol: "TRUNK".into(),
+            side: side.into(),
+            shares: 10,
+            cents: 123_456,
+        };
+        assert_eq!(say(&order("buy")), "Ada bought 10 TRUNK for $1,234.56");
+        assert_eq!(say(&order("sell")), "Ada sold 10 TRUNK for $1,234.56");
+        let tick = QuoteTick { symbol: "TRUNK".into(), cents: 1_050 };
+        assert_eq!(say(&EventBody::QuotesUpdated { quotes: vec![tick.clone()] }), "TRUNK moved to $10.50");
+        assert_eq!(say(&EventBody::QuotesUpdated { quotes: vec![tick.clone(), tick] }), "2 prices moved");
+    }
+
+    #[test]
+    fn nothing_a_terminal_would_obey_is_said() {
+        let words = say(&EventBody::MessageCreated {
+            board: BoardId(1),
+            board_name: "The\nLobby".into(),
+            read_level: 0,
+            thread: ThreadId(1),
+            message: MessageId(1),
+            author: UserId(2),
+            author_handle: Handle::parse("Ada").unwrap(),
+            subject: "\u{1b}[2J\u{9b}31m\u{202e}\u{7}\u{2028}x".into(),
+        });
+        assert_eq!(words, "Ada posted \"·[2J·31m···x\" on The·Lobby");
+    }
+
+    #[test]
+    fn times_are_short() {
+        let now = sample::now();
+        let said = |seconds| ago(now - TimeDelta::seconds(seconds), now);
+        assert_eq!(
+            [-5, 0, 59, 60, 3_599, 3_600, 90_000].map(said),
+            ["0 s", "0 s", "59 s", "1 min", "59 min", "1 h 00 min", "1 d 1 h"]
+        );
+    }
+}

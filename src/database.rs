@@ -1,0 +1,142 @@
+//! The board's database as its sysop knows it: where it is, and in plain words why it cannot be opened.
+
+use std::error::Error as _;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use dialtone_domain::{Domain, OpenError};
+use miette::Diagnostic;
+use thiserror::Error;
+
+/// The port of a `postgres://` address that names none.
+const POSTGRES_PORT: &str = "5432";
+
+/// Why the database cannot be opened.
+#[derive(Debug, Error, Diagnostic)]
+pub enum DatabaseError {
+    /// Nobody answers at the address.
+    #[error("cannot reach the database at {address}: {why}")]
+    Unreachable {
+        /// Host and port.
+        address: String,
+        /// What the system said.
+        why: String,
+    },
+    /// Somebody answers, but it will not do.
+    #[error("cannot use the database {address}: {why}")]
+    Unusable {
+        /// Host and port, or file.
+        address: String,
+        /// What the database said.
+        why: String,
+    },
+    /// Neither `postgres://…` nor `sqlite:PATH`.
+    #[error("a database is given as postgres://USER:PASSWORD@HOST/NAME or sqlite:PATH")]
+    Address,
+}
+
+/// Opens the database at `url` and brings its schema up to date. On SQLite the file is made when missing.
+pub async fn open(url: &str) -> Result<Domain, DatabaseError> {
+    Domain::open(url).await.map_err(|error| in_words(url, &error))
+}
+
+/// The file of a `sqlite:PATH` address.
+pub fn file(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?;
+    Some(Path::new(path.strip_prefix("//").unwrap_or(path)).to_owned())
+}
+
+fn in_words(url: &str, error: &OpenError) -> DatabaseError {
+    if matches!(error, OpenError::Url) {
+        return DatabaseError::Address;
+    }
+    let address = address(url);
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        if let Some(io) = inner.downcast_ref::<io::Error>() {
+            let why = said(io);
+            return match error {
+                OpenError::Connect(_) => DatabaseError::Unreachable { address, why },
+                _ => DatabaseError::Unusable { address, why },
+            };
+        }
+        cause = inner.source();
+    }
+    // The innermost cause says it without the layers above.
+    let mut why = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        why = inner.to_string();
+        cause = inner.source();
+    }
+    let why = why.strip_prefix("error returned from database: ").unwrap_or(&why).to_owned();
+    DatabaseError::Unusable { address, why }
+}
+
+/// The system's words without its number.
+fn said(error: &io::Error) -> String {
+    let words = error.to_string();
+    let words = words.split(" (os error").next().unwrap_or(&words);
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Host and port of a `postgres://` address, never its password; the path of a `sqlite:` one.
+fn address(url: &str) -> String {
+    if let Some(file) = file(url) {
+        return file.display().to_string();
+    }
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = if host.is_empty() { "localhost" } else { host };
+    let has_port =
+        host.rsplit_once(':').is_some_and(|(_, port)| port.bytes().all(|digit| digit.is_ascii_digit()));
+    if has_port { host.to_owned() } else { format!("{host}:{POSTGRES_PORT}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_shows_host_and_port_and_no_password() {
+        for (url, shown) in [
+            ("postgres://ada:s3cret@db.example:6543/board?x=y@z", "db.example:6543"),
+            ("postgres://ada:s3cret@db.example/board", "db.example:5432"),
+            ("postgres://db.example", "db.example:5432"),
+            ("postgres://ada:s3@cret@[::1]/board", "[::1]:5432"),
+            ("postgres://[2001:db8::1]:6543/board", "[2001:db8::1]:6543"),
+            ("postgres:///board?host=/run/postgresql", "localhost:5432"),
+            ("sqlite:data/dialtone.db", "data/dialtone.db"),
+            ("sqlite:///var/lib/dialtone.db", "/var/lib/dialtone.db"),
+        ] {
+            assert_eq!(address(url), shown, "{url}");
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_there_is_said_with_the_place() {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let error = open(&format!("postgres://ada:s3cret@127.0.0.1:{port}/board")).await.unwrap_err();
+        let words = format!("cannot reach the database at 127.0.0.1:{port}: connection refused");
+        assert_eq!(error.to_string(), words);
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_is_not_there_is_said_with_the_path() {
+        let error = open("sqlite:/nowhere/at/all.db").await.unwrap_err().to_string();
+        assert_eq!(error, "cannot use the database /nowhere/at/all.db: no such file or directory");
+        assert!(matches!(open("mysql://x").await, Err(DatabaseError::Address)));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_no_database_is_said_so() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("dialtone.db");
+        std::fs::write(&path, "not a database, but a letter of some length to its reader\n".repeat(20))
+            .unwrap();
+        let error = open(&format!("sqlite:{}", path.display())).await.unwrap_err().to_string();
+        assert!(error.contains("file is not a database"), "{error}");
+    }
+}

@@ -1,0 +1,82 @@
+//! What the pager brought: this call's news, and pages from others that wait.
+
+use chrono::{DateTime, Utc};
+use dialtone_domain::{BoardId, ThreadId};
+
+use crate::ui::{Call, Column, Leave, List, Picked, notice, pick, theme};
+
+use super::{said, thread, words};
+
+const COLUMNS: [Column; 2] = [Column::new("when", 8, theme::ASIDE), Column::new("what", 0, theme::WORDS)];
+
+struct Entry {
+    at: DateTime<Utc>,
+    text: String,
+    thread: Option<(BoardId, ThreadId)>,
+    new: bool,
+}
+
+/// Shows the pages, newest first; they count as read.
+pub async fn show(call: &mut Call) -> Result<(), Leave> {
+    let mut entries: Vec<Entry> = call
+        .read_pages()
+        .into_iter()
+        .map(|page| Entry { at: page.at, text: page.text, thread: page.thread, new: true })
+        .collect();
+    if !call.caller.guest {
+        let answer = call.domain.messaging.pages(&call.caller).await;
+        let Some(stored) = said(call, answer).await? else { return Ok(()) };
+        if let Some(newest) = stored.iter().map(|page| page.id).max()
+            && stored.iter().any(|page| !page.seen)
+        {
+            let answer = call.domain.messaging.mark_pages_seen(&call.caller, newest).await;
+            said(call, answer).await?;
+        }
+        for page in stored {
+            let text = format!("{} pages you: {}", page.from, page.text);
+            // A page that came during this call is in both lists.
+            if !entries.iter().any(|entry| entry.text == text) {
+                entries.push(Entry { at: page.at, text, thread: None, new: !page.seen });
+            }
+        }
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
+    }
+    let mut chosen = 0;
+    loop {
+        call.enter("pages", "the pager", "what came in");
+        let mut list = List {
+            columns: COLUMNS.to_vec(),
+            rows: entries
+                .iter()
+                .map(|entry| {
+                    let style = entry.new.then_some(theme::NAME);
+                    vec![(words::ago(entry.at), None), (entry.text.clone(), style)]
+                })
+                .collect(),
+            empty: "Nothing. The line is quiet.".into(),
+            chosen,
+            ..List::default()
+        };
+        let picked = pick(call, &mut list).await?;
+        chosen = list.chosen;
+        match picked {
+            Picked::Row(n) => match entries.get(n) {
+                Some(Entry { thread: Some((board, id)), .. }) => {
+                    let (board, id) = (*board, *id);
+                    let answer = call.domain.messaging.reader(&call.caller, board).await;
+                    if let Some(reader) = said(call, answer).await? {
+                        // The reader may open the pager again: boxed, or the two would contain each other.
+                        Box::pin(thread::show(call, &reader, id)).await?;
+                    }
+                }
+                Some(entry) => {
+                    let text = entry.text.clone();
+                    notice(call, "page", &text).await?;
+                }
+                None => {}
+            },
+            Picked::Back | Picked::Pages => return Ok(()),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Profiles: anybody's to read, one's own to change, with its SSH keys and its password.
+
+use dialtone_domain::users::{Profile, ProfileChange};
+use dialtone_domain::{Secret, UserId};
+
+use crate::ui::{
+    Call, Column, Field, Form, Leave, List, Picked, Text, Viewed, confirm, notice, pick, read, theme,
+};
+
+use super::{page, pager, said, words};
+
+/// The most characters of an SSH key's line.
+const KEY_LINE: usize = 2000;
+/// The most characters of a password.
+pub const PASSWORD: usize = 256;
+
+fn text(profile: &Profile) -> Text {
+    let last = profile.last_call_at.map_or_else(|| "never called".to_owned(), words::moment);
+    let mut heading = vec![
+        ("handle", profile.handle.to_string()),
+        ("name", profile.display_name.clone()),
+        ("from", profile.location.clone()),
+        ("likes", profile.interests.clone()),
+        ("since", words::moment(profile.created_at)),
+        ("called", last),
+        ("calls", profile.calls.to_string()),
+    ];
+    if profile.sysop {
+        heading.push(("is", "sysop".to_owned()));
+    }
+    heading.retain(|(_, value)| !value.is_empty());
+    Text { heading, body: profile.bio.clone(), ..Text::default() }
+}
+
+/// Somebody's profile.
+pub async fn view(call: &mut Call, user: UserId) -> Result<(), Leave> {
+    loop {
+        let answer = call.domain.users.profile(user).await;
+        let Some(profile) = said(call, answer).await? else { return Ok(()) };
+        call.enter("profile", profile.handle.as_str(), "profile");
+        let mut text = text(&profile);
+        if !call.caller.guest && user != call.caller.id {
+            text.keys = vec![("P", "page"), ("F", "make a friend")];
+        }
+        match read(call, &text).await? {
+            Viewed::Key('P') => page::write(call, user).await?,
+            Viewed::Key('F') => {
+                let answer = call.domain.users.befriend(&call.caller, user).await;
+                if said(call, answer).await?.is_some() {
+                    let words = format!("You will hear it when {} calls.", profile.handle);
+                    notice(call, "a friend", &words).await?;
+                }
+            }
+            Viewed::Pages => pager(call).await?,
+            _ => return Ok(()),
+        }
+    }
+}
+
+/// The caller's own profile.
+pub async fn show(call: &mut Call) -> Result<(), Leave> {
+    loop {
+        let answer = call.domain.users.profile(call.caller.id).await;
+        let Some(profile) = said(call, answer).await? else { return Ok(()) };
+        call.enter("profile", "your profile", "what others see of you");
+        let mut text = text(&profile);
+        text.keys = vec![("E", "edit"), ("K", "ssh keys"), ("W", "new password")];
+        match read(call, &text).await? {
+            Viewed::Key('E') => change(call, &profile).await?,
+            Viewed::Key('K') => keys(call).await?,
+            Viewed::Key('W') => password(call).await?,
+            Viewed::Pages => pager(call).await?,
+            _ => return Ok(()),
+        }
+    }
+}
+
+async fn change(call: &mut Call, profile: &Profile) -> Result<(), Leave> {
+    let mut form = Form::new("");
+    let fields = [
+        Field::open("name", "as you want to be called; may stay empty", 40).with(&profile.display_name),
+        Field::open("from", "a place, real or not", 40).with(&profile.location),
+        Field::open("likes", "what you would talk about", 60).with(&profile.interests),
+        Field::open("about you", "a line or two", 300).with(&profile.bio),
+    ];
+    let mut answers = Vec::new();
+    for field in &fields {
+        let Some(answer) = form.ask(call, field).await? else { return Ok(()) };
+        form.keep(field.label, &answer);
+        answers.push(answer);
+    }
+    let mut answers = answers.into_iter();
+    let change = ProfileChange {
+        display_name: answers.next(),
+        location: answers.next(),
+        interests: answers.next(),
+        bio: answers.next(),
+    };
+    let answer = call.domain.users.update_profile(&call.caller, change).await;
+    said(call, answer).await?;
+    Ok(())
+}
+
+async fn keys(call: &mut Call) -> Result<(), Leave> {
+    const COLUMNS: [Column; 3] = [
+        Column::new("key", 20, theme::NAME),
+        Column::new("comment", 0, theme::WORDS),
+        Column::new("added", 10, theme::ASIDE).right(),
+    ];
+    let mut chosen = 0;
+    loop {
+        let answer = call.domain.users.keys(call.caller.id).await;
+        let Some(keys) = said(call, answer).await? else { return Ok(()) };
+        call.enter("profile", "your ssh keys", "call with a key and no password");
+        let mut list = List {
+            columns: COLUMNS.to_vec(),
+            rows: keys
+                .iter()
+                .map(|key| {
+                    vec![
+                        (key.kind.clone(), None),
+                        (key.comment.clone(), None),
+                        (words::ago(key.added_at), None),
+                    ]
+                })
+                .collect(),
+            empty: "No keys yet. A pastes one: the line in ~/.ssh/id_ed25519.pub".into(),
+            keys: vec![("A", "add"), ("D", "delete")],
+            chosen,
+            ..List::default()
+        };
+        let picked = pick(call, &mut list).await?;
+        chosen = list.chosen;
+        match picked {
+            Picked::Key('A') => {
+                let mut form =
+                    Form::new("Paste the public key: one line that begins with ssh-ed25519 or ssh-rsa.");
+                let field = Field::open("public key", "the .pub file, never the other one", KEY_LINE);
+                let Some(line) = form.ask(call, &field).await? else { continue };
+                let answer = call.domain.users.add_key(call.caller.id, &line).await;
+                said(call, answer).await?;
+            }
+            Picked::Key('D') => {
+                if let Some(key) = keys.get(chosen)
+                    && confirm(call, &format!("Delete the {} key {}?", key.kind, key.comment)).await?
+                {
+                    let answer = call.domain.users.remove_key(call.caller.id, key.id).await;
+                    said(call, answer).await?;
+                }
+            }
+            Picked::Pages => pager(call).await?,
+            Picked::Back => return Ok(()),
+            _ => {}
+        }
+    }
+}
+
+async fn password(call: &mut Call) -> Result<(), Leave> {
+    let mut form = Form::new("");
+    let old = Field::masked("old password", "", PASSWORD);
+    let Some(old) = form.ask(call, &old).await? else { return Ok(()) };
+    let answer = call.domain.users.log_in(call.caller.handle.as_str(), &Secret::new(old)).await;
+    if said(call, answer).await?.is_none() {
+        return Ok(());
+    }
+    let handle = call.caller.handle.to_string();
+    let Some(new) = new_password(call, &mut form, &handle).await? else { return Ok(()) };
+    let answer = call.domain.users.set_password(call.caller.id, &new, Some(call.caller.id)).await;
+    if said(call, answer).await?.is_some() {
+        notice(call, "new password", "Your new password counts from now on.").await?;
+    }
+    Ok(())
+}
+
+/// Asks for a new password twice, until it is good enough and both are the same; none if the caller wants out.
+pub async fn new_password(
+    call: &mut Call,
+    form: &mut Form,
+    handle: &str,
+) -> Result<Option<Secret<String>>, Leave> {
+    loop {
+        let first = Field::masked("password", "8 characters or more; a few words make a good one", PASSWORD);
+        let Some(password) = form.ask(call, &first).await? else { return Ok(None) };
+        let password = Secret::new(password);
+        if let Err(error) = call.domain.users.check_password(handle, &password).await {
+            form.refuse(&error.to_string());
+            continue;
+        }
+        let second = Field::masked("once more", "so that no finger slipped", PASSWORD);
+        let Some(again) = form.ask(call, &second).await? else { return Ok(None) };
+        if &again == password.expose() {
+            return Ok(Some(password));
+        }
+        form.refuse("Those were two different passwords.");
+    }
+}

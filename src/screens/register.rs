@@ -1,0 +1,35 @@
+//! Registration: a stranger becomes a caller.
+
+use dialtone_domain::users::NewAccount;
+use dialtone_domain::{Caller, UsersError};
+
+use crate::ui::{Call, Field, Form, Leave};
+
+use super::profile::new_password;
+use super::said;
+
+/// Asks for everything an account needs; none if the stranger wants out.
+pub async fn show(call: &mut Call) -> Result<Option<Caller>, Leave> {
+    call.enter("login", "a new caller", "it takes three answers");
+    let mut form = Form::new("The handle is the name others see. The password is nobody else's business.");
+    let handle = loop {
+        let field = Field::open("handle", "2 to 24 letters, digits, spaces . - _", 24);
+        let Some(answer) = form.ask(call, &field).await? else { return Ok(None) };
+        match call.domain.users.check_handle(&answer).await {
+            Ok(handle) => break handle.to_string(),
+            Err(error @ UsersError::Unavailable(_)) => {
+                said::<(), _>(call, Err(error)).await?;
+                return Ok(None);
+            }
+            Err(error) => form.refuse(&error.to_string()),
+        }
+    };
+    form.keep("handle", &handle);
+    let Some(password) = new_password(call, &mut form, &handle).await? else { return Ok(None) };
+    form.keep("password", "••••••••");
+    let field = Field::open("calling from", "a place, real or not; may stay empty", 40);
+    let Some(location) = form.ask(call, &field).await? else { return Ok(None) };
+    let new = NewAccount { handle, password, display_name: None, location: Some(location) };
+    let answer = call.domain.users.register(new).await;
+    said(call, answer).await
+}

@@ -1,0 +1,72 @@
+//! The message reader: one thread, message by message.
+
+use dialtone_domain::ThreadId;
+use dialtone_domain::messaging::{Message, Reader};
+
+use crate::ui::{Call, Leave, Text, Viewed, read};
+
+use super::{compose, pager, said, words};
+
+/// Messages fetched at a time.
+const PAGE: i64 = 20;
+
+/// Shows a thread from its first unread message on, or from the start if all are read. True when the caller read
+/// past its end, false when they left before.
+pub async fn show(call: &mut Call, reader: &Reader, thread: ThreadId) -> Result<bool, Leave> {
+    let answer = call.domain.messaging.read_up_to(reader, thread).await;
+    let Some(read_up_to) = said(call, answer).await? else { return Ok(false) };
+    let mut number = read_up_to + 1;
+    let mut held: Vec<Message> = Vec::new();
+    loop {
+        if !held.iter().any(|message| message.number == number) {
+            let first = (number - 1) / PAGE * PAGE;
+            let answer = call.domain.messaging.thread(reader, thread, first, PAGE).await;
+            match said(call, answer).await? {
+                Some(messages) => held = messages,
+                None => return Ok(false),
+            }
+        }
+        let Some(message) = held.iter().find(|message| message.number == number).cloned() else {
+            // Past the end: all was read, or the last message was the last one.
+            if number == read_up_to + 1 && number > 1 {
+                number = 1;
+                continue;
+            }
+            return Ok(true);
+        };
+        call.enter(
+            "reader",
+            &message.subject,
+            &format!("{}, message {}", reader.board().name, message.number),
+        );
+        if !call.caller.guest {
+            let answer = call.domain.messaging.mark_read(reader, thread, message.number).await;
+            if said(call, answer).await?.is_none() {
+                return Ok(false);
+            }
+        }
+        let text = Text {
+            heading: vec![
+                ("from", message.author.to_string()),
+                ("subject", message.subject.clone()),
+                ("written", words::moment(message.posted_at)),
+            ],
+            body: message.body.clone(),
+            keys: vec![("R", "reply"), ("B", "one back")],
+            note: String::new(),
+        };
+        match read(call, &text).await? {
+            Viewed::Next => number += 1,
+            Viewed::Previous | Viewed::Key('B') => number = (number - 1).max(1),
+            Viewed::Key('R') => {
+                if compose::reply(call, &message).await? {
+                    // What was just written is the thread's last message: the page of it is fetched anew.
+                    held.clear();
+                }
+            }
+            Viewed::Key(_) => {}
+            Viewed::Pages => pager(call).await?,
+            Viewed::Back => return Ok(false),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! How many calls at once, in all and from one address.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use thiserror::Error;
+
+/// Why a call is not taken, in words for whoever calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// Every line is taken.
+    #[error("The board is busy: every line is taken. Call again in a while.")]
+    Full,
+    /// This address has its share.
+    #[error("The board is busy for you: too many calls from your address at once.")]
+    Address,
+    /// This address guessed too often.
+    #[error("Too many wrong passwords from your address. Call again in {} seconds.", .0.as_secs().max(1))]
+    Penalty(Duration),
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    all: usize,
+    by_source: HashMap<IpAddr, usize>,
+}
+
+/// Counts the calls under way.
+#[derive(Debug)]
+pub struct Limiter {
+    calls: usize,
+    calls_per_address: usize,
+    counts: Mutex<Counts>,
+}
+
+/// A call's place; dropping it frees it.
+#[derive(Debug)]
+pub struct Seat {
+    limiter: Arc<Limiter>,
+    source: IpAddr,
+}
+
+/// What counts as one source: an address, or for IPv6 the /64 a subscriber is given.
+pub fn source(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => IpAddr::V4(v4),
+        IpAddr::V6(v6) => {
+            let prefix = u128::from(v6) >> 64 << 64;
+            IpAddr::V6(prefix.into())
+        }
+    }
+}
+
+impl Limiter {
+    /// Lets `calls` in, and of them `calls_per_address` from one source.
+    pub fn new(calls: usize, calls_per_address: usize) -> Self {
+        Self { calls, calls_per_address, counts: Mutex::default() }
+    }
+
+    /// A place for one more call. Errors: [`Refusal::Full`], [`Refusal::Address`].
+    pub fn admit(self: &Arc<Self>, address: IpAddr) -> Result<Seat, Refusal> {
+        let source = source(address);
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if counts.all >= self.calls {
+            return Err(Refusal::Full);
+        }
+        let here = counts.by_source.entry(source).or_default();
+        if *here >= self.calls_per_address {
+            return Err(Refusal::Address);
+        }
+        *here += 1;
+        counts.all += 1;
+        Ok(Seat { limiter: Arc::clone(self), source })
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut counts = self.limiter.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.all = counts.all.saturating_sub(1);
+        if let Some(here) = counts.by_source.get_mut(&self.source) {
+            *here = here.saturating_sub(1);
+            if *here == 0 {
+                counts.by_source.remove(&self.source);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_board_says_so_and_a_seat_is_freed() {
+        let limiter = Arc::new(Limiter::new(2, 2));
+        let a = limiter.admit([10, 0, 0, 1].into()).unwrap();
+        let _b = limiter.admit([10, 0, 0, 2].into()).unwrap();
+        assert_eq!(limiter.admit([10, 0, 0, 3].into()).unwrap_err(), Refusal::Full);
+        drop(a);
+        assert!(limiter.admit([10, 0, 0, 3].into()).is_ok());
+    }
+
+    #[test]
+    fn one_address_has_its_share_and_a_64_is_one_address() {
+        let limiter = Arc::new(Limiter::new(10, 1));
+        let at = |text: &str| text.parse::<IpAddr>().unwrap();
+        let _a = limiter.admit(at("2001:db8:1:1::1")).unwrap();
+        assert_eq!(limiter.admit(at("2001:db8:1:1::2")).unwrap_err(), Refusal::Address);
+        assert!(limiter.admit(at("2001:db8:1:2::1")).is_ok());
+        let _c = limiter.admit(at("::ffff:10.0.0.1")).unwrap();
+        assert_eq!(limiter.admit(at("10.0.0.1")).unwrap_err(), Refusal::Address);
+    }
+}

@@ -1,0 +1,46 @@
+//! The last words of a call, by how it ended.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use crate::ui::{Call, Leave};
+
+/// A caller who does not read any more is not waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Says goodbye.
+pub async fn say(call: &mut Call, left: &Leave) {
+    let words = match left {
+        Leave::Hangup => return,
+        Leave::Goodbye => None,
+        Leave::Idle => Some(
+            "It has been quiet for a while, so the line is free for somebody else. Call again.".to_owned(),
+        ),
+        Leave::NoLogin => Some("That took too long. Call again when you know who you are.".to_owned()),
+        Leave::Refused => Some("That is three times. The line closes; call again later.".to_owned()),
+        Leave::Kicked(reason) if reason.is_empty() => Some("The sysop has ended your call.".to_owned()),
+        Leave::Kicked(reason) => Some(format!("The sysop has ended your call: {reason}")),
+        Leave::Draining => {
+            Some("The board is going down. Everything you posted is kept; call again in a while.".to_owned())
+        }
+    };
+    let said = async {
+        match words {
+            None => {
+                let minutes = call.since.elapsed().as_secs().div_ceil(60);
+                call.values.set("TC", minutes);
+                call.stream("goodbye").await?;
+                call.say("").await
+            }
+            Some(words) => {
+                if !call.plain() {
+                    call.clear().await?;
+                }
+                call.say(&format!("\n{words}")).await
+            }
+        }
+    };
+    // Whether it arrives is up to the caller now.
+    timeout(PATIENCE, said).await.ok();
+}

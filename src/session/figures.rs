@@ -1,0 +1,52 @@
+//! The figures that menus and art show: fetched when a menu is entered, each worth a cold answer if it fails.
+
+use chrono::Local;
+
+use crate::screens::words;
+use crate::ui::Call;
+
+/// Fetches what the marks stand for. What the records do not answer keeps its last value.
+pub async fn refresh(call: &mut Call) {
+    glance(call);
+    let (unread, quotes) =
+        tokio::join!(call.domain.messaging.unread(&call.caller), call.domain.market.quotes());
+    if let Ok(unread) = unread {
+        call.values.set("NM", unread.messages);
+        call.values.set("NP", unread.pages);
+    }
+    if let Ok(quotes) = quotes {
+        let open: i64 = quotes.iter().map(|quote| quote.open.0).sum();
+        let price: i64 = quotes.iter().map(|quote| quote.price.0).sum();
+        call.values.set("MI", words::change(dialtone_domain::Cents(open), dialtone_domain::Cents(price)));
+    }
+    if !call.caller.guest
+        && let Ok(portfolio) = call.domain.market.portfolio(&call.caller).await
+    {
+        call.values.set("PV", words::whole(portfolio.total));
+    }
+}
+
+/// What needs no records: the board at a glance, the clock, who and where.
+pub fn glance(call: &mut Call) {
+    let now = call.registration.glance().now();
+    call.values.set("ON", now.online);
+    let last = now
+        .last_call
+        .as_ref()
+        .map_or_else(|| "nobody yet".to_owned(), |(handle, at)| format!("{handle}, {}", words::when(*at)));
+    call.values.set("LC", last);
+    call.values.set("TI", Local::now().format("%H:%M"));
+    call.values.set("DA", Local::now().format("%Y-%m-%d"));
+    call.values.set("NN", call.house.node_name.clone());
+    call.values.set("UN", call.caller.handle.to_string());
+    call.values.set("UL", call.caller.level);
+}
+
+/// The line below a menu's title: who, where, and which call this is.
+pub fn subtitle(call: &Call) -> String {
+    let mut words = format!("{} · node {}", call.caller.handle, call.house.node_name);
+    if let Some(number) = call.values.get("CN") {
+        words.push_str(&format!(" · call {number}"));
+    }
+    words
+}

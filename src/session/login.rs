@@ -1,0 +1,188 @@
+//! From the welcome to a caller the board knows.
+
+use dialtone_domain::{Caller, Secret, UsersError};
+
+use super::presence::Presence;
+use super::{Exchange, figures};
+use crate::screens::{PASSWORD_LIMIT, register, words};
+use crate::transport::{Entry, LoginOutcome};
+use crate::ui::{Call, Leave, LineInput, Page, notice};
+
+/// Wrong passwords before the line closes.
+const TRIES: usize = 3;
+/// The most characters of an answer to the first question.
+const HANDLE: usize = 40;
+
+/// How the caller came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Greeting {
+    /// With an account made in this call.
+    New,
+    /// With an account.
+    Back,
+    /// Without one.
+    Guest,
+}
+
+/// The first screen: in one write, before any record is asked.
+pub async fn welcome(call: &mut Call) -> Result<(), Leave> {
+    figures::glance(call);
+    call.stream("welcome").await
+}
+
+/// Asks until the board knows who calls.
+pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Result<Greeting, Leave> {
+    match entry {
+        Entry::Known(caller) => {
+            enter(call, *caller).await;
+            return Ok(Greeting::Back);
+        }
+        Entry::Guest => return Ok(guest(call)),
+        Entry::New => {
+            if let Some(caller) = register::show(call).await? {
+                enter(call, caller).await;
+                return Ok(Greeting::New);
+            }
+            return Err(Leave::Goodbye);
+        }
+        Entry::Unknown => {}
+    }
+    let question = match (exchange.house.registration, exchange.house.guests) {
+        (true, true) => "Handle, NEW to join, GUEST to look round: ",
+        (true, false) => "Handle, or NEW to join: ",
+        (false, true) => "Handle, or GUEST to look round: ",
+        (false, false) => "Handle: ",
+    };
+    let mut tries = 0;
+    let mut empty = 0;
+    loop {
+        let handle = call.ask(question, LineInput::new(HANDLE)).await?.unwrap_or_default();
+        let handle = handle.trim();
+        match handle.to_ascii_lowercase().as_str() {
+            "" => {
+                empty += 1;
+                if empty >= 10 {
+                    return Err(Leave::Refused);
+                }
+                continue;
+            }
+            "new" if exchange.house.registration => {
+                if let Some(caller) = register::show(call).await? {
+                    enter(call, caller).await;
+                    return Ok(Greeting::New);
+                }
+                welcome(call).await?;
+                continue;
+            }
+            "guest" if exchange.house.guests => return Ok(guest(call)),
+            "goodbye" | "quit" | "exit" | "bye" => return Err(Leave::Goodbye),
+            _ => {}
+        }
+        let password = call.ask("Password: ", LineInput::masked(PASSWORD_LIMIT)).await?;
+        let Some(password) = password else { continue };
+        if !exchange.doorman.may_try(call.peer.address) {
+            return Err(Leave::Refused);
+        }
+        match call.domain.users.log_in(handle, &Secret::new(password)).await {
+            Ok(caller) => {
+                exchange.doorman.told(call.peer.address, LoginOutcome::Passed);
+                enter(call, caller).await;
+                return Ok(Greeting::Back);
+            }
+            Err(error) => {
+                tries += 1;
+                tracing::info!(tries, %error, "login refused");
+                if error == UsersError::Unauthenticated {
+                    exchange.doorman.told(call.peer.address, LoginOutcome::Failed);
+                }
+                if tries >= TRIES {
+                    return Err(Leave::Refused);
+                }
+                call.say(&format!("{error}")).await?;
+            }
+        }
+    }
+}
+
+fn guest(call: &mut Call) -> Greeting {
+    let caller = call.domain.users.guest();
+    let level = caller.level;
+    call.logged_in(caller);
+    call.registration.update(|interest| interest.level = Some(level));
+    Greeting::Guest
+}
+
+/// The caller is known from here on, and hears what concerns them.
+async fn enter(call: &mut Call, caller: Caller) {
+    call.logged_in(caller);
+    listen(call).await;
+}
+
+async fn listen(call: &mut Call) {
+    let friends = match call.domain.users.friends(call.caller.id).await {
+        Ok(friends) => friends.into_iter().map(|(id, _)| id).collect(),
+        Err(error) => {
+            tracing::warn!(%error, "friends not read");
+            Default::default()
+        }
+    };
+    let caller = &call.caller;
+    call.registration.update(|interest| {
+        interest.user = Some(caller.id);
+        interest.level = Some(caller.level);
+        interest.sysop = caller.sysop;
+        interest.friends = friends;
+    });
+}
+
+/// Reads the caller's own row and friends again after they changed.
+pub async fn reload(call: &mut Call) {
+    call.stale = false;
+    if call.caller.guest {
+        return;
+    }
+    match call.domain.users.caller(call.caller.id).await {
+        Ok(caller) => call.caller = caller,
+        Err(error) => tracing::warn!(%error, "own row not read"),
+    }
+    listen(call).await;
+}
+
+/// What waits for the caller, once: the number of this call, what is new, who paged meanwhile.
+pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting) -> Result<(), Leave> {
+    let logged_in = presence.logged_in(call).await;
+    let handle = call.caller.handle.to_string();
+    let mut lines: Vec<String> = Vec::new();
+    if let Some(logged_in) = &logged_in {
+        call.values.set("CN", logged_in.call_number);
+        lines.push(match logged_in.last_call {
+            Some(last) => {
+                format!("This is call {}. You last called {}.", logged_in.call_number, words::when(last))
+            }
+            None => format!("This is call {}.", logged_in.call_number),
+        });
+    }
+    let title = match greeting {
+        Greeting::New => format!("good to meet you, {handle}"),
+        Greeting::Back => format!("good to hear you, {handle}"),
+        Greeting::Guest => "have a look round".to_owned(),
+    };
+    if greeting == Greeting::Guest {
+        lines.push("Guests read; NEW at the door makes an account that may also write.".to_owned());
+    } else {
+        let number = |mark: &str| call.values.get(mark).and_then(|n| n.parse::<i64>().ok()).unwrap_or(0);
+        lines.push(match number("NM") {
+            0 => "Nothing new on the boards.".to_owned(),
+            new => format!("{} on the boards.", words::count(new, "new message", "new messages")),
+        });
+        if let Ok(pages) = call.domain.messaging.pages(&call.caller).await {
+            for page in pages.into_iter().rev().filter(|page| !page.seen) {
+                let text = format!("{} pages you: {}", page.from, page.text);
+                lines.push(format!("{}: {text}", words::when(page.at)));
+                call.page(Page { at: page.at, text, thread: None });
+            }
+        }
+    }
+    call.enter("login", &title, call.house.name.clone().as_str());
+    notice(call, "while you were away", &lines.join("\n")).await
+}

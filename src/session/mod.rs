@@ -1,0 +1,150 @@
+//! One call from answer to hangup. One task owns all of its state; whatever the call registers is undone by a guard,
+//! so a caller who vanishes is gone within a second.
+
+mod command;
+mod farewell;
+mod figures;
+mod lines;
+mod login;
+mod presence;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use dialtone_domain::{Domain, correlation};
+use rand::Rng;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument;
+
+pub use self::lines::Lines;
+use self::presence::Presence;
+use crate::config::Limits;
+use crate::menu::{Effect, MenuId, State, Stimulus};
+use crate::screens;
+use crate::switchboard::Interest;
+use crate::transport::{Connection, Doorman};
+use crate::ui::{Call, Chosen, Circumstances, House, IdleClock, Leave, choose};
+
+/// What every session of a node works with.
+pub struct Exchange {
+    /// What screens see.
+    pub house: Arc<House>,
+    /// The services.
+    pub domain: Domain,
+    /// What a call may cost.
+    pub limits: Limits,
+    /// Counts failed logins.
+    pub doorman: Arc<dyn Doorman>,
+    /// The node's lines.
+    pub lines: Lines,
+    /// What must still be written after a hangup.
+    pub loose_ends: TaskTracker,
+}
+
+/// Runs a call to its end.
+pub async fn run(connection: Connection, exchange: Arc<Exchange>) {
+    let reference = format!("c-{:08x}", rand::rng().random::<u32>());
+    let span = tracing::info_span!(
+        "call",
+        call.reference = %reference,
+        peer.address = %connection.peer.address,
+        transport = connection.peer.transport,
+    );
+    let call = answer(connection, exchange, reference.clone());
+    correlation::scope(reference, call.instrument(span)).await;
+}
+
+async fn answer(connection: Connection, exchange: Arc<Exchange>, reference: String) {
+    if let Some(command) = &connection.command {
+        let status = command::run(command, &connection, &exchange.domain).await;
+        connection.exit.set(status);
+        return;
+    }
+    let limits = &exchange.limits;
+    let idle = (limits.idle_seconds > 0).then(|| Duration::from_secs(limits.idle_seconds));
+    let entry = connection.entry.clone();
+    let output = connection.output.clone();
+    let mut call = Call::new(Circumstances {
+        house: Arc::clone(&exchange.house),
+        domain: exchange.domain.clone(),
+        registration: exchange.house.switchboard.register(Interest::default()),
+        idle: IdleClock::new(limits.login_time(), idle, Duration::from_secs(limits.idle_warning_seconds)),
+        login_keys: limits.login_bytes,
+        reference,
+        connection,
+    });
+    tracing::info!(
+        terminal = %call.terminal.terminal_type,
+        charset = ?call.terminal.charset,
+        columns = call.terminal.columns,
+        rows = call.terminal.rows,
+        "call answered"
+    );
+    let mut presence = Presence::new(&exchange);
+    let left = converse(&mut call, &mut presence, entry, &exchange).await;
+    let left = left.err().unwrap_or(Leave::Goodbye);
+    tracing::info!(reason = %left, user.handle = %call.caller.handle, "call ended");
+    farewell::say(&mut call, &left).await;
+    drop(output);
+}
+
+async fn converse(
+    call: &mut Call,
+    presence: &mut Presence,
+    entry: crate::transport::Entry,
+    exchange: &Exchange,
+) -> Result<(), Leave> {
+    login::welcome(call).await?;
+    presence.answered(call).await;
+    let greeting = login::log_in(call, entry, exchange).await?;
+    figures::refresh(call).await;
+    login::greet(call, presence, greeting).await?;
+    menus(call).await
+}
+
+/// Drives the menus until the caller leaves.
+async fn menus(call: &mut Call) -> Result<(), Leave> {
+    let mut menus = call.house.menus.load_full();
+    let mut state = State::new(&menus);
+    let mut bars: Vec<(MenuId, usize)> = Vec::new();
+    loop {
+        if call.stale {
+            login::reload(call).await;
+        }
+        let current = call.house.menus.load_full();
+        if !Arc::ptr_eq(&menus, &current) {
+            // The sysop changed the menus: places in the old ones mean nothing in the new.
+            menus = current;
+            state = State::new(&menus);
+            bars.clear();
+        }
+        let Some(menu) = menus.get(state.here()) else { return Ok(()) };
+        figures::refresh(call).await;
+        let subtitle = figures::subtitle(call);
+        call.enter(&menu.art, &menu.title, &subtitle);
+        let mut bar = bars.iter().find(|(id, _)| *id == state.here()).map_or(0, |(_, bar)| *bar);
+        let chosen = choose(call, state.here(), &mut bar).await?;
+        bars.retain(|(id, _)| *id != state.here());
+        bars.push((state.here(), bar));
+        let mut stimulus = match chosen {
+            Chosen::Key(key) => Stimulus::Key(key),
+            Chosen::Back => Stimulus::Back,
+            Chosen::Pages => {
+                screens::pager(call).await?;
+                continue;
+            }
+        };
+        loop {
+            let (next, effect) = menus.step(state, stimulus, &call.facts());
+            state = next;
+            match effect {
+                Effect::Screen(name) => {
+                    screens::open(call, &name).await?;
+                    stimulus = Stimulus::Done;
+                }
+                Effect::Logoff => return Ok(()),
+                Effect::Show | Effect::Nothing => break,
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The switchboard reads the event log when a doorbell rings and hands each event to the calls it concerns.
+
+mod audience;
+mod glance;
+mod in_process;
+mod nats;
+mod poll;
+mod registry;
+
+use std::sync::Arc;
+
+use dialtone_domain::{Domain, EventReader, NodeId};
+use dialtone_domain::{Event, EventBody};
+use tokio_util::sync::CancellationToken;
+
+pub use self::audience::Interest;
+pub use self::glance::Glance;
+pub use self::nats::{Nats, NatsError};
+pub use self::registry::{Registration, Switchboard};
+
+/// Everything the reading task needs.
+pub struct Desk {
+    /// Whose log is read.
+    pub domain: Domain,
+    /// Whose calls are told.
+    pub switchboard: Arc<Switchboard>,
+    /// This node: its own events go out on NATS from here.
+    pub node: NodeId,
+    /// The doorbell of other machines, if there is one.
+    pub nats: Option<Nats>,
+}
+
+impl Desk {
+    /// Reads the log from `reader`'s place until `shutdown`.
+    pub async fn run(mut self, mut reader: EventReader, shutdown: CancellationToken) {
+        let mut poll = poll::Poll::new();
+        let bell = in_process::Bell::new(&self.domain);
+        self.switchboard.glance().refresh(&self.domain).await;
+        loop {
+            match reader.next_batch().await {
+                Ok(events) => {
+                    let full = !events.is_empty();
+                    self.hand_out(events).await;
+                    if full {
+                        continue;
+                    }
+                }
+                // The log is there when the database is back; until then the poll tries once a second.
+                Err(error) => tracing::warn!(%error, "the event log cannot be read"),
+            }
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                () = bell.rung() => {}
+                () = nats::rung(self.nats.as_mut()) => {}
+                () = poll.due() => {}
+            }
+        }
+    }
+
+    async fn hand_out(&mut self, events: Vec<Event>) {
+        let mut traffic = false;
+        for event in events {
+            self.domain.users.invalidate(&event);
+            traffic |= matches!(event.body, EventBody::UserOnline { .. } | EventBody::UserOffline { .. });
+            if let Some(nats) = &self.nats {
+                nats.publish(&event, self.node);
+            }
+            self.switchboard.deliver(&Arc::new(event));
+        }
+        if traffic {
+            self.switchboard.glance().refresh(&self.domain).await;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The doorbell between machines, and the board's news for outside programs. Nobody ever waits for NATS: a pager is
+//! at worst as late as the poll.
+
+use std::time::Duration;
+
+use async_nats::{Client, ConnectOptions, Subscriber};
+use dialtone_domain::NodeId;
+use dialtone_domain::events::Event;
+use futures_util::StreamExt;
+use thiserror::Error;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+/// Events waiting to go out; what does not fit while NATS is away is in the log all the same.
+const OUTBOX: usize = 1024;
+/// How long one publication may take before it is given up.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Why there is no NATS.
+#[derive(Debug, Error)]
+pub enum NatsError {
+    /// The address cannot be used, or the server refused us.
+    #[error("cannot use NATS: {0}")]
+    Connect(#[from] async_nats::ConnectError),
+    /// The board could not listen for other nodes.
+    #[error("cannot listen on NATS: {0}")]
+    Subscribe(#[from] async_nats::SubscribeError),
+}
+
+/// This node's line to NATS.
+pub struct Nats {
+    prefix: String,
+    outbox: mpsc::Sender<(String, Vec<u8>)>,
+    bell: Subscriber,
+}
+
+impl Nats {
+    /// Connects, or goes on trying in the background. Errors: [`NatsError`] for what no retry mends.
+    pub async fn connect(url: &str, prefix: &str) -> Result<Self, NatsError> {
+        let client = ConnectOptions::new()
+            .name("dialtone")
+            .retry_on_initial_connect()
+            .event_callback(|event| async move {
+                match event {
+                    async_nats::Event::Connected => tracing::info!("nats connected"),
+                    async_nats::Event::Disconnected => {
+                        tracing::warn!("nats is away: pages come by the poll, up to a second late");
+                    }
+                    other => tracing::debug!(event = %other, "nats"),
+                }
+            })
+            .connect(url)
+            .await?;
+        let bell = client.subscribe(format!("{prefix}.>")).await?;
+        let (outbox, post) = mpsc::channel(OUTBOX);
+        tokio::spawn(send(client, post));
+        Ok(Self { prefix: prefix.to_owned(), outbox, bell })
+    }
+
+    /// Publishes an event if this node wrote it. Never waits.
+    pub fn publish(&self, event: &Event, node: NodeId) {
+        if event.node != Some(node) {
+            return;
+        }
+        let Ok(payload) = serde_json::to_vec(event) else { return };
+        let subject = format!("{}.{}", self.prefix, event.body.subject());
+        if self.outbox.try_send((subject, payload)).is_err() {
+            tracing::debug!(event.seq = event.seq.0, "not published: nats does not keep up");
+        }
+    }
+}
+
+async fn send(client: Client, mut post: mpsc::Receiver<(String, Vec<u8>)>) {
+    while let Some((subject, payload)) = post.recv().await {
+        // The client buffers while it is disconnected, and then blocks: hence the limit.
+        let sent = timeout(PATIENCE, client.publish(subject, payload.into())).await;
+        if !matches!(sent, Ok(Ok(()))) {
+            tracing::debug!("an event was not published");
+        }
+    }
+}
+
+/// Waits until another node rings. Without NATS it never does. Cancel safe.
+pub async fn rung(nats: Option<&mut Nats>) {
+    if let Some(nats) = nats
+        && nats.bell.next().await.is_some()
+    {
+        return;
+    }
+    std::future::pending().await
+}

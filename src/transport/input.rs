@@ -1,0 +1,100 @@
+//! From a wire's bytes to [`Input`]s waiting for the session, whatever the wire.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use dialtone_terminal::{Capabilities, Charset, Decoded, KeyDecoder, Report};
+use tokio::sync::mpsc;
+
+use super::{INPUT_QUEUE, Input};
+
+/// How long an ESC waits for the rest of a sequence before it is the Esc key.
+/// Terminals send a sequence in one write; a modem's pause is longer than any terminal's and shorter than a finger's.
+pub const ESCAPE_TIME: Duration = Duration::from_millis(50);
+
+/// The decoder of one call with what it has decoded and the session has not taken yet.
+pub struct Keyboard {
+    decoder: KeyDecoder,
+    pending: VecDeque<Input>,
+}
+
+impl Keyboard {
+    /// A keyboard of a terminal not known yet.
+    pub fn new() -> Self {
+        Self { decoder: KeyDecoder::new(Charset::Utf8), pending: VecDeque::new() }
+    }
+
+    /// Reads keys as this terminal sends them from here on.
+    pub fn adopt(&mut self, terminal: &Capabilities) {
+        self.decoder.set_charset(terminal.charset);
+        self.decoder.set_cterm(terminal.cterm.is_some());
+    }
+
+    /// Takes bytes; what the terminal reports about itself goes to `on_report`.
+    pub fn feed(&mut self, bytes: &[u8], mut on_report: impl FnMut(Report)) {
+        let pending = &mut self.pending;
+        self.decoder.feed(bytes, |decoded| match decoded {
+            Decoded::Key(key) => pending.push_back(Input::Key(key)),
+            Decoded::Report(report) => on_report(report),
+        });
+    }
+
+    /// The wait for the rest of a sequence is over.
+    pub fn flush(&mut self) {
+        let pending = &mut self.pending;
+        self.decoder.flush(|decoded| {
+            if let Decoded::Key(key) = decoded {
+                pending.push_back(Input::Key(key));
+            }
+        });
+    }
+
+    /// Puts an input that is no key in its place.
+    pub fn push(&mut self, input: Input) {
+        self.pending.push_back(input);
+    }
+
+    /// Whether part of a sequence is held back.
+    pub fn waiting(&self) -> bool {
+        self.decoder.waiting()
+    }
+
+    /// How many inputs the session has not taken.
+    pub fn len(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// Whether the session has taken everything.
+    pub fn is_empty(&self) -> bool {
+        self.pending.is_empty()
+    }
+
+    /// Hands over what there is room for; waits only for the first place. Cancel safe.
+    /// Returns false when the session listens no more.
+    pub async fn deliver(&mut self, session: &mpsc::Sender<Input>) -> bool {
+        let Ok(permit) = session.reserve().await else { return false };
+        if let Some(input) = self.pending.pop_front() {
+            permit.send(input);
+        }
+        for _ in 1..INPUT_QUEUE {
+            if self.pending.is_empty() {
+                break;
+            }
+            let Ok(permit) = session.try_reserve() else { break };
+            if let Some(input) = self.pending.pop_front() {
+                permit.send(input);
+            }
+        }
+        if self.pending.is_empty() {
+            // A paste may have made it large, and the call may now idle for hours.
+            self.pending = VecDeque::new();
+        }
+        true
+    }
+}
+
+impl Default for Keyboard {
+    fn default() -> Self {
+        Self::new()
+    }
+}

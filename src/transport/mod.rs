@@ -1,0 +1,132 @@
+//! Each transport turns its wire into one [`Connection`]; they only translate and know nothing of each other.
+
+pub mod input;
+pub mod ssh;
+pub mod telnet;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use dialtone_domain::Caller;
+use dialtone_terminal::{Capabilities, Key};
+use tokio::sync::mpsc;
+
+/// How many inputs wait for a busy session before the transport stops reading.
+pub const INPUT_QUEUE: usize = 64;
+/// How many writes wait for a slow caller before the session waits too.
+pub const OUTPUT_QUEUE: usize = 4;
+
+/// What a caller does, as a session sees it. The end of the queue is the hangup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Input {
+    /// A key.
+    Key(Key),
+    /// The terminal has a new size, in cells.
+    Resize {
+        /// Width.
+        columns: u16,
+        /// Height.
+        rows: u16,
+    },
+}
+
+/// Where the call comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer {
+    /// The caller's address.
+    pub address: IpAddr,
+    /// `telnet` or `ssh`.
+    pub transport: &'static str,
+    /// Whether nobody on the way can read along.
+    pub secure: bool,
+}
+
+/// How far a caller has come before the first screen.
+#[derive(Debug, Clone)]
+pub enum Entry {
+    /// Has to say who they are.
+    Unknown,
+    /// Wants to register.
+    New,
+    /// Wants to look round.
+    Guest,
+    /// Has shown a password or a key.
+    Known(Box<Caller>),
+}
+
+/// One call, whatever wire it came over.
+#[derive(Debug)]
+pub struct Connection {
+    /// Keys and resizes in order; closed at hangup.
+    pub input: mpsc::Receiver<Input>,
+    /// Bytes to the caller.
+    pub output: Output,
+    /// Where the call comes from.
+    pub peer: Peer,
+    /// What the terminal can do.
+    pub terminal: Capabilities,
+    /// How far the caller has come.
+    pub entry: Entry,
+    /// Whether we show what the caller types; false where the caller's own terminal does.
+    pub echo: bool,
+    /// One command instead of a call (`ssh host who`).
+    pub command: Option<String>,
+    /// What the caller's program exits with.
+    pub exit: ExitStatus,
+}
+
+/// The exit status of a command over SSH; other wires have none.
+#[derive(Debug, Clone, Default)]
+pub struct ExitStatus(Arc<AtomicU32>);
+
+impl ExitStatus {
+    /// Sets it.
+    pub fn set(&self, status: u32) {
+        self.0.store(status, Ordering::Release);
+    }
+
+    /// What was set last; 0 if nothing was.
+    pub fn get(&self) -> u32 {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// How a login ended, for whoever keeps count of each source's failures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginOutcome {
+    /// The right password or key.
+    Passed,
+    /// A wrong password. A refused key is no guess and is not told.
+    Failed,
+}
+
+/// Is told how logins from an address end, and says whether that address may try now.
+pub trait Doorman: Send + Sync {
+    /// Keeps count.
+    fn told(&self, address: IpAddr, outcome: LoginOutcome);
+    /// Whether this address may try a password now.
+    fn may_try(&self, address: IpAddr) -> bool;
+}
+
+/// The bounded way to the caller; dropping it hangs up once all is sent.
+#[derive(Debug, Clone)]
+pub struct Output(mpsc::Sender<Vec<u8>>);
+
+/// The caller is gone, or does not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the caller hung up")]
+pub struct Hangup;
+
+impl Output {
+    /// The sending end and the transport's end.
+    pub fn channel() -> (Self, mpsc::Receiver<Vec<u8>>) {
+        let (sender, receiver) = mpsc::channel(OUTPUT_QUEUE);
+        (Self(sender), receiver)
+    }
+
+    /// Queues bytes; waits while the caller is behind. Errors: [`Hangup`].
+    pub async fn write(&self, bytes: Vec<u8>) -> Result<(), Hangup> {
+        self.0.send(bytes).await.map_err(|_| Hangup)
+    }
+}

@@ -1,0 +1,228 @@
+//! One SSH channel from its shell or exec request to its close.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use dialtone_terminal::Report;
+use dialtone_terminal::probe::{Hint, Probe};
+use russh::server::Msg;
+use russh::{Channel, ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
+
+use super::Answer;
+use crate::transport::input::{ESCAPE_TIME, Keyboard};
+use crate::transport::{Connection, Entry, ExitStatus, INPUT_QUEUE, Input, Output, Peer};
+
+/// What a terminal that answers nothing costs its caller.
+const GRACE: Duration = Duration::from_millis(300);
+/// Inputs held for a session that is busy. SSH cannot be told to wait without stopping everything else on the
+/// connection, so a client that pastes more than this is let go.
+const HELD: usize = 256 * 1024;
+
+/// What the client said about its terminal before it asked for a shell.
+#[derive(Default)]
+pub struct Hints {
+    /// TERM, printable; none without a pty.
+    pub term: Option<String>,
+    /// Columns and rows.
+    pub size: Option<(u16, u16)>,
+    /// Whether a locale variable came, and one of them says UTF-8.
+    pub utf8_locale: Option<bool>,
+}
+
+/// What the channel is for.
+pub enum Want {
+    /// The board.
+    Call,
+    /// One command.
+    Command(String),
+}
+
+/// One channel on its way to a session.
+pub struct Leg {
+    /// The channel, with nothing read from it yet.
+    pub channel: Channel<Msg>,
+    /// Its terminal.
+    pub hints: Hints,
+    /// Its purpose.
+    pub want: Want,
+    /// The peer.
+    pub address: IpAddr,
+    /// Who has logged in.
+    pub entry: Entry,
+    /// How long output may stay unread.
+    pub stall: Duration,
+    /// How many of the connection's channels are at work.
+    pub open: Arc<AtomicUsize>,
+}
+
+impl Leg {
+    /// Runs the channel until the session ends or the caller is gone, then closes it.
+    pub async fn run(self, answer: Answer) {
+        self.open.fetch_add(1, Ordering::AcqRel);
+        let (read, write) = self.channel.split();
+        let mut ear = Ear { read, keyboard: Keyboard::new() };
+        let mut probe = Probe::new(Hint {
+            terminal_type: self.hints.term.as_deref(),
+            utf8_locale: self.hints.utf8_locale,
+            size: self.hints.size,
+        });
+        let command = match self.want {
+            Want::Command(line) => Some(line),
+            Want::Call => {
+                if self.hints.term.as_deref().is_some_and(|term| !matches!(term, "" | "dumb" | "unknown"))
+                    && !ear.find_out(&write, &mut probe).await
+                {
+                    self.open.fetch_sub(1, Ordering::AcqRel);
+                    return;
+                }
+                None
+            }
+        };
+        let terminal = probe.conclude();
+        ear.keyboard.adopt(&terminal);
+        let (output, writes) = Output::channel();
+        let (inputs, input) = mpsc::channel(INPUT_QUEUE);
+        let exit = ExitStatus::default();
+        let connection = Connection {
+            input,
+            output,
+            peer: Peer { address: self.address, transport: "ssh", secure: true },
+            // Without a pty the client's own terminal shows what is typed.
+            echo: self.hints.term.is_some(),
+            terminal,
+            entry: self.entry,
+            command,
+            exit: exit.clone(),
+        };
+        let session = answer(connection);
+        let carried = async {
+            tokio::select! {
+                () = speak(&write, writes, self.stall) => {}
+                // The caller is gone when nothing more can be heard; what the session still says goes nowhere.
+                () = ear.listen(inputs) => {}
+            }
+            close(&write, exit.get(), self.stall).await;
+        };
+        tokio::join!(session, carried);
+        self.open.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// Sends what the session writes until it is done or the caller does not read.
+async fn speak(write: &ChannelWriteHalf<Msg>, mut writes: mpsc::Receiver<Vec<u8>>, stall: Duration) {
+    while let Some(bytes) = writes.recv().await {
+        match timeout(stall, write.data_bytes(bytes)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => return,
+            Err(_) => {
+                tracing::info!(transport = "ssh", "call dropped: the caller does not read");
+                return;
+            }
+        }
+    }
+}
+
+async fn close(write: &ChannelWriteHalf<Msg>, status: u32, stall: Duration) {
+    let closing = async {
+        write.exit_status(status).await.ok();
+        write.eof().await.ok();
+        write.close().await.ok();
+    };
+    // A client that does not read cannot be told that the call is over.
+    timeout(stall, closing).await.ok();
+}
+
+struct Ear {
+    read: ChannelReadHalf,
+    keyboard: Keyboard,
+}
+
+impl Ear {
+    /// Asks the terminal in one write and goes on at its last answer; false if the caller hung up.
+    async fn find_out(&mut self, write: &ChannelWriteHalf<Msg>, probe: &mut Probe) -> bool {
+        let deadline = Instant::now() + GRACE;
+        // SyncTERM opens its channel with a window of 0 and widens it after the shell reply.
+        if let Ok(Err(_)) = timeout_at(deadline, write.data_bytes(probe.questions().to_vec())).await {
+            return false;
+        }
+        while !probe.answered() && self.keyboard.len() < HELD {
+            match timeout_at(deadline, self.read.wait()).await {
+                Err(_) => break,
+                Ok(None) => return false,
+                Ok(Some(message)) => {
+                    if !matches!(self.take(message, Some(probe)), Heard::More) {
+                        return false;
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    /// Moves data into our own queue and never stops reading while the session is busy: the protocol's loop
+    /// waits for this reader before it does anything else. Returns when the channel is closed.
+    async fn listen(mut self, inputs: mpsc::Sender<Input>) {
+        let mut inputs = Some(inputs);
+        let mut ended = false;
+        loop {
+            tokio::select! {
+                message = self.read.wait() => match message.map(|message| self.take(message, None)) {
+                    Some(Heard::More) => {}
+                    // The caller says no more, and still listens.
+                    Some(Heard::End) => ended = true,
+                    Some(Heard::Gone) | None => return,
+                },
+                more = deliver(&mut self.keyboard, inputs.as_ref()),
+                    if inputs.is_some() && !self.keyboard.is_empty() => if !more { inputs = None },
+                () = sleep(ESCAPE_TIME), if self.keyboard.waiting() => self.keyboard.flush(),
+            }
+            if self.keyboard.len() > HELD {
+                tracing::info!(transport = "ssh", "call dropped: more pasted than a board can read");
+                return;
+            }
+            if ended && self.keyboard.is_empty() {
+                inputs = None;
+            }
+        }
+    }
+
+    /// One message of the channel.
+    fn take(&mut self, message: ChannelMsg, mut probe: Option<&mut Probe>) -> Heard {
+        match message {
+            ChannelMsg::Data { data } => self.keyboard.feed(&data, |report: Report| {
+                if let Some(probe) = probe.as_deref_mut() {
+                    probe.answer(&report);
+                }
+            }),
+            ChannelMsg::WindowChange { col_width, row_height, .. } => {
+                let (columns, rows) = (super::handler::clamp(col_width), super::handler::clamp(row_height));
+                match probe {
+                    Some(probe) => probe.size(columns, rows),
+                    None => self.keyboard.push(Input::Resize { columns, rows }),
+                }
+            }
+            ChannelMsg::Eof => return Heard::End,
+            ChannelMsg::Close => return Heard::Gone,
+            _ => {}
+        }
+        Heard::More
+    }
+}
+
+/// What a message of the channel means for the call.
+enum Heard {
+    More,
+    End,
+    Gone,
+}
+
+async fn deliver(keyboard: &mut Keyboard, session: Option<&mpsc::Sender<Input>>) -> bool {
+    match session {
+        Some(session) => keyboard.deliver(session).await,
+        None => false,
+    }
+}

@@ -1,0 +1,115 @@
+//! Host keys: made once in the data directory, mode 0600, and kept; a changed key would scare every caller.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use russh::keys::ssh_key::LineEnding;
+use russh::keys::ssh_key::private::{KeypairData, RsaKeypair};
+use russh::keys::{Algorithm, PrivateKey};
+use thiserror::Error;
+
+/// Bits of a new RSA key; NIST SP 800-57 part 1, table 2: good beyond 2030.
+const RSA_BITS: usize = 3072;
+
+/// Why there is no host key.
+#[derive(Debug, Error)]
+pub enum HostKeyError {
+    /// The file could not be read or written.
+    #[error("host key {path}: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file is there and is no key. It is never replaced: the callers know the old one.
+    #[error("host key {path} is damaged ({source}); restore it, or remove it to have a new one made")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: russh::keys::ssh_key::Error,
+    },
+    /// A new key could not be made.
+    #[error("cannot make a host key: {0}")]
+    Make(russh::keys::ssh_key::Error),
+}
+
+/// The ed25519 key, made now if there is none.
+pub fn ed25519(data_dir: &Path) -> Result<PrivateKey, HostKeyError> {
+    keep(&data_dir.join("ssh_host_ed25519_key"), || {
+        PrivateKey::random(&mut russh::keys::key::safe_rng(), Algorithm::Ed25519)
+    })
+}
+
+/// The RSA key, if there is one.
+pub fn existing_rsa(data_dir: &Path) -> Result<Option<PrivateKey>, HostKeyError> {
+    let path = data_dir.join("ssh_host_rsa_key");
+    if path.exists() { read(&path).map(Some) } else { Ok(None) }
+}
+
+/// The RSA key, made now if there is none; making one takes a second or more of one core.
+pub fn rsa(data_dir: &Path) -> Result<PrivateKey, HostKeyError> {
+    keep(&data_dir.join("ssh_host_rsa_key"), || {
+        let pair = RsaKeypair::random(&mut russh::keys::key::safe_rng(), RSA_BITS)?;
+        PrivateKey::new(KeypairData::from(pair), "")
+    })
+}
+
+fn keep(
+    path: &Path,
+    make: impl FnOnce() -> Result<PrivateKey, russh::keys::ssh_key::Error>,
+) -> Result<PrivateKey, HostKeyError> {
+    if path.exists() {
+        return read(path);
+    }
+    let key = make().map_err(HostKeyError::Make)?;
+    let text = key.to_openssh(LineEnding::LF).map_err(HostKeyError::Make)?;
+    write_private(path, text.as_bytes())
+        .map_err(|source| HostKeyError::File { path: path.to_owned(), source })?;
+    Ok(key)
+}
+
+fn read(path: &Path) -> Result<PrivateKey, HostKeyError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| HostKeyError::File { path: path.to_owned(), source })?;
+    PrivateKey::from_openssh(&text).map_err(|source| HostKeyError::Damaged { path: path.to_owned(), source })
+}
+
+/// Writes a file that only its owner reads, whole or not at all.
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let new = path.with_extension("new");
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(new, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[test]
+    fn a_key_is_made_once_and_kept_private() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = ed25519(dir.path()).unwrap();
+        let again = ed25519(dir.path()).unwrap();
+        assert_eq!(first.public_key(), again.public_key());
+        let mode = std::fs::metadata(dir.path().join("ssh_host_ed25519_key")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_damaged_key_is_never_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("ssh_host_ed25519_key");
+        std::fs::write(&path, "not a key").unwrap();
+        let words = ed25519(dir.path()).unwrap_err().to_string();
+        assert!(words.contains("damaged"), "{words}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "not a key");
+    }
+}

@@ -1,0 +1,124 @@
+//! SSH: russh's sessions and channels as [`Connection`](super::Connection)s.
+
+mod channel;
+mod handler;
+pub mod host_keys;
+mod meter;
+mod refusal;
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use dialtone_domain::Domain;
+use russh::keys::{Algorithm, HashAlg, PrivateKey};
+use russh::server::Config;
+use russh::{MethodKind, MethodSet, Preferred, cipher, compression, kex, mac};
+use tokio::net::TcpStream;
+
+use self::handler::Login;
+use self::meter::Meter;
+pub use self::refusal::refuse;
+use super::{Connection, Doorman};
+
+/// Runs one call; made by whoever wires sessions to transports.
+pub type Answer = Arc<dyn Fn(Connection) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+
+/// What every SSH connection of a board shares.
+#[derive(Clone)]
+pub struct Settings {
+    /// Who may come in.
+    pub domain: Domain,
+    /// Counts failed logins.
+    pub doorman: Arc<dyn Doorman>,
+    /// Whether `guest@` is let in.
+    pub guests: bool,
+    /// Whether `new@` is let in.
+    pub registration: bool,
+    /// Time to authenticate.
+    pub login_time: Duration,
+    /// Bytes until authenticated.
+    pub login_bytes: usize,
+    /// How long output may stay unread.
+    pub stall: Duration,
+}
+
+/// Offers the algorithms that today's clients and SyncTERM need, and no more: SyncTERM has only aes256-ctr with
+/// plain hmac-sha2; SHA-1, NIST P-256 and compression are left out.
+pub fn config(keys: Vec<PrivateKey>) -> Arc<Config> {
+    let preferred = Preferred {
+        kex: Cow::Borrowed(&[
+            kex::MLKEM768X25519_SHA256,
+            kex::CURVE25519,
+            kex::CURVE25519_PRE_RFC_8731,
+            kex::DH_GEX_SHA256,
+            kex::DH_G16_SHA512,
+            kex::DH_G14_SHA256,
+            kex::EXTENSION_SUPPORT_AS_SERVER,
+            kex::EXTENSION_OPENSSH_STRICT_KEX_AS_SERVER,
+        ]),
+        key: Cow::Borrowed(&[
+            Algorithm::Ed25519,
+            Algorithm::Rsa { hash: Some(HashAlg::Sha512) },
+            Algorithm::Rsa { hash: Some(HashAlg::Sha256) },
+        ]),
+        cipher: Cow::Borrowed(&[
+            cipher::CHACHA20_POLY1305,
+            cipher::AES_256_GCM,
+            cipher::AES_128_GCM,
+            cipher::AES_256_CTR,
+            cipher::AES_192_CTR,
+            cipher::AES_128_CTR,
+        ]),
+        mac: Cow::Borrowed(&[mac::HMAC_SHA512_ETM, mac::HMAC_SHA256_ETM, mac::HMAC_SHA512, mac::HMAC_SHA256]),
+        compression: Cow::Borrowed(&[compression::NONE]),
+        ..Preferred::DEFAULT
+    };
+    let methods = [MethodKind::PublicKey, MethodKind::Password, MethodKind::KeyboardInteractive];
+    Arc::new(Config {
+        methods: MethodSet::from(methods.as_slice()),
+        // Wrong guesses cost a password hash and a growing penalty already.
+        auth_rejection_time: Duration::ZERO,
+        auth_rejection_time_initial: Some(Duration::ZERO),
+        keys,
+        // Keys before passwords: an agent may offer many, and a refused key is no guess.
+        max_auth_attempts: 20,
+        // A caller types: a small window bounds what a client that pastes without end can make us hold.
+        window_size: 64 * 1024,
+        maximum_packet_size: 16 * 1024,
+        channel_buffer_size: 16,
+        event_buffer_size: 4,
+        preferred,
+        // The board has an idle clock of its own.
+        inactivity_timeout: None,
+        nodelay: true,
+        ..Config::default()
+    })
+}
+
+/// Answers one SSH connection until it ends. Errors: what the protocol or the socket says.
+pub async fn serve(
+    stream: TcpStream,
+    address: IpAddr,
+    config: Arc<Config>,
+    settings: Settings,
+    answer: Answer,
+) -> Result<(), russh::Error> {
+    let known = Arc::new(AtomicBool::new(false));
+    let login_time = settings.login_time;
+    let stream = Meter::new(stream, settings.login_bytes, Arc::clone(&known));
+    let login = Login::new(address, settings, answer, Arc::clone(&known));
+    let running = async { russh::server::run_stream(config, stream, login).await?.await };
+    let mut running = std::pin::pin!(running);
+    tokio::select! {
+        ended = &mut running => return ended,
+        () = tokio::time::sleep(login_time) => {}
+    }
+    if !known.load(std::sync::atomic::Ordering::Acquire) {
+        return Err(russh::Error::ConnectionTimeout);
+    }
+    running.await
+}

@@ -1,0 +1,547 @@
+//! One call as a screen sees it: the caller, the services, the terminal, and everything that can happen meanwhile.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use chrono::Local;
+use dialtone_domain::events::{Event, EventBody};
+use dialtone_domain::{CallId, Caller, Domain, NodeId};
+use dialtone_terminal::{Capabilities, Colors, Grid, Key, Wire, draw, probe};
+use thiserror::Error;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use super::frame::{self, Surroundings, View};
+use super::idle::{Due, IdleClock};
+use super::line::{LineInput, Typed};
+use super::pager::{Page, Pager, page_of};
+use super::{Gallery, Values};
+use crate::menu::{Facts, Menus};
+use crate::switchboard::{Registration, Switchboard};
+use crate::transport::{Connection, Hangup, Input, Output, Peer};
+
+/// What every call of a node shares.
+pub struct House {
+    /// The board's name.
+    pub name: String,
+    /// This node.
+    pub node: NodeId,
+    /// Its name.
+    pub node_name: String,
+    /// Whether guests may look round.
+    pub guests: bool,
+    /// Whether strangers may register.
+    pub registration: bool,
+    /// The art.
+    pub gallery: ArcSwap<Gallery>,
+    /// The menus.
+    pub menus: ArcSwap<Menus>,
+    /// Who hears what.
+    pub switchboard: Arc<Switchboard>,
+    /// Set when the board goes down.
+    pub drain: CancellationToken,
+    /// Takes "who is where", written a moment later.
+    pub places: mpsc::Sender<(CallId, String)>,
+}
+
+/// Why a call ends.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Leave {
+    /// The caller said goodbye.
+    #[error("goodbye")]
+    Goodbye,
+    /// The caller is gone.
+    #[error("hangup")]
+    Hangup,
+    /// The caller was quiet for too long.
+    #[error("idle")]
+    Idle,
+    /// The caller did not log in in time, or sent too much before.
+    #[error("not logged in")]
+    NoLogin,
+    /// Too many wrong passwords.
+    #[error("refused")]
+    Refused,
+    /// The sysop ended the call, for this reason.
+    #[error("kicked")]
+    Kicked(String),
+    /// The board goes down.
+    #[error("going down")]
+    Draining,
+}
+
+impl From<Hangup> for Leave {
+    fn from(_: Hangup) -> Self {
+        Self::Hangup
+    }
+}
+
+/// Where a caller is, for the header and for "who's online".
+#[derive(Debug, Clone, Default)]
+pub struct Place {
+    art: String,
+    title: String,
+    subtitle: String,
+}
+
+impl Place {
+    /// The art of the header.
+    pub fn art(&self) -> &str {
+        &self.art
+    }
+
+    /// The title.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The line below the title.
+    pub fn subtitle(&self) -> &str {
+        &self.subtitle
+    }
+
+    /// What the header's own marks stand for.
+    pub fn value(&self, mark: &str) -> Option<String> {
+        match mark {
+            "TT" => Some(self.title.clone()),
+            "SU" => Some(self.subtitle.clone()),
+            _ => None,
+        }
+    }
+}
+
+/// What woke a waiting view.
+#[derive(Debug, Clone)]
+pub enum Wake {
+    /// A key.
+    Key(Key),
+    /// News that the view on screen may want to show.
+    News(Arc<Event>),
+}
+
+/// What a call is made of.
+pub struct Circumstances {
+    /// What the node shares.
+    pub house: Arc<House>,
+    /// The services, for this call.
+    pub domain: Domain,
+    /// The wire.
+    pub connection: Connection,
+    /// The place at the switchboard.
+    pub registration: Registration,
+    /// The idle clock.
+    pub idle: IdleClock,
+    /// Keys a caller may send before logging in.
+    pub login_keys: usize,
+    /// The call's reference, for the log and for callers who report an error.
+    pub reference: String,
+}
+
+/// One call.
+pub struct Call {
+    /// The services.
+    pub domain: Domain,
+    /// What the node shares.
+    pub house: Arc<House>,
+    /// Who calls; a guest until they have said.
+    pub caller: Caller,
+    /// The call's row in the records, once written.
+    pub id: Option<CallId>,
+    /// The call's reference, for the log and for callers who report an error.
+    pub reference: String,
+    /// The terminal.
+    pub terminal: Capabilities,
+    /// Where the call comes from.
+    pub peer: Peer,
+    /// What marks stand for.
+    pub values: Values,
+    /// The place at the switchboard.
+    pub registration: Registration,
+    /// The caller's own row has changed since it was read.
+    pub stale: bool,
+    /// When the call was answered.
+    pub since: Instant,
+    echo: bool,
+    input: mpsc::Receiver<Input>,
+    output: Output,
+    idle: IdleClock,
+    login_keys: Option<usize>,
+    place: Place,
+    clock: String,
+    pager: Pager,
+    /// What is on the screen, while it is being worked on.
+    shown: Option<Box<Grid>>,
+    /// The screen holds something that no view drew.
+    strange: bool,
+}
+
+impl Call {
+    /// A call that has just been answered; nobody knows yet by whom.
+    pub fn new(circumstances: Circumstances) -> Self {
+        let Circumstances { house, domain, connection, registration, idle, login_keys, reference } =
+            circumstances;
+        let values = Values::new(&house.name);
+        Self {
+            caller: domain.users.guest(),
+            domain,
+            house,
+            id: None,
+            reference,
+            terminal: connection.terminal,
+            peer: connection.peer,
+            values,
+            registration,
+            stale: false,
+            since: Instant::now(),
+            echo: connection.echo,
+            input: connection.input,
+            output: connection.output,
+            idle,
+            login_keys: Some(login_keys),
+            place: Place::default(),
+            clock: String::new(),
+            pager: Pager::default(),
+            shown: None,
+            strange: true,
+        }
+    }
+
+    /// Whether this terminal gets words alone: no cursor movement, one line after the other.
+    pub fn plain(&self) -> bool {
+        !self.terminal.ansi
+    }
+
+    /// The caller is who they say: the login clock stops.
+    pub fn logged_in(&mut self, caller: Caller) {
+        self.caller = caller;
+        self.idle.logged_in();
+        self.login_keys = None;
+    }
+
+    /// What access rules are asked about.
+    pub fn facts(&self) -> Facts {
+        Facts {
+            level: self.caller.level,
+            flags: self.caller.flags.clone(),
+            sysop: self.caller.sysop,
+            guest: self.caller.guest,
+            secure: self.peer.secure,
+            columns: i64::from(self.terminal.columns),
+            rows: i64::from(self.terminal.rows),
+        }
+    }
+
+    /// The caller goes somewhere: header, title, subtitle, and what others see in "who's online".
+    pub fn enter(&mut self, art: &str, title: &str, subtitle: &str) {
+        if self.place.title != title
+            && let Some(id) = self.id
+        {
+            // Where somebody is is worth nothing a second later: never waited for.
+            self.house.places.try_send((id, title.to_owned())).ok();
+        }
+        self.place = Place { art: art.to_owned(), title: title.to_owned(), subtitle: subtitle.to_owned() };
+        self.clock = Local::now().format("%H:%M").to_string();
+        self.values.set("TI", &self.clock);
+    }
+
+    /// Changes the line below the title.
+    pub fn subtitle(&mut self, subtitle: &str) {
+        subtitle.clone_into(&mut self.place.subtitle);
+    }
+
+    fn wire(&self) -> Wire {
+        Wire {
+            charset: self.terminal.charset,
+            colors: self.terminal.colors,
+            ice: false,
+            hide_cursor: self.terminal.colors != Colors::Mono,
+        }
+    }
+
+    fn render(&self, view: &dyn View) -> Grid {
+        let gallery = self.house.gallery.load();
+        let surroundings = Surroundings {
+            gallery: &gallery,
+            place: &self.place,
+            values: &self.values,
+            page: self.pager.newest().map(|page| page.text.as_str()),
+            more: self.pager.more(),
+            clock: &self.clock,
+        };
+        frame::draw(view, &surroundings, &self.terminal)
+    }
+
+    /// Brings the screen up to date with the view.
+    async fn show(&mut self, view: &dyn View) -> Result<(), Leave> {
+        let new = Box::new(self.render(view));
+        let mut bytes = Vec::new();
+        let old = if self.strange { None } else { self.shown.as_deref() };
+        draw(old, &new, &self.wire(), &mut bytes);
+        self.strange = false;
+        self.shown = Some(new);
+        if !bytes.is_empty() {
+            self.output.write(bytes).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits for a key with the view on screen, kept up to date meanwhile.
+    pub async fn key(&mut self, view: &dyn View) -> Result<Key, Leave> {
+        loop {
+            if let Wake::Key(key) = self.wake(view).await? {
+                return Ok(key);
+            }
+        }
+    }
+
+    /// Waits for a key or for news, with the view on screen. What is typed ahead is answered in one drawing.
+    pub async fn wake(&mut self, view: &dyn View) -> Result<Wake, Leave> {
+        loop {
+            let happening = match self.input.try_recv() {
+                Ok(input) => self.heard(input)?,
+                Err(mpsc::error::TryRecvError::Disconnected) => return Err(Leave::Hangup),
+                Err(mpsc::error::TryRecvError::Empty) => {
+                    if self.shown.is_none() && !self.strange {
+                        // The view changed while nothing was kept of the screen: draw it whole.
+                        self.strange = true;
+                    }
+                    self.show(view).await?;
+                    // Nothing is kept of the screen while the caller thinks.
+                    self.shown = None;
+                    let happening = self.happening().await?;
+                    if !self.strange {
+                        self.shown = Some(Box::new(self.render(view)));
+                    }
+                    happening
+                }
+            };
+            match happening {
+                Happening::Key(key) => return Ok(Wake::Key(key)),
+                Happening::Resize => self.strange = true,
+                Happening::Event(event) => {
+                    if self.concerned(&event)? {
+                        return Ok(Wake::News(event));
+                    }
+                }
+                Happening::Warning => {
+                    let text =
+                        format!("still there? the line closes in {} seconds", self.idle.warning_seconds());
+                    self.pager.take(Page { at: chrono::Utc::now(), text, thread: None });
+                }
+            }
+            self.clock = Local::now().format("%H:%M").to_string();
+        }
+    }
+
+    fn heard(&mut self, input: Input) -> Result<Happening, Leave> {
+        match input {
+            Input::Key(key) => {
+                if let Some(left) = &mut self.login_keys {
+                    *left = left.checked_sub(1).ok_or(Leave::NoLogin)?;
+                }
+                self.idle.heard();
+                Ok(Happening::Key(key))
+            }
+            Input::Resize { columns, rows } => {
+                (self.terminal.columns, self.terminal.rows) = probe::sane_size(columns, rows);
+                Ok(Happening::Resize)
+            }
+        }
+    }
+
+    /// The three things a call waits for, and the board's own end.
+    async fn happening(&mut self) -> Result<Happening, Leave> {
+        let due = self.idle.next();
+        tokio::select! {
+            biased;
+            () = self.house.drain.cancelled() => Err(Leave::Draining),
+            event = self.registration.next() => match event {
+                Some(event) => Ok(Happening::Event(event)),
+                None => Err(Leave::Draining),
+            },
+            input = self.input.recv() => match input {
+                Some(input) => self.heard(input),
+                None => Err(Leave::Hangup),
+            },
+            () = sleep_until(due.map_or_else(Instant::now, |(at, _)| at)), if due.is_some() => {
+                match due.map(|(_, due)| due) {
+                    Some(Due::Warning) => {
+                        self.idle.warned();
+                        Ok(Happening::Warning)
+                    }
+                    Some(Due::Login) => Err(Leave::NoLogin),
+                    _ => Err(Leave::Idle),
+                }
+            }
+        }
+    }
+
+    /// Takes an event; true if it is for the view on screen and not for the pager.
+    fn concerned(&mut self, event: &Arc<Event>) -> Result<bool, Leave> {
+        let missed = self.registration.take_missed();
+        self.pager.missed(missed);
+        match &event.body {
+            EventBody::CallKicked { reason, .. } => return Err(Leave::Kicked(reason.clone())),
+            EventBody::UserChanged { .. } | EventBody::FriendsChanged { .. } => self.stale = true,
+            EventBody::QuotesUpdated { .. } => return Ok(true),
+            _ => {
+                if let Some(page) = page_of(event) {
+                    self.pager.take(page);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Unread pages, newest first; they count as read.
+    pub fn read_pages(&mut self) -> Vec<Page> {
+        self.pager.read()
+    }
+
+    /// Takes a page that came another way than by an event.
+    pub fn page(&mut self, page: Page) {
+        self.pager.take(page);
+    }
+
+    // Plain mode, and whatever no view draws.
+
+    /// Sends art in full, as its own bytes where the charset allows.
+    pub async fn stream(&mut self, art: &str) -> Result<(), Leave> {
+        let gallery = self.house.gallery.load_full();
+        let mut bytes = Vec::new();
+        if self.plain() {
+            if let Some(art) = gallery.letters(art) {
+                art.stream(&self.wire(), &|name| self.values.get(name), &mut bytes);
+            }
+        } else if let Some(art) = gallery.get(art).filter(|art| art.grid().columns() <= self.terminal.columns)
+        {
+            bytes.extend_from_slice(b"\x1b[0m\x1b[2J\x1b[H");
+            art.stream(&self.wire(), &|name| self.values.get(name), &mut bytes);
+            bytes.extend_from_slice(b"\x1b[0m");
+        } else {
+            bytes.extend_from_slice(b"\x1b[0m\x1b[2J\x1b[H");
+        }
+        self.strange = true;
+        self.shown = None;
+        self.output.write(bytes).await?;
+        Ok(())
+    }
+
+    /// Clears the screen.
+    pub async fn clear(&mut self) -> Result<(), Leave> {
+        self.strange = true;
+        self.output.write(b"\x1b[0m\x1b[2J\x1b[H".to_vec()).await?;
+        Ok(())
+    }
+
+    /// Says words on lines of their own.
+    pub async fn say(&mut self, words: &str) -> Result<(), Leave> {
+        let mut bytes = Vec::new();
+        let columns = usize::from(self.terminal.columns).saturating_sub(1);
+        for line in words.split('\n') {
+            for row in dialtone_terminal::text::wrap(line, columns) {
+                self.terminal.charset.encode_str(&row, &mut bytes);
+                bytes.extend_from_slice(b"\r\n");
+            }
+        }
+        self.strange = true;
+        self.output.write(bytes).await?;
+        Ok(())
+    }
+
+    /// Asks for a line below whatever is on the screen. Events are told on a line of their own above it.
+    pub async fn ask(&mut self, prompt: &str, mut line: LineInput) -> Result<Option<String>, Leave> {
+        self.strange = true;
+        self.write_prompt(prompt, &line).await?;
+        loop {
+            let happening = match self.input.try_recv() {
+                Ok(input) => self.heard(input)?,
+                Err(mpsc::error::TryRecvError::Disconnected) => return Err(Leave::Hangup),
+                Err(mpsc::error::TryRecvError::Empty) => self.happening().await?,
+            };
+            match happening {
+                Happening::Key(key) => {
+                    // Only the end of the line changes: terminals without cursor movement show it right.
+                    let key = if matches!(key, Key::Left | Key::Right | Key::Home | Key::End) {
+                        continue;
+                    } else {
+                        key
+                    };
+                    let before = line.shown(usize::MAX).0.chars().count();
+                    match line.press(key) {
+                        Typed::Enter => {
+                            self.output.write(b"\r\n".to_vec()).await?;
+                            return Ok(Some(line.text()));
+                        }
+                        Typed::Escape => {
+                            self.output.write(b"\r\n".to_vec()).await?;
+                            return Ok(None);
+                        }
+                        Typed::Changed => self.echo(before, &line).await?,
+                        Typed::Nothing => {}
+                    }
+                }
+                Happening::Resize => {}
+                Happening::Event(event) => {
+                    self.concerned(&event)?;
+                    self.tell(prompt, &line).await?;
+                }
+                Happening::Warning => {
+                    let text =
+                        format!("still there? the line closes in {} seconds", self.idle.warning_seconds());
+                    self.pager.take(Page { at: chrono::Utc::now(), text, thread: None });
+                    self.tell(prompt, &line).await?;
+                }
+            }
+        }
+    }
+
+    async fn write_prompt(&mut self, prompt: &str, line: &LineInput) -> Result<(), Leave> {
+        let mut bytes = Vec::new();
+        self.terminal.charset.encode_str(prompt, &mut bytes);
+        if self.echo {
+            self.terminal.charset.encode_str(&line.shown(usize::MAX).0, &mut bytes);
+        }
+        self.output.write(bytes).await?;
+        Ok(())
+    }
+
+    async fn echo(&mut self, before: usize, line: &LineInput) -> Result<(), Leave> {
+        if !self.echo {
+            return Ok(());
+        }
+        let shown: Vec<char> = line.shown(usize::MAX).0.chars().collect();
+        let mut bytes = Vec::new();
+        for _ in shown.len()..before {
+            bytes.extend_from_slice(b"\x08 \x08");
+        }
+        let added: String = shown.iter().skip(before).collect();
+        self.terminal.charset.encode_str(&added, &mut bytes);
+        self.output.write(bytes).await?;
+        Ok(())
+    }
+
+    /// Unread pages in words, then the prompt again as it was.
+    async fn tell(&mut self, prompt: &str, line: &LineInput) -> Result<(), Leave> {
+        let pages = self.pager.read();
+        if pages.is_empty() {
+            return Ok(());
+        }
+        let mut bytes = b"\r\n".to_vec();
+        for page in pages.iter().rev() {
+            self.terminal.charset.encode_str(&format!("» {}", page.text), &mut bytes);
+            bytes.extend_from_slice(b"\r\n");
+        }
+        self.output.write(bytes).await?;
+        self.write_prompt(prompt, line).await
+    }
+}
+
+/// What a call waited for.
+enum Happening {
+    Key(Key),
+    Resize,
+    Event(Arc<Event>),
+    Warning,
+}

@@ -1,0 +1,214 @@
+//! The frame round every view: header, rule, body, rule, a line of life, the prompt, the status line.
+
+use dialtone_terminal::text::{fit, width};
+use dialtone_terminal::{Capabilities, Grid, Style, mark};
+
+use super::theme;
+use super::{Gallery, Place, Values};
+
+/// A view draws itself from its state, and nothing else.
+pub trait View: Sync {
+    /// Draws body, prompt and cursor.
+    fn draw(&self, frame: &mut Frame<'_>);
+}
+
+/// A key and what it does, for the prompt's row.
+pub type Hint = (&'static str, &'static str);
+
+/// Where a view draws. Body coordinates begin at 0, 0.
+pub struct Frame<'a> {
+    grid: &'a mut Grid,
+    top: u16,
+    height: u16,
+    life_row: Option<u16>,
+    prompt_row: u16,
+}
+
+/// What stands round a view.
+pub struct Surroundings<'a> {
+    /// The art.
+    pub gallery: &'a Gallery,
+    /// Where the caller is.
+    pub place: &'a Place,
+    /// What marks stand for.
+    pub values: &'a Values,
+    /// The pager's line, if something waits.
+    pub page: Option<&'a str>,
+    /// How many more wait behind it.
+    pub more: usize,
+    /// The clock, as last shown.
+    pub clock: &'a str,
+}
+
+/// Draws a view with everything round it.
+pub fn draw(view: &dyn View, round: &Surroundings<'_>, terminal: &Capabilities) -> Grid {
+    let (columns, rows) = (terminal.columns, terminal.rows);
+    let mut grid = Grid::new(columns, rows);
+    let top = header(&mut grid, round);
+    let status_row = rows.saturating_sub(1);
+    let prompt_row = rows.saturating_sub(2);
+    // A low screen gives up the line of life first, then the lower rule.
+    let (life_row, rule_row) = match rows.saturating_sub(top) {
+        0..=7 => (None, None),
+        8..=11 => (None, Some(rows.saturating_sub(3))),
+        _ => (Some(rows.saturating_sub(3)), Some(rows.saturating_sub(4))),
+    };
+    if let Some(row) = rule_row {
+        grid.fill(0, row, columns, 1, '─', theme::LINE);
+    }
+    let bottom = rule_row.unwrap_or(prompt_row);
+    let mut frame = Frame { grid: &mut grid, top, height: bottom.saturating_sub(top), life_row, prompt_row };
+    view.draw(&mut frame);
+    status(&mut grid, status_row, round);
+    grid
+}
+
+/// The header: the place's art where it fits, the same wave computed for any other width. Returns its rows.
+fn header(grid: &mut Grid, round: &Surroundings<'_>) -> u16 {
+    let (columns, rows) = (grid.columns(), grid.rows());
+    if rows < 16 {
+        let x = grid.text(0, 0, round.place.title(), theme::HEADING);
+        grid.text(x + 2, 0, round.place.subtitle(), theme::ASIDE);
+        return 1;
+    }
+    if let Some(art) = round.gallery.get(round.place.art())
+        && art.grid().columns() <= columns
+        && columns < art.grid().columns() + 20
+        && rows >= 20
+    {
+        let filled = art.fill(&|name| round.place.value(name).or_else(|| round.values.get(name)));
+        let height = filled.rows().min(6);
+        for y in 0..height {
+            for x in 0..filled.columns() {
+                if let Some(cell) = filled.cell(x, y) {
+                    grid.put(x, y, cell.ch, cell.style);
+                }
+            }
+        }
+        return height;
+    }
+    let height = if columns >= 60 { 5 } else { 3 };
+    grid.blit(0, 0, &mark::wave(columns, height, 0.0, 1.0, 0.4));
+    if height == 5 {
+        grid.text(2, 1, "D I A L T O N E", theme::NAME);
+    }
+    let line = if height == 5 { 2 } else { 0 };
+    let room = usize::from(columns).saturating_sub(4);
+    grid.text(2, line, &cut(round.place.title(), room), theme::HEADING);
+    grid.text(2, line + 1, &cut(round.place.subtitle(), room), theme::ASIDE);
+    grid.fill(0, height, columns, 1, '─', theme::LINE);
+    height + 1
+}
+
+fn status(grid: &mut Grid, row: u16, round: &Surroundings<'_>) {
+    let columns = grid.columns();
+    grid.fill(0, row, columns, 1, ' ', theme::STATUS);
+    let right = match (round.page, round.more) {
+        (Some(_), 0) => format!("/ to read  {}", round.clock),
+        (Some(_), more) => format!("+{more}  / to read  {}", round.clock),
+        (None, _) => round.clock.to_owned(),
+    };
+    // The last cell of the last row is never written: on terminals that wrap at once it would scroll.
+    let right_at = columns.saturating_sub(u16::try_from(width(&right)).unwrap_or(0) + 1);
+    let room = usize::from(right_at.saturating_sub(2));
+    match round.page {
+        Some(page) => grid.text(0, row, &cut(&format!("» {page}"), room), theme::STATUS),
+        None => {
+            let words = match round.values.get("ON").as_deref() {
+                Some("1") => format!("{} · you are the only one here", round.values.board()),
+                Some(online) => format!("{} · {online} on line", round.values.board()),
+                None => round.values.board().to_owned(),
+            };
+            grid.text(1, row, &cut(&words, room), theme::STATUS_ASIDE)
+        }
+    };
+    grid.text(right_at, row, &right, theme::STATUS_ASIDE);
+}
+
+/// The text, cut with an ellipsis where it is too long; never padded.
+pub fn cut(text: &str, columns: usize) -> String {
+    if width(text) <= columns { text.to_owned() } else { fit(text, columns) }
+}
+
+impl Frame<'_> {
+    /// Columns of the body.
+    pub fn columns(&self) -> u16 {
+        self.grid.columns()
+    }
+
+    /// Rows of the body.
+    pub fn rows(&self) -> u16 {
+        self.height
+    }
+
+    /// Text in the body, cut at the right edge. Returns the next column.
+    pub fn text(&mut self, x: u16, y: u16, text: &str, style: Style) -> u16 {
+        if y >= self.height {
+            return x;
+        }
+        self.grid.text(x, self.top + y, text, style)
+    }
+
+    /// A row of the body in one style.
+    pub fn band(&mut self, x: u16, y: u16, columns: u16, style: Style) {
+        if y < self.height {
+            self.grid.fill(x, self.top + y, columns, 1, ' ', style);
+        }
+    }
+
+    /// A rule across the body.
+    pub fn rule(&mut self, y: u16) {
+        if y < self.height {
+            self.grid.fill(0, self.top + y, self.grid.columns(), 1, '─', theme::LINE);
+        }
+    }
+
+    /// The line of life: an aside above the prompt, if the screen is high enough.
+    pub fn life(&mut self, text: &str, style: Style) {
+        if let Some(row) = self.life_row {
+            let room = usize::from(self.grid.columns()).saturating_sub(4);
+            self.grid.text(2, row, &cut(text, room), style);
+        }
+    }
+
+    /// The prompt, with the cursor behind it.
+    pub fn prompt(&mut self, text: &str) {
+        let x = self.grid.text(2, self.prompt_row, text, theme::WORDS);
+        self.grid.set_cursor(Some((x, self.prompt_row)));
+    }
+
+    /// A prompt with a line being typed.
+    pub fn prompt_input(&mut self, label: &str, line: &super::LineInput) {
+        let x = self.grid.text(2, self.prompt_row, label, theme::WORDS);
+        let room = usize::from(self.grid.columns().saturating_sub(x + 2));
+        let (shown, cursor) = line.shown(room);
+        self.grid.text(x, self.prompt_row, &shown, theme::NAME);
+        self.grid.set_cursor(Some((x + u16::try_from(cursor).unwrap_or(0), self.prompt_row)));
+    }
+
+    /// Keys and what they do, on the prompt's row; those that do not fit are left out from the end.
+    pub fn hints(&mut self, hints: &[Hint]) {
+        let mut x = 2;
+        for (key, does) in hints {
+            let needed = u16::try_from(width(key) + 1 + width(does)).unwrap_or(u16::MAX);
+            if x + needed + 1 > self.grid.columns() {
+                break;
+            }
+            x = self.grid.text(x, self.prompt_row, key, theme::KEY);
+            x = self.grid.text(x + 1, self.prompt_row, does, theme::WORDS) + 2;
+        }
+        self.grid.set_cursor(Some((x.min(self.grid.columns().saturating_sub(2)), self.prompt_row)));
+    }
+
+    /// Rests the cursor in the body.
+    pub fn cursor(&mut self, x: u16, y: u16) {
+        if y < self.height {
+            self.grid.set_cursor(Some((x.min(self.grid.columns().saturating_sub(1)), self.top + y)));
+        }
+    }
+
+    /// Lays cells of art over the body.
+    pub fn blit(&mut self, x: u16, y: u16, from: &Grid) {
+        self.grid.blit(x, self.top + y, from);
+    }
+}
