@@ -118,7 +118,9 @@ impl Cell {
 
     /// Whether the two cannot be told apart on the screen.
     pub fn looks_like(self, other: Self) -> bool {
-        self == other || (self.is_blank() && other.is_blank() && self.style.bg == other.style.bg)
+        self.ch == other.ch
+            && (self.style == other.style
+                || (self.is_blank() && other.is_blank() && self.style.bg == other.style.bg))
     }
 }
 

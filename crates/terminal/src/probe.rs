@@ -2,7 +2,7 @@
 
 use crate::charset::Charset;
 use crate::key::Report;
-use crate::sgr::Colors;
+use crate::sgr::{Colors, Wire};
 
 /// Longest terminal name kept, in characters.
 const NAME_LIMIT: usize = 40;
@@ -40,6 +40,14 @@ pub struct Capabilities {
     pub cterm: Option<u32>,
     /// Its name in lower case, printable ASCII, at most 40 characters; empty if it gave none.
     pub terminal_type: String,
+}
+
+impl Capabilities {
+    /// How to write for it. The cursor is hidden only where it is known to work; iCE colours are off.
+    pub fn wire(&self) -> Wire {
+        let hide_cursor = self.ansi && (self.cterm.is_some() || self.charset == Charset::Utf8);
+        Wire { charset: self.charset, colors: self.colors, ice: false, hide_cursor }
+    }
 }
 
 /// The detection: questions out, answers in, a conclusion whenever it is wanted.
@@ -232,6 +240,8 @@ fn family(name: &str) -> Family {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decoder::KeyDecoder;
+    use crate::key::Decoded;
 
     fn conclude(name: Option<&str>, utf8_locale: Option<bool>, answers: &[Report]) -> Capabilities {
         let mut probe = Probe::new(Hint { terminal_type: name, utf8_locale, size: Some((80, 24)) });
@@ -250,7 +260,8 @@ mod tests {
         assert_eq!(terminal.charset, Charset::Cp437);
         assert_eq!(terminal.colors, Colors::Sixteen);
         assert_eq!(terminal.cterm, Some(1332));
-        assert!(terminal.ansi);
+        assert!(terminal.ansi && terminal.wire().hide_cursor);
+        assert!(!conclude(Some("ansi"), None, &[]).wire().hide_cursor);
         assert_eq!(conclude(Some("xterm"), None, &answers).charset, Charset::Cp437);
     }
 
@@ -296,6 +307,45 @@ mod tests {
                 "{name:?}"
             );
         }
+    }
+
+    #[test]
+    fn answers_come_through_the_decoder() {
+        let conclude = |name, bytes: &[u8]| {
+            let mut probe = Probe::new(Hint { terminal_type: name, ..Hint::default() });
+            let mut decoder = KeyDecoder::new(Charset::Ascii);
+            decoder.feed(bytes, |decoded| match decoded {
+                Decoded::Report(report) => probe.answer(&report),
+                Decoded::Key(key) => panic!("{key:?}"),
+            });
+            assert!(probe.answered());
+            probe.conclude()
+        };
+        let syncterm = b"\x1b[=67;84;101;114;109;1;332c\x1b[<0;1;2;3;4;5;6;7;8c\x1b[1;4R";
+        let terminal = conclude(Some("syncterm"), syncterm);
+        assert_eq!((terminal.charset, terminal.cterm), (Charset::Cp437, Some(1332)));
+        let xterm = b"\x1b[?64;1;2;6;9;15;16;17;18;21;22;28c\x1b[24;1R";
+        assert_eq!(conclude(Some("xterm"), xterm).charset, Charset::Utf8);
+        assert_eq!(conclude(None, b"\x1b[1;4R").charset, Charset::Cp437);
+    }
+
+    #[test]
+    fn the_questions_leave_the_line_clean() {
+        let mut parser = vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0);
+        parser.process(QUESTIONS);
+        assert_eq!(parser.screen().contents().trim(), "");
+        assert_eq!(parser.screen().cursor_position(), (0, 0));
+        // A terminal that knows nothing shows all but ESC and CR.
+        let (mut line, mut at) = ([b' '; 80], 0);
+        for byte in QUESTIONS.iter().filter(|byte| **byte != 0x1b) {
+            if *byte == b'\r' {
+                at = 0;
+            } else {
+                line[at] = *byte;
+                at += 1;
+            }
+        }
+        assert_eq!((line, at), ([b' '; 80], 0));
     }
 
     #[test]

@@ -153,7 +153,8 @@ fn change(from: Shown, to: Shown, out: &mut Vec<u8>) {
         || from.underline && !to.underline
         || from.fg != Paint::Default && to.fg == Paint::Default
         || from.bg != Paint::Default && to.bg == Paint::Default;
-    let start = out.len();
+    out.push(0x1b);
+    let bracket = out.len();
     // Old terminals can turn nothing off singly.
     let from = if turns_off { Shown::default() } else { from };
     if turns_off {
@@ -174,13 +175,11 @@ fn change(from: Shown, to: Shown, out: &mut Vec<u8>) {
             color(wanted, base, out);
         }
     }
-    if out.len() > start {
-        if let Some(first) = out.get_mut(start) {
-            *first = b'[';
-        }
-        out.insert(start, 0x1b);
-        out.push(b'm');
+    // Each parameter brought a semicolon; the first one's place belongs to the bracket.
+    if let Some(first) = out.get_mut(bracket) {
+        *first = b'[';
     }
+    out.push(b'm');
 }
 
 /// Appends `;` and the parameters for a colour; `base` is the tens digit, 3 or 4.
