@@ -211,8 +211,8 @@ fn taken_already(handle: &Handle) -> UsersError {
     UsersError::Conflict(format!("The handle {handle} is taken."))
 }
 
-/// Twenty characters that are hard to misread, a hundred bits.
-fn random_password() -> Secret<String> {
+/// A password of twenty characters that are hard to misread: a hundred bits.
+pub fn random_password() -> Secret<String> {
     const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let groups: Vec<String> = (0..4)
         .map(|_| {

@@ -15,7 +15,7 @@ mod profile;
 mod sysop;
 mod text;
 
-pub use accounts::NewAccount;
+pub use accounts::{NewAccount, random_password};
 pub use audit::AuditLine;
 pub use calls::{LastCaller, LoggedIn, NewCall};
 pub use error::UsersError;
