@@ -422,6 +422,7 @@ impl Call {
         } else {
             bytes.extend_from_slice(b"\x1b[0m\x1b[2J\x1b[H");
         }
+        bytes.extend_from_slice(b"\r\n");
         self.strange = true;
         self.shown = None;
         self.output.write(bytes).await?;

@@ -184,7 +184,7 @@ impl Editor<'_> {
         self.note = "";
         match key {
             Key::Escape => self.asking = true,
-            Key::Ctrl('Z' | 'S') => return Some(Decided::Save),
+            Key::Ctrl('z' | 's') => return Some(Decided::Save),
             Key::Enter => match self.command() {
                 Some(decided) => return Some(decided),
                 None => self.break_line(),
@@ -212,9 +212,9 @@ impl Editor<'_> {
             Key::Down => self.to_row(self.row + 1),
             Key::PageUp => self.to_row(self.row.saturating_sub(self.height)),
             Key::PageDown => self.to_row(self.row + self.height),
-            Key::Home | Key::Ctrl('A') => self.column = 0,
-            Key::End | Key::Ctrl('E') => self.column = self.line().len(),
-            Key::Ctrl('Y') => {
+            Key::Home | Key::Ctrl('a') => self.column = 0,
+            Key::End | Key::Ctrl('e') => self.column = self.line().len(),
+            Key::Ctrl('y') => {
                 self.lines.remove(self.row);
                 if self.lines.is_empty() {
                     self.lines.push(Vec::new());
@@ -355,7 +355,7 @@ mod tests {
         assert_eq!(editor.text(), "onetwo");
         editor.press(Key::Enter);
         assert_eq!(editor.text(), "one\ntwo");
-        editor.press(Key::Ctrl('Y'));
+        editor.press(Key::Ctrl('y'));
         assert_eq!(editor.text(), "one");
     }
 
@@ -366,7 +366,7 @@ mod tests {
             for key in keys {
                 editor.press(match key {
                     0 => Key::Enter, 1 => Key::Backspace, 2 => Key::Delete, 3 => Key::Up, 4 => Key::Down,
-                    5 => Key::Left, 6 => Key::Right, 7 => Key::Home, 8 => Key::End, 9 => Key::Ctrl('Y'),
+                    5 => Key::Left, 6 => Key::Right, 7 => Key::Home, 8 => Key::End, 9 => Key::Ctrl('y'),
                     10 => Key::Tab, 11 => Key::Char(' '), 12 => Key::PageDown, _ => Key::Char('x'),
                 });
                 prop_assert!(editor.row < editor.lines.len());

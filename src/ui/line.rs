@@ -79,9 +79,9 @@ impl LineInput {
             }
             Key::Left if self.cursor > 0 => self.cursor -= 1,
             Key::Right if self.cursor < self.chars.len() => self.cursor += 1,
-            Key::Home | Key::Ctrl('A') => self.cursor = 0,
-            Key::End | Key::Ctrl('E') => self.cursor = self.chars.len(),
-            Key::Ctrl('U' | 'X' | 'Y') => {
+            Key::Home | Key::Ctrl('a') => self.cursor = 0,
+            Key::End | Key::Ctrl('e') => self.cursor = self.chars.len(),
+            Key::Ctrl('u' | 'x' | 'y') => {
                 self.chars.clear();
                 self.cursor = 0;
             }
@@ -120,7 +120,7 @@ mod tests {
             for key in keys {
                 line.press(match key {
                     0 => Key::Left, 1 => Key::Right, 2 => Key::Home, 3 => Key::End, 4 => Key::Backspace,
-                    5 => Key::Delete, 6 => Key::Ctrl('U'), 7 => Key::Char('\u{7}'), _ => Key::Char('é'),
+                    5 => Key::Delete, 6 => Key::Ctrl('u'), 7 => Key::Char('\u{7}'), _ => Key::Char('é'),
                 });
                 let (shown, cursor) = line.shown(width);
                 prop_assert!(shown.chars().count() <= width && cursor <= width.max(1));

@@ -123,7 +123,12 @@ fn ways(cell: &Cell) -> Vec<Way> {
     let filled = |n: u8| {
         let block = Way { byte: byte('█'), fg: Some(n), bg: None };
         let blank = Way { byte: b' ', fg: None, bg: Some(n) };
-        if n < 8 { vec![blank, block] } else { vec![block] }
+        match n {
+            // A black block is darkness too, but who copies the screen's letters would find it.
+            0 => vec![blank],
+            1..8 => vec![blank, block],
+            _ => vec![block],
+        }
     };
     let turned = |other| {
         let turned = (fg < 8).then(|| Way { byte: byte(other), fg: Some(bg), bg: Some(fg) });
