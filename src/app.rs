@@ -40,7 +40,11 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         .await
         .map_err(|error| miette!("{error}"))
         .wrap_err("cannot open the board's records")?;
-    let name = node::name(&config);
+    let telnet_port = match &listeners.lines {
+        Some(lines) => lines.telnet.local_addr().into_diagnostic()?.port(),
+        None => listeners.http.local_addr().into_diagnostic()?.port(),
+    };
+    let name = node::name(&config, telnet_port);
     let node = domain
         .nodes
         .join(&name, config.embedded())
@@ -65,7 +69,8 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     let reader = domain.events.reader().await.into_diagnostic().wrap_err("cannot read the event log")?;
     let desk = Desk { domain: domain.clone(), switchboard: Arc::clone(&switchboard), node, nats };
     background.spawn(desk.run(reader, shutdown.clone()));
-    background.spawn(node::keep_lease(domain.clone(), node, shutdown.clone()));
+    let replaced = CancellationToken::new();
+    background.spawn(node::keep_lease(domain.clone(), node, replaced.clone(), shutdown.clone()));
     let (places, moves) = tokio::sync::mpsc::channel(1024);
     background.spawn(work::write_places(domain.clone(), moves));
     if config.node.role != Role::Gateway {
@@ -131,7 +136,10 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     // Outside systemd there is nobody to tell.
     sd_notify::notify(&[sd_notify::NotifyState::Ready]).ok();
 
-    signals(&config, &house).await?;
+    tokio::select! {
+        told = signals(&config, &house) => told?,
+        () = replaced.cancelled() => {}
+    }
 
     tracing::info!("draining: no new calls");
     sd_notify::notify(&[sd_notify::NotifyState::Stopping]).ok();

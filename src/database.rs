@@ -3,13 +3,18 @@
 use std::error::Error as _;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use dialtone_domain::{Domain, OpenError};
 use miette::Diagnostic;
 use thiserror::Error;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 /// The port of a `postgres://` address that names none.
 const POSTGRES_PORT: &str = "5432";
+/// How long a server has to answer the second time it is asked.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Why the database cannot be opened.
 #[derive(Debug, Error, Diagnostic)]
@@ -37,7 +42,11 @@ pub enum DatabaseError {
 
 /// Opens the database at `url` and brings its schema up to date. On SQLite the file is made when missing.
 pub async fn open(url: &str) -> Result<Domain, DatabaseError> {
-    Domain::open(url).await.map_err(|error| in_words(url, &error))
+    match Domain::open(url).await {
+        Ok(domain) => Ok(domain),
+        Err(OpenError::Url) => Err(DatabaseError::Address),
+        Err(error) => Err(in_words(url, &error).await),
+    }
 }
 
 /// The file of a `sqlite:PATH` address.
@@ -46,35 +55,39 @@ pub fn file(url: &str) -> Option<PathBuf> {
     Some(Path::new(path.strip_prefix("//").unwrap_or(path)).to_owned())
 }
 
-fn in_words(url: &str, error: &OpenError) -> DatabaseError {
-    if matches!(error, OpenError::Url) {
-        return DatabaseError::Address;
-    }
+async fn in_words(url: &str, error: &OpenError) -> DatabaseError {
     let address = address(url);
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        if let Some(io) = inner.downcast_ref::<io::Error>() {
-            let why = said(io);
-            return match error {
-                OpenError::Connect(_) => DatabaseError::Unreachable { address, why },
-                _ => DatabaseError::Unusable { address, why },
-            };
-        }
-        cause = inner.source();
+    let causes: Vec<_> = std::iter::successors(error.source(), |cause| (*cause).source()).collect();
+    let system = causes.iter().find_map(|cause| cause.downcast_ref::<io::Error>());
+    let connecting = matches!(error, OpenError::Connect(_)) && file(url).is_none();
+    if let Some(why) = system.map(said) {
+        return if connecting {
+            DatabaseError::Unreachable { address, why }
+        } else {
+            DatabaseError::Unusable { address, why }
+        };
+    }
+    // The driver tries again for a while, and then says only that it did: asking once more finds out why.
+    if connecting && let Some(why) = knock(&address).await {
+        return DatabaseError::Unreachable { address, why };
     }
     // The innermost cause says it without the layers above.
-    let mut why = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        why = inner.to_string();
-        cause = inner.source();
-    }
+    let why = causes.last().map_or_else(|| error.to_string(), ToString::to_string);
     let why = why.strip_prefix("error returned from database: ").unwrap_or(&why).to_owned();
     DatabaseError::Unusable { address, why }
 }
 
-/// The system's words without its number.
-fn said(error: &io::Error) -> String {
+/// Why nobody can be reached at `address`, if so.
+async fn knock(address: &str) -> Option<String> {
+    match timeout(PATIENCE, TcpStream::connect(address)).await {
+        Ok(Ok(_)) => None,
+        Ok(Err(error)) => Some(said(&error)),
+        Err(_) => Some("it does not answer".to_owned()),
+    }
+}
+
+/// The system's words for an error, without its number.
+pub fn said(error: &io::Error) -> String {
     let words = error.to_string();
     let words = words.split(" (os error").next().unwrap_or(&words);
     let mut letters = words.chars();

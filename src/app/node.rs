@@ -2,17 +2,14 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::time::Duration;
 
+use dialtone_domain::nodes::{NodesError, RENEW};
 use dialtone_domain::{Domain, NodeId};
 use miette::{IntoDiagnostic, WrapErr, miette};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
-
-/// How often the lease is renewed: three times in its length, so that two failures cost nothing.
-const RENEWAL: Duration = Duration::from_secs(4);
 
 /// Makes the data directory, readable by its owner only, and takes it for this process if the records are in it.
 /// The lock is gone with the process, however it ends.
@@ -40,27 +37,40 @@ pub fn prepare_data_dir(path: &Path, exclusive: bool) -> Result<Option<File>, mi
     }
 }
 
-/// The node's name: the configured one, or the host's.
-pub fn name(config: &Config) -> String {
+/// The node's name: the configured one, or the host's with the port it answers telnet at, so that two nodes of one
+/// machine have two names and each has the same one after a restart. A board on its own has just a number.
+pub fn name(config: &Config, telnet_port: u16) -> String {
     if !config.node.name.is_empty() {
         return config.node.name.clone();
     }
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let short: String = host.trim().split('.').next().unwrap_or_default().chars().take(12).collect();
-    if config.embedded() || short.is_empty() { "1".to_owned() } else { short }
+    if config.embedded() { "1".to_owned() } else { format!("{short}:{telnet_port}") }
 }
 
-/// Renews the lease until shutdown. While the records are away the others see this node's callers leave.
-pub async fn keep_lease(domain: Domain, node: NodeId, shutdown: CancellationToken) {
-    let mut ticks = interval(RENEWAL);
+/// Renews the lease until shutdown. While the records are away the others see this node's callers leave. A node
+/// whose place another has taken sets `replaced`: two of one name would close each other's calls.
+pub async fn keep_lease(
+    domain: Domain,
+    node: NodeId,
+    replaced: CancellationToken,
+    shutdown: CancellationToken,
+) {
+    let mut ticks = interval(RENEW);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        if let Err(error) = domain.nodes.renew(node).await {
-            tracing::warn!(%error, "the node's lease was not renewed");
+        match domain.nodes.renew(node).await {
+            Ok(()) => {}
+            Err(error @ NodesError::Replaced) => {
+                tracing::error!(%error, "stopping: give each node a name of its own (node.name)");
+                replaced.cancel();
+                return;
+            }
+            Err(error) => tracing::warn!(%error, "the node's lease was not renewed"),
         }
     }
 }

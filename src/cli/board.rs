@@ -5,13 +5,13 @@ use std::io::{self, IsTerminal, Read};
 use clap::{Args, Subcommand};
 use dialtone_domain::messaging::{Board, BoardSummary, Draft, Message, NewBoard};
 use dialtone_domain::{Domain, MessageId, level};
-use dialtone_terminal::text::{clean_body, clean_line};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Failure};
 use super::table::{Edge, Table, moment};
 use super::user::account;
 use crate::console::acts;
+use crate::console::words::plain;
 
 /// The most that is read of a message; the board takes less and says so itself.
 const BODY_BYTES: u64 = 1 << 20;
@@ -133,7 +133,7 @@ async fn add(domain: &Domain, new: NewBoardArgs) -> Result<Answer, Failure> {
     let NewBoardArgs { slug, name, description, read_level, post_level, read_only } = new;
     let new = NewBoard { slug, name, description, read_level, post_level, read_only };
     let board = domain.messaging.create_board(new).await?;
-    domain.users.audit(None, "board.add", &board.slug).await?;
+    acts::note(domain, None, "board.add", &board.slug).await;
     Ok(Answer { json: board_document(&board), text: format!("{} is there, as {}.", board.name, board.slug) })
 }
 
@@ -153,7 +153,7 @@ async fn post(domain: &Domain, message: PostArgs) -> Result<Answer, Failure> {
     };
     let posted = domain.messaging.post(&poster, draft).await?;
     let detail = format!("message {} on {} as {}", posted.id, board.slug, from.handle);
-    domain.users.audit(None, "board.post", &detail).await?;
+    acts::note(domain, None, "board.post", &detail).await;
     let text = format!("Posted as message {} on {}.", posted.id, board.name);
     Ok(Answer { json: message_document(&posted, &board), text })
 }
@@ -194,9 +194,8 @@ fn in_full(message: &Message) -> String {
         message.author,
         message.subject
     );
-    let head = clean_line(&head);
-    let body: Vec<String> = clean_body(&message.body).lines().map(|line| format!("    {line}")).collect();
-    format!("{head}\n{}", body.join("\n"))
+    let body: Vec<String> = message.body.lines().map(|line| format!("    {}", plain(line))).collect();
+    format!("{}\n{}", plain(&head), body.join("\n"))
 }
 
 fn message_document(message: &Message, board: &Board) -> Value {

@@ -1,7 +1,8 @@
 //! Aligned columns for people.
 
 use chrono::{DateTime, Utc};
-use dialtone_terminal::text::{clean_line, width};
+
+use crate::console::words::{plain, width};
 
 /// What stands between two columns.
 const GAP: &str = "  ";
@@ -35,9 +36,9 @@ impl Table {
         Self { edges: edges.to_vec(), rows: Vec::new() }
     }
 
-    /// Adds a row; what a terminal would obey is taken out of it.
+    /// Adds a row; what a terminal would obey is a dot in it.
     pub fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.rows.push(cells.iter().map(|cell| clean_line(cell)).collect());
+        self.rows.push(cells.iter().map(|cell| plain(cell)).collect());
     }
 
     /// The table, or `nothing` if it has no row.

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Failure};
 use super::password::{Given, PasswordSource};
 use super::table::{Edge, Table, moment};
+use crate::console::acts::note;
+use crate::database::said;
 
 /// Accounts read at once.
 const PAGE: i64 = 500;
@@ -101,7 +103,7 @@ pub async fn run(domain: &Domain, command: UserCommand) -> Result<Answer, Failur
             let given = password.take(&handle)?;
             let new = NewAccount { handle, password: given.password.clone(), display_name, location };
             let made = domain.users.register(new).await?;
-            domain.users.audit(None, "user.add", made.handle.as_str()).await?;
+            note(domain, None, "user.add", made.handle.as_str()).await;
             Ok(told(&made, format!("{} is account {}.", made.handle, made.id), &given))
         }
         UserCommand::Password { handle, password } => {
@@ -129,7 +131,7 @@ pub async fn run(domain: &Domain, command: UserCommand) -> Result<Answer, Failur
         UserCommand::Key(KeyCommand::Remove { handle, number }) => {
             let who = account(domain, &handle).await?;
             domain.users.remove_key(who.id, KeyId(number)).await?;
-            domain.users.audit(None, "user.key.remove", &format!("{} key {number}", who.handle)).await?;
+            note(domain, None, "user.key.remove", &format!("{} key {number}", who.handle)).await;
             Ok(keys(&domain.users.keys(who.id).await?))
         }
     }
@@ -262,10 +264,7 @@ async fn add_keys(domain: &Domain, handle: &str, file: &Path) -> Result<Answer, 
     let mut added = Vec::new();
     for line in lines {
         let key = domain.users.add_key(who.id, line).await?;
-        domain
-            .users
-            .audit(None, "user.key.add", &format!("{} {} {}", who.handle, key.kind, key.comment))
-            .await?;
+        note(domain, None, "user.key.add", &format!("{} {} {}", who.handle, key.kind, key.comment)).await;
         added.push(key);
     }
     if added.is_empty() {
@@ -276,7 +275,7 @@ async fn add_keys(domain: &Domain, handle: &str, file: &Path) -> Result<Answer, 
 
 fn read_key_file(file: &Path) -> Result<String, Failure> {
     let unreadable =
-        |error: std::io::Error| Failure::words(format!("cannot read {}: {error}", file.display()));
+        |error: std::io::Error| Failure::words(format!("cannot read {}: {}", file.display(), said(&error)));
     let source: Box<dyn Read> = if file == Path::new("-") {
         Box::new(std::io::stdin())
     } else {

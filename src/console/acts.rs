@@ -106,26 +106,30 @@ async fn kick(domain: &Domain, by: &Caller, call: CallId, reason: &str) -> Resul
     let who = format!("call {call} ({})", words::caller(open));
     let detail = format!("{who}: {reason}");
     domain.events.append(EventBody::CallKicked { call, by: by.handle.to_string(), reason }).await?;
-    audit(domain, by, "call.kick", &detail).await;
+    note(domain, by_sysop(by), "call.kick", &detail).await;
     Ok(format!("Ended {who}."))
 }
 
 async fn broadcast(domain: &Domain, by: &Caller, text: &str) -> Result<String, ActError> {
     domain.messaging.broadcast(by, text).await?;
-    audit(domain, by, "broadcast", &plain(text)).await;
+    note(domain, by_sysop(by), "broadcast", &plain(text)).await;
     Ok("Told everybody.".to_owned())
 }
 
 async fn page(domain: &Domain, from: &Caller, to: UserId, text: &str) -> Result<String, ActError> {
     domain.messaging.page(from, to, text).await?;
     let to = domain.users.caller(to).await?;
-    audit(domain, from, "page", &format!("{} to {}", from.handle, to.handle)).await;
+    note(domain, by_sysop(from), "page", &format!("{} to {}", from.handle, to.handle)).await;
     Ok(format!("Paged {}.", to.handle))
 }
 
-/// Writes down what was done. It is done, so a line that cannot be written takes nothing back.
-async fn audit(domain: &Domain, by: &Caller, action: &str, detail: &str) {
-    let actor = by.sysop.then_some(by.id);
+/// Whom the audit log names: a sysop, or nobody where somebody at the machine acted as a caller.
+fn by_sysop(by: &Caller) -> Option<UserId> {
+    by.sysop.then_some(by.id)
+}
+
+/// Writes what was done into the audit log. It is done, so a line that cannot be written takes nothing back.
+pub async fn note(domain: &Domain, actor: Option<UserId>, action: &str, detail: &str) {
     if let Err(error) = domain.users.audit(actor, action, detail).await {
         tracing::warn!(%error, audit.action = action, audit.detail = detail, "not in the audit log");
     }

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph, Row, Table, TableState};
 
 use super::model::{Entry, Model, Pane, Prompt, Word};
-use super::words::{Tone, ago, caller, plain};
+use super::words::{Tone, ago, caller, plain, width};
 
 /// Below this nothing useful fits.
 const SMALLEST: (u16, u16) = (40, 12);
@@ -200,12 +200,12 @@ fn prompt_line(frame: &mut Frame<'_>, area: Rect, prompt: &Prompt) {
     let typed = plain(prompt.line.text());
     let room = usize::from(field.width.saturating_sub(1));
     let mut seen = typed.as_str();
-    while Span::raw(seen).width() > room {
+    while width(seen) > room {
         let mut rest = seen.chars();
         rest.next();
         seen = rest.as_str();
     }
-    let end = field.x.saturating_add(u16::try_from(Span::raw(seen).width()).unwrap_or(0));
+    let end = field.x.saturating_add(u16::try_from(width(seen)).unwrap_or(0));
     frame.render_widget(label, before);
     frame.render_widget(Span::raw(seen), field);
     frame.set_cursor_position(Position::new(end.min(area.right().saturating_sub(1)), area.y));

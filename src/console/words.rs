@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use dialtone_domain::nodes::Node;
 use dialtone_domain::users::OnlineCall;
 use dialtone_domain::{CallId, Cents, EventBody, NodeId, UserId};
+use ratatui::text::Span;
 
 /// How much an event matters to somebody who watches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,6 +108,11 @@ pub fn plain(text: &str) -> String {
             || matches!(c, '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
     };
     text.chars().map(|c| if obeyed(c) { '·' } else { c }).collect()
+}
+
+/// Cells the text takes on a terminal.
+pub fn width(text: &str) -> usize {
+    Span::raw(text).width()
 }
 
 /// How long ago something was, in its two largest units at most. A clock that runs behind gives `0 s`.

@@ -7,8 +7,8 @@ use crate::ui::{Call, Column, Leave, List, Picked, pick, theme};
 use super::{page, pager, profile, said, words};
 
 const COLUMNS: [Column; 5] = [
-    Column::new("line", 9, theme::ASIDE),
-    Column::new("who", 22, theme::NAME),
+    Column::new("line", 14, theme::ASIDE),
+    Column::new("who", 20, theme::NAME),
     Column::new("where", 0, theme::WORDS),
     Column::new("by", 6, theme::ASIDE).spare(),
     Column::new("for", 8, theme::WORDS).right().spare(),

@@ -169,6 +169,7 @@ pub struct Call {
     login_keys: Option<usize>,
     place: Place,
     clock: String,
+    life: String,
     pager: Pager,
     /// What is on the screen, while it is being worked on.
     shown: Option<Box<Grid>>,
@@ -201,6 +202,7 @@ impl Call {
             login_keys: Some(login_keys),
             place: Place::default(),
             clock: String::new(),
+            life: String::new(),
             pager: Pager::default(),
             shown: None,
             strange: true,
@@ -243,6 +245,19 @@ impl Call {
         self.place = Place { art: art.to_owned(), title: title.to_owned(), subtitle: subtitle.to_owned() };
         self.clock = Local::now().format("%H:%M").to_string();
         self.values.set("TI", &self.clock);
+        self.life = self.line_of_life();
+    }
+
+    /// One of the house's lines, another with each quarter of an hour.
+    fn line_of_life(&self) -> String {
+        let menus = self.house.menus.load();
+        let quarters = chrono::Utc::now().timestamp() / 900 + self.caller.id.0;
+        let lines = i64::try_from(menus.life.len()).unwrap_or(1).max(1);
+        usize::try_from(quarters.rem_euclid(lines))
+            .ok()
+            .and_then(|n| menus.life.get(n))
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// Changes the line below the title.
@@ -268,6 +283,7 @@ impl Call {
             page: self.pager.newest().map(|page| page.text.as_str()),
             more: self.pager.more(),
             clock: &self.clock,
+            life: &self.life,
         };
         frame::draw(view, &surroundings, &self.terminal)
     }

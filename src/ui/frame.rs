@@ -38,6 +38,8 @@ pub struct Surroundings<'a> {
     pub more: usize,
     /// The clock, as last shown.
     pub clock: &'a str,
+    /// The line of life, for views that have nothing better to say.
+    pub life: &'a str,
 }
 
 /// Draws a view with everything round it.
@@ -58,6 +60,7 @@ pub fn draw(view: &dyn View, round: &Surroundings<'_>, terminal: &Capabilities) 
     }
     let bottom = rule_row.unwrap_or(prompt_row);
     let mut frame = Frame { grid: &mut grid, top, height: bottom.saturating_sub(top), life_row, prompt_row };
+    frame.life(round.life, theme::ASIDE);
     view.draw(&mut frame);
     status(&mut grid, status_row, round);
     grid
@@ -163,11 +166,14 @@ impl Frame<'_> {
         }
     }
 
-    /// The line of life: an aside above the prompt, if the screen is high enough.
+    /// An aside above the prompt, in place of the line of life, if the screen is high enough.
     pub fn life(&mut self, text: &str, style: Style) {
-        if let Some(row) = self.life_row {
-            let room = usize::from(self.grid.columns()).saturating_sub(4);
-            self.grid.text(2, row, &cut(text, room), style);
+        if let Some(row) = self.life_row
+            && !text.is_empty()
+        {
+            let columns = self.grid.columns();
+            self.grid.fill(0, row, columns, 1, ' ', theme::ASIDE);
+            self.grid.text(2, row, &cut(text, usize::from(columns).saturating_sub(4)), style);
         }
     }
 

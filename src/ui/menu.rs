@@ -32,7 +32,6 @@ struct MenuView {
     lines: Vec<Line>,
     chosen: usize,
     prompt: String,
-    life: String,
 }
 
 /// The width of a command's line that has room for a note and a figure.
@@ -46,7 +45,6 @@ impl View for MenuView {
         for (n, line) in self.lines.iter().enumerate() {
             line.draw(frame, n == self.chosen);
         }
-        frame.life(&self.life, theme::ASIDE);
         frame.prompt(&self.prompt);
     }
 }
@@ -83,13 +81,7 @@ impl MenuView {
         let menu = menus.get(menu)?;
         let facts = call.facts();
         let offered: Vec<&Item> = menu.offered(&facts).collect();
-        let mut view = Self {
-            headings: Vec::new(),
-            lines: Vec::new(),
-            chosen,
-            prompt: menu.prompt.clone(),
-            life: line_of_life(call, &menus.life),
-        };
+        let mut view = Self { headings: Vec::new(), lines: Vec::new(), chosen, prompt: menu.prompt.clone() };
         let marks = marks(call, &menu.art);
         let (mut x, mut y, mut columns) = (2, 0, call.terminal.columns.saturating_sub(4).min(60));
         for group in &menu.groups {
@@ -170,13 +162,6 @@ fn marks(call: &Call, art: &str) -> Vec<(String, u16, u16, u16)> {
         .filter(|mark| mark.y >= HEADER)
         .map(|mark| (mark.name.clone(), mark.x, mark.y - HEADER, mark.width))
         .collect()
-}
-
-/// A line of life, another one with each quarter of an hour.
-fn line_of_life(call: &Call, lines: &[String]) -> String {
-    let seed = usize::try_from(chrono::Utc::now().timestamp() / 900).unwrap_or(0)
-        + usize::try_from(call.caller.id.0).unwrap_or(0);
-    lines.get(seed % lines.len().max(1)).cloned().unwrap_or_default()
 }
 
 /// Shows a menu until a command is chosen.
