@@ -138,7 +138,9 @@ impl Probe {
     /// What can be said by now.
     pub fn conclude(&self) -> Capabilities {
         let family = self.family();
-        let ansi = self.any_answer || matches!(family, Family::Bbs | Family::Modern | Family::Dec);
+        // `dumb` is a caller's wish, also where the terminal behind it answers.
+        let ansi = self.terminal_type != "dumb"
+            && (self.any_answer || matches!(family, Family::Bbs | Family::Modern | Family::Dec));
         Capabilities {
             charset: self.charset(family, ansi),
             colors: self.colors(ansi),
@@ -263,6 +265,13 @@ mod tests {
         assert!(terminal.ansi && terminal.wire().hide_cursor);
         assert!(!conclude(Some("ansi"), None, &[]).wire().hide_cursor);
         assert_eq!(conclude(Some("xterm"), None, &answers).charset, Charset::Cp437);
+    }
+
+    #[test]
+    fn dumb_is_a_wish_that_answers_do_not_overrule() {
+        let terminal = conclude(Some("dumb"), None, &[Report::Attributes, column(1)]);
+        assert!(!terminal.ansi);
+        assert_eq!(terminal.charset, Charset::Utf8);
     }
 
     #[test]
