@@ -27,7 +27,7 @@ id! {
     BoardId;
     /// A message on a board.
     MessageId;
-    /// A thread: the id of its first message.
+    /// A thread of messages.
     ThreadId;
     /// A page from one caller to another.
     PageId;

@@ -2,11 +2,13 @@
 //! they had when they wrote; reads nobody else's tables.
 //!
 //! Locks are taken in one order: thread, message, the author's or reader's pointers, board. The board comes
-//! last because everybody who posts there waits for it.
+//! last because everybody who posts there waits for it. It is held while the event takes its number, so the
+//! events of one board are numbered in the order of their commits.
 
 mod access;
 mod board;
 mod error;
+mod one_statement;
 mod pages;
 mod posting;
 mod reads;

@@ -1,7 +1,7 @@
 //! Posting: one transaction that numbers the message, moves the counts and tells of it.
 
-use super::{Message, Messaging, MessagingError, Poster, reads, text};
-use crate::db::{Tx, in_tx, now, on_db};
+use super::{Message, Messaging, MessagingError, Poster, one_statement, reads, text};
+use crate::db::{DbError, Link, Tx, in_tx, now, on_db};
 use crate::{EventBody, MessageId, ThreadId};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -21,14 +21,29 @@ pub struct Draft {
 
 /// A draft that may be kept as it is.
 pub(super) struct Clean {
-    start: Start,
-    body: String,
-    key: Option<Uuid>,
+    pub(super) start: Start,
+    pub(super) body: String,
+    pub(super) key: Option<Uuid>,
 }
 
-enum Start {
+pub(super) enum Start {
+    /// A new thread of that subject.
     Thread(String),
+    /// An answer to that message.
     Reply(MessageId),
+}
+
+/// Where a message went. The transaction must not commit when a part is missing.
+#[derive(sqlx::FromRow)]
+pub(super) struct Placed {
+    thread: ThreadId,
+    number: i64,
+    subject: String,
+    /// `None` when the author has used the key before.
+    message: Option<MessageId>,
+    /// `None`, like the level, when the board was closed since the caller was let in.
+    board_name: Option<String>,
+    read_level: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -87,64 +102,89 @@ pub(super) async fn write(
 ) -> Result<Option<Message>, MessagingError> {
     let Poster { who, board } = poster;
     let at = now();
-    let (place, reply_to) = match clean.start {
-        Start::Thread(subject) => (begin_thread(tx, poster, subject, at).await?, None),
-        Start::Reply(to) => (extend_thread(tx, poster, to, at).await?, Some(to)),
+    let placed = match tx.link() {
+        Link::Postgres(link) => one_statement::place(link, poster, &clean, at).await?,
+        Link::Sqlite(_) => place(tx, poster, &clean, at).await?,
     };
-    let id: Option<MessageId> = in_tx!(tx, db => sqlx::query_scalar(
-        "INSERT INTO messages \
-           (thread_id, board_id, number, author_id, author_handle, body, posted_at, reply_to, post_key) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
-         ON CONFLICT (author_id, post_key) WHERE post_key IS NOT NULL DO NOTHING RETURNING id")
-        .bind(place.id).bind(board.id).bind(place.message_count).bind(who.id).bind(&who.handle)
-        .bind(&clean.body).bind(at).bind(reply_to).bind(clean.key).fetch_optional(db).await)?;
-    let Some(id) = id else { return Ok(None) };
-    reads::own_post(tx, poster, place.id, place.message_count).await?;
-
-    // The board may have been closed since the caller was let in.
-    let told: Option<(String, i64)> = in_tx!(tx, db => sqlx::query_as(
-        "UPDATE boards SET message_count = message_count + 1, last_post_at = $2 \
-         WHERE id = $1 AND ($3 OR (post_level <= $4 AND NOT read_only)) RETURNING name, read_level")
-        .bind(board.id).bind(at).bind(who.sysop).bind(who.level).fetch_optional(db).await)?;
-    let Some((board_name, read_level)) = told else {
+    let Some(Placed { thread, number, subject, message, board_name, read_level }) = placed else {
+        return Err(MessagingError::NotFound("message to answer"));
+    };
+    let Some(id) = message else { return Ok(None) };
+    let (Some(board_name), Some(read_level)) = (board_name, read_level) else {
         return Err(MessagingError::Forbidden("This board no longer takes messages from you.".into()));
     };
     tx.event(EventBody::MessageCreated {
         board: board.id,
         board_name,
         read_level,
-        thread: place.id,
+        thread,
         message: id,
         author: who.id,
         author_handle: who.handle.clone(),
-        subject: place.subject.clone(),
+        subject: subject.clone(),
     });
+    let reply_to = match clean.start {
+        Start::Thread(_) => None,
+        Start::Reply(to) => Some(to),
+    };
     Ok(Some(Message {
         id,
-        thread: place.id,
+        thread,
         board: board.id,
-        number: place.message_count,
+        number,
         author_id: who.id,
         author: who.handle.clone(),
-        subject: place.subject,
+        subject,
         body: clean.body,
         posted_at: at,
         reply_to,
     }))
 }
 
+/// Step by step what [`one_statement`] does at once. `None` when there is no message to answer.
+async fn place(
+    tx: &mut Tx,
+    poster: &Poster,
+    clean: &Clean,
+    at: DateTime<Utc>,
+) -> Result<Option<Placed>, DbError> {
+    let Poster { who, board } = poster;
+    let (place, reply_to) = match &clean.start {
+        Start::Thread(subject) => (Some(begin_thread(tx, poster, subject, at).await?), None),
+        Start::Reply(to) => (extend_thread(tx, poster, *to, at).await?, Some(*to)),
+    };
+    let Some(Place { id: thread, message_count: number, subject }) = place else { return Ok(None) };
+    let message: Option<MessageId> = in_tx!(tx, db => sqlx::query_scalar(
+        "INSERT INTO messages \
+           (thread_id, board_id, number, author_id, author_handle, body, posted_at, reply_to, post_key) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+         ON CONFLICT (author_id, post_key) WHERE post_key IS NOT NULL DO NOTHING RETURNING id")
+        .bind(thread).bind(board.id).bind(number).bind(who.id).bind(&who.handle)
+        .bind(&clean.body).bind(at).bind(reply_to).bind(clean.key).fetch_optional(db).await)?;
+    let mut placed = Placed { thread, number, subject, message, board_name: None, read_level: None };
+    if message.is_some() {
+        reads::own_post(tx, poster, thread, number).await?;
+        let board: Option<(String, i64)> = in_tx!(tx, db => sqlx::query_as(
+            "UPDATE boards SET message_count = message_count + 1, last_post_at = $2 \
+             WHERE id = $1 AND ($3 OR (post_level <= $4 AND NOT read_only)) RETURNING name, read_level")
+            .bind(board.id).bind(at).bind(who.sysop).bind(who.level).fetch_optional(db).await)?;
+        (placed.board_name, placed.read_level) = board.unzip();
+    }
+    Ok(Some(placed))
+}
+
 async fn begin_thread(
     tx: &mut Tx,
     poster: &Poster,
-    subject: String,
+    subject: &str,
     at: DateTime<Utc>,
-) -> Result<Place, MessagingError> {
+) -> Result<Place, DbError> {
     let id: ThreadId = in_tx!(tx, db => sqlx::query_scalar(
         "INSERT INTO threads (board_id, subject, author_id, author_handle, message_count, last_at) \
          VALUES ($1, $2, $3, $4, 1, $5) RETURNING id")
-        .bind(poster.board.id).bind(&subject).bind(poster.who.id).bind(&poster.who.handle).bind(at)
+        .bind(poster.board.id).bind(subject).bind(poster.who.id).bind(&poster.who.handle).bind(at)
         .fetch_one(db).await)?;
-    Ok(Place { id, message_count: 1, subject })
+    Ok(Place { id, message_count: 1, subject: subject.to_owned() })
 }
 
 /// Takes the next number of the thread. Others who answer in it wait here, so no number is given twice.
@@ -153,12 +193,11 @@ async fn extend_thread(
     poster: &Poster,
     to: MessageId,
     at: DateTime<Utc>,
-) -> Result<Place, MessagingError> {
-    let place: Option<Place> = in_tx!(tx, db => sqlx::query_as(
+) -> Result<Option<Place>, DbError> {
+    in_tx!(tx, db => sqlx::query_as(
         "UPDATE threads SET message_count = message_count + 1, \
                 last_at = CASE WHEN last_at < $1 THEN $1 ELSE last_at END \
          WHERE id = (SELECT thread_id FROM messages WHERE id = $2 AND board_id = $3) \
          RETURNING id, message_count, subject")
-        .bind(at).bind(to).bind(poster.board.id).fetch_optional(db).await)?;
-    place.ok_or(MessagingError::NotFound("message to answer"))
+        .bind(at).bind(to).bind(poster.board.id).fetch_optional(db).await)
 }
