@@ -1,0 +1,408 @@
+//! Boards: who may do what, numbering, read pointers, paging through, and what two callers do at once.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod people;
+mod raw;
+mod support;
+
+use dialtone_domain::messaging::{Board, Draft, Message, NewBoard};
+use dialtone_domain::{BoardId, Caller, Domain, EventBody, MessageId, MessagingError, ThreadId};
+use people::{caller, guest, sysop};
+use raw::Raw;
+use support::for_each_database;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+fn new_board(slug: &str) -> NewBoard {
+    NewBoard {
+        slug: slug.into(),
+        name: slug.to_uppercase(),
+        description: "A board".into(),
+        read_level: 0,
+        post_level: 10,
+        read_only: false,
+    }
+}
+
+async fn board(domain: &Domain, slug: &str) -> Board {
+    domain.messaging.create_board(new_board(slug)).await.unwrap()
+}
+
+fn draft(subject: &str, body: &str) -> Draft {
+    Draft { subject: subject.into(), body: body.into(), reply_to: None, key: None }
+}
+
+fn reply(to: MessageId, body: &str) -> Draft {
+    Draft { reply_to: Some(to), ..draft("not this", body) }
+}
+
+async fn post(domain: &Domain, who: &Caller, board: BoardId, draft: Draft) -> Message {
+    let poster = domain.messaging.poster(who, board).await.unwrap();
+    domain.messaging.post(&poster, draft).await.unwrap()
+}
+
+async fn mark(domain: &Domain, who: &Caller, board: BoardId, thread: ThreadId, number: i64) {
+    let reader = domain.messaging.reader(who, board).await.unwrap();
+    domain.messaging.mark_read(&reader, thread, number).await.unwrap();
+}
+
+/// Unread messages of one board, as its list, its threads and the sum over all boards tell it.
+async fn unread(domain: &Domain, who: &Caller, board: BoardId) -> i64 {
+    let list = domain.messaging.boards(who).await.unwrap();
+    let of_board = list.iter().find(|b| b.board.id == board).unwrap().unread;
+    let reader = domain.messaging.reader(who, board).await.unwrap();
+    let threads = domain.messaging.threads(&reader, None, 200).await.unwrap();
+    assert_eq!(of_board, threads.iter().map(|t| t.unread).sum::<i64>(), "board against its threads");
+    let all: i64 = list.iter().map(|b| b.unread).sum();
+    assert_eq!(all, domain.messaging.unread(who).await.unwrap().messages, "boards against their sum");
+    of_board
+}
+
+#[test]
+fn a_thread_is_begun_answered_and_read() {
+    for_each_database(|domain, _| async move {
+        let lobby = board(&domain, "lobby").await;
+        let mut events = domain.events.reader().await.unwrap();
+        let (ada, bob) = (caller(7), caller(8));
+        let first = post(&domain, &ada, lobby.id, draft(" Blue\u{1b} boxes ", "Who has one?\r\n\r\n")).await;
+        assert_eq!((first.number, first.subject.as_str()), (1, "Blue boxes"));
+        assert_eq!((first.body.as_str(), first.author.to_string()), ("Who has one?", "Caller 7".to_owned()));
+        let second = post(&domain, &bob, lobby.id, reply(first.id, "I do.")).await;
+        assert_eq!((second.number, second.thread), (2, first.thread));
+        assert_eq!((second.subject.as_str(), second.reply_to), ("Blue boxes", Some(first.id)));
+
+        let reader = domain.messaging.reader(&guest(), lobby.id).await.unwrap();
+        let read = domain.messaging.thread(&reader, first.thread, 0, 50).await.unwrap();
+        assert_eq!(read, [first.clone(), second.clone()]);
+        assert_eq!(
+            domain.messaging.thread(&reader, first.thread, 1, 50).await.unwrap(),
+            std::slice::from_ref(&second)
+        );
+        assert_eq!(domain.messaging.thread(&reader, first.thread, 2, 50).await.unwrap(), []);
+        let missing = domain.messaging.thread(&reader, ThreadId(999), 0, 50).await;
+        assert_eq!(missing, Err(MessagingError::NotFound("thread")));
+
+        let threads = domain.messaging.threads(&reader, None, 10).await.unwrap();
+        assert_eq!(threads.len(), 1);
+        assert_eq!((threads[0].replies, threads[0].last_at), (1, second.posted_at));
+        assert_eq!((threads[0].author.to_string(), threads[0].unread), ("Caller 7".to_owned(), 0));
+        let boards = domain.messaging.boards(&ada).await.unwrap();
+        assert_eq!((boards[0].messages, boards[0].last_post), (2, Some(second.posted_at)));
+
+        let told: Vec<EventBody> =
+            events.next_batch().await.unwrap().into_iter().map(|event| event.body).collect();
+        let created = |message: &Message| EventBody::MessageCreated {
+            board: lobby.id,
+            board_name: "LOBBY".into(),
+            read_level: 0,
+            thread: first.thread,
+            message: message.id,
+            author: message.author_id,
+            author_handle: message.author.clone(),
+            subject: "Blue boxes".into(),
+        };
+        assert_eq!(told, [created(&first), created(&second)]);
+    });
+}
+
+#[test]
+fn what_a_caller_may_do_is_said_in_words() {
+    for_each_database(|domain, _| async move {
+        let open = board(&domain, "open").await;
+        let news = NewBoard { read_only: true, ..new_board("news") };
+        let news = domain.messaging.create_board(news).await.unwrap();
+        let staff = NewBoard { read_level: 50, post_level: 50, ..new_board("staff") };
+        let staff = domain.messaging.create_board(staff).await.unwrap();
+        let elders = NewBoard { post_level: 50, ..new_board("elders") };
+        let elders = domain.messaging.create_board(elders).await.unwrap();
+        let messaging = &domain.messaging;
+
+        let words = |refused: MessagingError| match refused {
+            MessagingError::Forbidden(words) => words,
+            other => panic!("{other:?}"),
+        };
+        let refused_post = async |who: Caller, board: &Board| {
+            words(messaging.poster(&who, board.id).await.map(|_| ()).unwrap_err())
+        };
+        let join = "call again as NEW to join.";
+        assert_eq!(refused_post(guest(), &open).await, format!("Guests may look, not post: {join}"));
+        assert_eq!(refused_post(caller(7), &news).await, "This board is read only.");
+        assert_eq!(refused_post(caller(7), &staff).await, "This board is not open to you.");
+        let elders_words = refused_post(caller(7), &elders).await;
+        assert_eq!(elders_words, "You may read this board, but not post on it yet.");
+        let guest_words = words(messaging.reader(&guest(), staff.id).await.map(|_| ()).unwrap_err());
+        assert_eq!(guest_words, format!("This board is for callers with an account: {join}"));
+        for board in [&open, &news, &staff, &elders] {
+            assert_eq!(messaging.poster(&sysop(), board.id).await.unwrap().board(), board);
+        }
+        let missing = messaging.reader(&sysop(), BoardId(999)).await.map(|_| ()).unwrap_err();
+        assert_eq!(missing, MessagingError::NotFound("board"));
+
+        let seen: Vec<String> =
+            messaging.boards(&guest()).await.unwrap().into_iter().map(|b| b.board.slug).collect();
+        assert_eq!(seen, ["open", "news", "elders"]);
+        assert_eq!(messaging.boards(&sysop()).await.unwrap().len(), 4);
+        assert_eq!(messaging.board_by_slug(" Staff ").await.unwrap(), staff);
+        assert_eq!(messaging.board_by_slug("nowhere").await, Err(MessagingError::NotFound("board")));
+        let taken = messaging.create_board(new_board("open")).await.unwrap_err();
+        assert_eq!(taken, MessagingError::Conflict("There is a board called open already.".into()));
+    });
+}
+
+#[test]
+fn a_board_closed_meanwhile_takes_nothing() {
+    for_each_database(|domain, url| async move {
+        let lobby = board(&domain, "lobby").await;
+        let poster = domain.messaging.poster(&caller(7), lobby.id).await.unwrap();
+        let mut events = domain.events.reader().await.unwrap();
+        let mut raw = Raw::open(&url).await;
+        raw.execute("UPDATE boards SET post_level = 50").await.unwrap();
+        let refused = domain.messaging.post(&poster, draft("Late", "Too late")).await.unwrap_err();
+        assert_eq!(refused.to_string(), "This board no longer takes messages from you.");
+        for table in ["threads", "messages", "thread_reads", "board_reads"] {
+            assert_eq!(raw.number(&format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
+        }
+        assert!(events.next_batch().await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn what_cannot_be_kept_is_refused_and_leaves_nothing() {
+    for_each_database(|domain, _| async move {
+        let (lobby, other) = (board(&domain, "lobby").await, board(&domain, "other").await);
+        let elsewhere = post(&domain, &caller(7), other.id, draft("Elsewhere", "x")).await;
+        let poster = domain.messaging.poster(&caller(7), lobby.id).await.unwrap();
+        let bad = [
+            draft("", "body"),
+            draft("\u{1b}\u{7}", "body"),
+            draft(&"s".repeat(73), "body"),
+            draft("subject", " \r\n "),
+            draft("subject", &"b".repeat(65_537)),
+        ];
+        for draft in bad {
+            let refused = domain.messaging.post(&poster, draft).await.unwrap_err();
+            assert!(matches!(refused, MessagingError::Invalid(_)), "{refused:?}");
+        }
+        for to in [MessageId(999), MessageId(-1), elsewhere.id] {
+            let refused = domain.messaging.post(&poster, reply(to, "hello?")).await.unwrap_err();
+            assert_eq!(refused, MessagingError::NotFound("message to answer"));
+        }
+        let whole = post(&domain, &caller(7), lobby.id, draft(&"s".repeat(72), &"b\n".repeat(32_000))).await;
+        assert_eq!((whole.subject.len(), whole.body.len()), (72, 63_999));
+        let hostile = "'; DROP TABLE messages; -- \u{1b}[2J \0 \u{202e}%_\\ 🕿";
+        let kept = post(&domain, &caller(7), lobby.id, draft(hostile, hostile)).await;
+        assert_eq!(kept.subject, "'; DROP TABLE messages; -- [2J %_\\ 🕿");
+        let boards = domain.messaging.boards(&sysop()).await.unwrap();
+        assert_eq!(boards[0].messages, 2);
+    });
+}
+
+#[test]
+fn pointers_go_forward_and_count_once() {
+    for_each_database(|domain, _| async move {
+        let (lobby, other) = (board(&domain, "lobby").await, board(&domain, "other").await);
+        let (ada, bob) = (caller(7), caller(8));
+        let first = post(&domain, &ada, lobby.id, draft("One", "1")).await;
+        for n in 2..=5 {
+            post(&domain, &ada, lobby.id, reply(first.id, &n.to_string())).await;
+        }
+        post(&domain, &ada, other.id, draft("Two", "1")).await;
+        assert_eq!(unread(&domain, &ada, lobby.id).await, 0, "one has read what one wrote oneself");
+        assert_eq!(unread(&domain, &bob, lobby.id).await, 5);
+        mark(&domain, &bob, lobby.id, first.thread, 3).await;
+        assert_eq!(unread(&domain, &bob, lobby.id).await, 2);
+        for back in [3, 2, 0, -4, i64::MIN] {
+            mark(&domain, &bob, lobby.id, first.thread, back).await;
+        }
+        assert_eq!(unread(&domain, &bob, lobby.id).await, 2, "never back");
+        mark(&domain, &bob, other.id, first.thread, 5).await;
+        mark(&domain, &bob, lobby.id, ThreadId(999), 5).await;
+        assert_eq!(unread(&domain, &bob, lobby.id).await, 2, "another board's thread, no thread");
+
+        post(&domain, &bob, lobby.id, reply(first.id, "mine")).await;
+        assert_eq!(unread(&domain, &bob, lobby.id).await, 3, "4 and 5 are still unread, and so mine");
+        mark(&domain, &bob, lobby.id, first.thread, i64::MAX).await;
+        assert_eq!(unread(&domain, &bob, lobby.id).await, 0);
+        post(&domain, &bob, lobby.id, reply(first.id, "mine too")).await;
+        assert_eq!(unread(&domain, &bob, lobby.id).await, 0, "all read up to my own, and that");
+        assert_eq!(unread(&domain, &ada, lobby.id).await, 2);
+        assert_eq!(unread(&domain, &bob, other.id).await, 1);
+
+        mark(&domain, &guest(), lobby.id, first.thread, 3).await;
+        assert_eq!(unread(&domain, &guest(), lobby.id).await, 0, "guests keep no pointers");
+    });
+}
+
+#[test]
+fn threads_come_newest_activity_first_page_by_page() {
+    for_each_database(|domain, _| async move {
+        let (lobby, other) = (board(&domain, "lobby").await, board(&domain, "other").await);
+        let mut posted = Vec::new();
+        for n in 1..=25 {
+            posted.push(post(&domain, &caller(7), lobby.id, draft(&format!("Thread {n}"), "x")).await);
+            post(&domain, &caller(7), other.id, draft("Elsewhere", "x")).await;
+        }
+        post(&domain, &caller(8), lobby.id, reply(posted[4].id, "up again")).await;
+        let mut expected: Vec<ThreadId> = posted.iter().rev().map(|message| message.thread).collect();
+        expected.retain(|thread| *thread != posted[4].thread);
+        expected.insert(0, posted[4].thread);
+
+        let reader = domain.messaging.reader(&caller(8), lobby.id).await.unwrap();
+        let mut seen = Vec::new();
+        let mut mark = None;
+        loop {
+            let page = domain.messaging.threads(&reader, mark, 10).await.unwrap();
+            assert!(page.len() <= 10);
+            let Some(last) = page.last() else { break };
+            mark = Some(last.mark);
+            seen.extend(page.into_iter().map(|thread| thread.thread));
+        }
+        assert_eq!(seen, expected);
+        assert_eq!(domain.messaging.threads(&reader, None, -5).await.unwrap().len(), 1);
+        assert_eq!(domain.messaging.threads(&reader, None, i64::MAX).await.unwrap().len(), 25);
+    });
+}
+
+#[test]
+fn the_same_key_posts_once() {
+    for_each_database(|domain, _| async move {
+        let lobby = board(&domain, "lobby").await;
+        let mut events = domain.events.reader().await.unwrap();
+        let key = Some(Uuid::new_v4());
+        let poster = domain.messaging.poster(&caller(7), lobby.id).await.unwrap();
+        let mut posts = JoinSet::new();
+        for _ in 0..8 {
+            let (domain, poster) = (domain.clone(), poster.clone());
+            posts.spawn(async move {
+                let draft = Draft { key, ..draft("Once", "only once") };
+                domain.messaging.post(&poster, draft).await.unwrap()
+            });
+        }
+        let posted = posts.join_all().await;
+        assert!(posted.iter().all(|message| *message == posted[0]));
+        // The key is the author's own: somebody else's equal key is another message.
+        post(&domain, &caller(8), lobby.id, Draft { key, ..draft("Twice", "by somebody else") }).await;
+        let again = reply(posted[0].id, "a reply with a used key");
+        let again = post(&domain, &caller(7), lobby.id, Draft { key, ..again }).await;
+        assert_eq!(again, posted[0]);
+
+        assert_eq!(events.next_batch().await.unwrap().len(), 2);
+        assert_eq!(domain.messaging.boards(&sysop()).await.unwrap()[0].messages, 2);
+        assert_eq!(unread(&domain, &caller(7), lobby.id).await, 1);
+    });
+}
+
+/// Sixteen tasks post in shared threads of two boards while each author's two sessions read: every count is exact.
+#[test]
+fn counts_are_exact_whatever_happens_at_once() {
+    for_each_database(|domain, url| async move {
+        const TASKS: i64 = 16;
+        const EACH: i64 = 12;
+        let boards = [board(&domain, "lobby").await, board(&domain, "other").await];
+        let mut roots = Vec::new();
+        for board in &boards {
+            roots.push(post(&domain, &sysop(), board.id, draft("Root", "x")).await);
+            roots.push(post(&domain, &sysop(), board.id, draft("Other root", "x")).await);
+        }
+        let mut events = domain.events.reader().await.unwrap();
+        let mut tasks = JoinSet::new();
+        for task in 0..TASKS {
+            let (domain, roots) = (domain.clone(), roots.clone());
+            tasks.spawn(async move {
+                // Two tasks are two sessions of one caller.
+                let me = caller(100 + task / 2);
+                for n in 0..EACH {
+                    let root = &roots[((task + n) % 4) as usize];
+                    let mine = post(&domain, &me, root.board, reply(root.id, "me too")).await;
+                    mark(&domain, &me, root.board, root.thread, mine.number - n % 3).await;
+                    let next = &roots[((task + n + 1) % 4) as usize];
+                    mark(&domain, &me, next.board, next.thread, n * 5).await;
+                }
+            });
+        }
+        tasks.join_all().await;
+
+        let told = events.next_batch().await.unwrap();
+        assert_eq!(told.len(), (TASKS * EACH) as usize);
+        for root in &roots {
+            let of_thread = told.iter().filter_map(|event| match event.body {
+                EventBody::MessageCreated { thread, message, .. } if thread == root.thread => Some(message),
+                _ => None,
+            });
+            assert!(of_thread.is_sorted(), "events of a thread come in the order of its messages");
+        }
+        let mut raw = Raw::open(&url).await;
+        assert_eq!(raw.number("SELECT COUNT(*) FROM messages").await, 4 + TASKS * EACH);
+        let numbered = "SELECT COUNT(*) FROM threads t WHERE message_count <> \
+             (SELECT COUNT(*) FROM messages m WHERE m.thread_id = t.id) OR message_count <> \
+             (SELECT MAX(number) FROM messages m WHERE m.thread_id = t.id)";
+        assert_eq!(raw.number(numbered).await, 0, "numbers run from 1 without a gap");
+        let counted = "SELECT COUNT(*) FROM boards b WHERE message_count <> \
+             (SELECT COUNT(*) FROM messages m WHERE m.board_id = b.id)";
+        assert_eq!(raw.number(counted).await, 0);
+        let summed = "SELECT COUNT(*) FROM board_reads r WHERE messages_read <> \
+             (SELECT COALESCE(SUM(p.read_number), 0) FROM thread_reads p JOIN threads t ON t.id = p.thread_id \
+              WHERE p.user_id = r.user_id AND t.board_id = r.board_id)";
+        assert_eq!(raw.number(summed).await, 0, "a board's sum is that of its pointers");
+        for board in &boards {
+            for task in 0..TASKS / 2 {
+                let me = caller(100 + task);
+                unread(&domain, &me, board.id).await;
+                for root in roots.iter().filter(|root| root.board == board.id) {
+                    mark(&domain, &me, board.id, root.thread, i64::MAX).await;
+                }
+                assert_eq!(unread(&domain, &me, board.id).await, 0);
+            }
+        }
+    });
+}
+
+#[test]
+fn two_sessions_marking_one_thread_count_it_once() {
+    for_each_database(|domain, _| async move {
+        let lobby = board(&domain, "lobby").await;
+        let first = post(&domain, &caller(7), lobby.id, draft("One", "1")).await;
+        for n in 2..=40 {
+            post(&domain, &caller(7), lobby.id, reply(first.id, &n.to_string())).await;
+        }
+        let me = caller(8);
+        let mut sessions = JoinSet::new();
+        for session in 0..8 {
+            let (domain, me, first) = (domain.clone(), me.clone(), first.clone());
+            sessions.spawn(async move {
+                for n in 1..=30 {
+                    mark(&domain, &me, first.board, first.thread, (n * 7 + session) % 31).await;
+                }
+            });
+        }
+        sessions.join_all().await;
+        assert_eq!(unread(&domain, &me, lobby.id).await, 10, "the highest number marked is 30");
+    });
+}
+
+#[test]
+fn a_new_system_has_boards_worth_a_look_once() {
+    for_each_database(|domain, url| async move {
+        let mut seeds = JoinSet::new();
+        for _ in 0..4 {
+            let domain = domain.clone();
+            seeds.spawn(async move { domain.messaging.seed(&sysop()).await });
+        }
+        for seeded in seeds.join_all().await {
+            seeded.unwrap();
+        }
+        domain.messaging.seed(&sysop()).await.unwrap();
+        let boards = domain.messaging.boards(&guest()).await.unwrap();
+        let slugs: Vec<&str> = boards.iter().map(|b| b.board.slug.as_str()).collect();
+        assert_eq!(slugs, ["bulletins", "lobby", "phones", "code"]);
+        assert!(boards.iter().all(|b| b.messages > 0));
+        assert!(boards[0].board.read_only && !boards[1].board.read_only);
+        assert!(domain.messaging.poster(&caller(7), boards[0].board.id).await.is_err());
+        assert!(domain.messaging.poster(&caller(7), boards[1].board.id).await.is_ok());
+        assert_eq!(unread(&domain, &caller(7), boards[2].board.id).await, boards[2].messages);
+        let mut raw = Raw::open(&url).await;
+        let by_others = "SELECT COUNT(*) FROM messages WHERE author_handle <> 'Caller 1'";
+        assert_eq!(raw.number(by_others).await, 0);
+    });
+}

@@ -1,0 +1,101 @@
+//! The pager: what is sent, what waits, who may.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod people;
+mod support;
+
+use dialtone_domain::messaging::Unread;
+use dialtone_domain::users::NewAccount;
+use dialtone_domain::{Caller, Domain, EventBody, MessagingError, PageId, Secret, UserId};
+use people::{caller, guest, sysop};
+use support::for_each_database;
+
+async fn account(domain: &Domain, handle: &str) -> Caller {
+    let password = Secret::from("a dozen crossbar switches");
+    let new = NewAccount { handle: handle.into(), password, ..NewAccount::default() };
+    domain.users.register(new).await.unwrap()
+}
+
+fn words(refused: Result<PageId, MessagingError>) -> String {
+    refused.unwrap_err().to_string()
+}
+
+#[test]
+fn a_page_waits_until_it_is_seen() {
+    for_each_database(|domain, _| async move {
+        let (ada, bob) = (account(&domain, "Ada").await, account(&domain, "Bob").await);
+        let mut events = domain.events.reader().await.unwrap();
+        let messaging = &domain.messaging;
+        let first = messaging.page(&ada, bob.id, " are you\u{7} \u{1b}[2Jthere?\r\n").await.unwrap();
+        let second = messaging.page(&ada, bob.id, "hello").await.unwrap();
+        messaging.page(&bob, ada.id, "yes").await.unwrap();
+        let unread = |pages| Unread { messages: 0, pages };
+        assert_eq!(messaging.unread(&bob).await.unwrap(), unread(2));
+
+        let pages = messaging.pages(&bob).await.unwrap();
+        let seen: Vec<_> = pages.iter().map(|page| (page.id, page.text.as_str(), page.seen)).collect();
+        assert_eq!(seen, [(second, "hello", false), (first, "are you [2Jthere?", false)]);
+        assert_eq!(pages[0].from.to_string(), "Ada");
+        messaging.mark_pages_seen(&bob, first).await.unwrap();
+        messaging.mark_pages_seen(&caller(999), second).await.unwrap();
+        let seen: Vec<bool> = messaging.pages(&bob).await.unwrap().iter().map(|page| page.seen).collect();
+        assert_eq!(seen, [false, true]);
+        assert_eq!(messaging.unread(&bob).await.unwrap(), unread(1));
+        assert_eq!(messaging.unread(&ada).await.unwrap(), unread(1));
+        assert_eq!(messaging.unread(&guest()).await.unwrap(), unread(0));
+
+        let told = events.next_batch().await.unwrap();
+        let expected = EventBody::PageSent {
+            page: first,
+            from: ada.id,
+            from_handle: ada.handle.clone(),
+            to: bob.id,
+            text: "are you [2Jthere?".into(),
+        };
+        assert_eq!((told.len(), &told[0].body), (3, &expected));
+    });
+}
+
+#[test]
+fn a_page_that_cannot_be_is_refused_in_words() {
+    for_each_database(|domain, _| async move {
+        let (ada, bob) = (account(&domain, "Ada").await, account(&domain, "Bob").await);
+        let mut events = domain.events.reader().await.unwrap();
+        let messaging = &domain.messaging;
+        let join = "Guests may look, not page: call again as NEW to join.";
+        assert_eq!(words(messaging.page(&guest(), bob.id, "hi").await), join);
+        assert_eq!(words(messaging.page(&ada, UserId::GUEST, "hi").await), "A guest has no pager.");
+        assert_eq!(words(messaging.page(&ada, ada.id, "hi").await), "That is your own pager.");
+        assert_eq!(words(messaging.page(&ada, UserId(999), "hi").await), "There is no such caller here.");
+        assert_eq!(words(messaging.page(&ada, bob.id, "\r\n\u{1b}").await), "There is nothing to send.");
+        let long = "That is 241 characters, 240 is the most.";
+        assert_eq!(words(messaging.page(&ada, bob.id, &"x".repeat(241)).await), long);
+        assert!(events.next_batch().await.unwrap().is_empty());
+
+        for _ in 0..20 {
+            messaging.page(&ada, bob.id, "look at me").await.unwrap();
+        }
+        let flood = "They have 20 pages of yours to look at first.";
+        assert_eq!(words(messaging.page(&ada, bob.id, "look at me").await), flood);
+        let newest = messaging.pages(&bob).await.unwrap()[0].id;
+        messaging.mark_pages_seen(&bob, newest).await.unwrap();
+        messaging.page(&ada, bob.id, "thank you").await.unwrap();
+    });
+}
+
+#[test]
+fn the_sysop_alone_speaks_to_everybody() {
+    for_each_database(|domain, _| async move {
+        let mut events = domain.events.reader().await.unwrap();
+        let refused = domain.messaging.broadcast(&caller(7), "hear me").await.unwrap_err();
+        assert_eq!(refused.to_string(), "Only the sysop speaks to everybody.");
+        assert!(domain.messaging.broadcast(&sysop(), " ").await.is_err());
+        domain.messaging.broadcast(&sysop(), "Down at\nmidnight").await.unwrap();
+        let told = events.next_batch().await.unwrap();
+        let text = "Down at midnight".to_owned();
+        let from_handle = sysop().handle;
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0].body, EventBody::Broadcast { from_handle, text });
+    });
+}
