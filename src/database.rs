@@ -73,8 +73,15 @@ async fn in_words(url: &str, error: &OpenError) -> DatabaseError {
     }
     // The innermost cause says it without the layers above.
     let why = causes.last().map_or_else(|| error.to_string(), ToString::to_string);
-    let why = why.strip_prefix("error returned from database: ").unwrap_or(&why).to_owned();
-    DatabaseError::Unusable { address, why }
+    DatabaseError::Unusable { address, why: without_line(&why).to_owned() }
+}
+
+/// What Postgres said, without the line of its own source that the driver adds.
+fn without_line(words: &str) -> &str {
+    match words.rsplit_once(" at line ") {
+        Some((said, line)) if line.bytes().all(|digit| digit.is_ascii_digit()) => said,
+        _ => words,
+    }
 }
 
 /// Why nobody can be reached at `address`, if so.
@@ -126,6 +133,12 @@ mod tests {
         ] {
             assert_eq!(address(url), shown, "{url}");
         }
+    }
+
+    #[test]
+    fn a_line_of_the_servers_source_helps_nobody() {
+        assert_eq!(without_line("role \"ada\" does not exist at line 768"), "role \"ada\" does not exist");
+        assert_eq!(without_line("no entry at line x"), "no entry at line x");
     }
 
     #[tokio::test]

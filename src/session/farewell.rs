@@ -30,7 +30,11 @@ pub async fn say(call: &mut Call, left: &Leave) {
             None => {
                 let minutes = call.since.elapsed().as_secs().div_ceil(60);
                 call.values.set("TC", minutes);
-                call.stream("goodbye").await?;
+                // This caller is on their way out.
+                let left = call.registration.glance().now().online.saturating_sub(1);
+                call.values.set("ON", left);
+                let words = format!("\nSo long, {}. Minutes on line {minutes}.", call.caller.handle);
+                call.stream("goodbye", &words).await?;
                 call.say("").await
             }
             Some(words) => {

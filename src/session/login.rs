@@ -27,7 +27,14 @@ pub enum Greeting {
 /// The first screen: in one write, before any record is asked.
 pub async fn welcome(call: &mut Call) -> Result<(), Leave> {
     figures::glance(call);
-    call.stream("welcome").await
+    let value = |mark| call.values.get(mark).unwrap_or_default();
+    let words = format!(
+        "{}, a board that answers.\nCallers on line {}, last call {}.\n",
+        call.house.name,
+        value("ON"),
+        value("LC")
+    );
+    call.stream("welcome", &words).await
 }
 
 /// Asks until the board knows who calls.

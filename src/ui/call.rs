@@ -6,7 +6,8 @@ use arc_swap::ArcSwap;
 use chrono::Local;
 use dialtone_domain::events::{Event, EventBody};
 use dialtone_domain::{CallId, Caller, Domain, NodeId};
-use dialtone_terminal::{Capabilities, Colors, Grid, Key, Wire, draw, probe};
+use dialtone_terminal::art::Art;
+use dialtone_terminal::{Capabilities, Charset, Grid, Key, Wire, draw, probe};
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
@@ -20,6 +21,9 @@ use super::{Gallery, Values};
 use crate::menu::{Facts, Menus};
 use crate::switchboard::{Registration, Switchboard};
 use crate::transport::{Connection, Hangup, Input, Output, Peer};
+
+/// Colours off, screen clear, cursor home: SyncTERM begins in blue, and only it homes the cursor by itself.
+const CLEAR: &[u8] = b"\x1b[0m\x1b[2J\x1b[H";
 
 /// What every call of a node shares.
 pub struct House {
@@ -266,12 +270,7 @@ impl Call {
     }
 
     fn wire(&self) -> Wire {
-        Wire {
-            charset: self.terminal.charset,
-            colors: self.terminal.colors,
-            ice: false,
-            hide_cursor: self.terminal.colors != Colors::Mono,
-        }
+        self.terminal.wire()
     }
 
     fn render(&self, view: &dyn View) -> Grid {
@@ -422,23 +421,27 @@ impl Call {
 
     // Plain mode, and whatever no view draws.
 
-    /// Sends art in full, as its own bytes where the charset allows.
-    pub async fn stream(&mut self, art: &str) -> Result<(), Leave> {
-        let gallery = self.house.gallery.load_full();
-        let mut bytes = Vec::new();
+    /// Sends art in full, as its own bytes where the charset allows; in letters where it has no blocks. Terminals
+    /// of plain words, and those too narrow, get the words instead.
+    pub async fn stream(&mut self, art: &str, words: &str) -> Result<(), Leave> {
         if self.plain() {
-            if let Some(art) = gallery.letters(art) {
-                art.stream(&self.wire(), &|name| self.values.get(name), &mut bytes);
-            }
-        } else if let Some(art) = gallery.get(art).filter(|art| art.grid().columns() <= self.terminal.columns)
-        {
-            bytes.extend_from_slice(b"\x1b[0m\x1b[2J\x1b[H");
-            art.stream(&self.wire(), &|name| self.values.get(name), &mut bytes);
-            bytes.extend_from_slice(b"\x1b[0m");
-        } else {
-            bytes.extend_from_slice(b"\x1b[0m\x1b[2J\x1b[H");
+            return self.say(words).await;
         }
-        bytes.extend_from_slice(b"\r\n");
+        let gallery = self.house.gallery.load_full();
+        let shelf = match self.terminal.charset {
+            Charset::Ascii => gallery.letters(art),
+            Charset::Cp437 | Charset::Utf8 => gallery.get(art),
+        };
+        let fits = |art: &&Art| {
+            art.grid().columns() <= self.terminal.columns && art.grid().rows() + 2 <= self.terminal.rows
+        };
+        let Some(art) = shelf.filter(fits) else {
+            self.clear().await?;
+            return self.say(words).await;
+        };
+        let mut bytes = CLEAR.to_vec();
+        art.stream(&self.wire(), &|name| self.values.get(name), &mut bytes);
+        bytes.extend_from_slice(b"\x1b[0m\r\n");
         self.strange = true;
         self.shown = None;
         self.output.write(bytes).await?;
@@ -448,7 +451,7 @@ impl Call {
     /// Clears the screen.
     pub async fn clear(&mut self) -> Result<(), Leave> {
         self.strange = true;
-        self.output.write(b"\x1b[0m\x1b[2J\x1b[H".to_vec()).await?;
+        self.output.write(CLEAR.to_vec()).await?;
         Ok(())
     }
 

@@ -211,7 +211,7 @@ async fn pick_in_words(call: &mut Call, list: &mut List) -> Result<Picked, Leave
             .columns
             .iter()
             .zip(row)
-            .filter(|(_, (text, _))| !text.trim().is_empty())
+            .filter(|(_, (text, _))| !matches!(text.trim(), "" | "·"))
             .map(|(column, (text, _))| match column.title {
                 "" => text.trim().to_owned(),
                 title => format!("{title}: {}", text.trim()),
