@@ -142,7 +142,8 @@ impl Model {
 
     /// The database answered: who is here, and what happened since the last time.
     pub fn update(&mut self, nodes: Vec<Node>, calls: Vec<OnlineCall>, events: &[Event]) {
-        if self.silent_since.take().is_some() {
+        // What was refused meanwhile has yet to be read.
+        if self.silent_since.take().is_some() && !matches!(self.word, Some(Word::Refused(_))) {
             self.word = Some(Word::Done("The database answers again.".to_owned()));
         }
         // Told with the names of before too: a caller who has just gone is in the old list only.

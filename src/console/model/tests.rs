@@ -190,6 +190,12 @@ fn silence_is_told_from_its_beginning_to_its_end() {
     model.update(sample::nodes(), sample::calls(), &[]);
     assert_eq!(model.silent_since(), None);
     assert_eq!(model.word(), Some(&Word::Done("The database answers again.".into())));
+
+    model.silence(began);
+    let refused = Word::Refused("Not told.".into());
+    model.tell(refused.clone());
+    model.update(sample::nodes(), sample::calls(), &[]);
+    assert_eq!(model.word(), Some(&refused), "it was hidden until now");
 }
 
 #[test]
