@@ -19,6 +19,7 @@ use tokio_util::task::TaskTracker;
 
 pub use self::assets::{Checked, check, init};
 use crate::config::{Config, Role};
+use crate::database;
 use crate::server::{self, Limiter, Penalties, Server};
 use crate::session::{Exchange, Lines};
 use crate::switchboard::{Desk, Nats, Switchboard};
@@ -36,10 +37,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     let loaded = assets::load(&config)?;
     let _lock = node::prepare_data_dir(&config.storage.data_dir, config.embedded())?;
     let listeners = Listeners::bind(&config)?;
-    let domain = Domain::open(&config.database_url())
-        .await
-        .map_err(|error| miette!("{error}"))
-        .wrap_err("cannot open the board's records")?;
+    let domain = database::open(&config.database_url()).await?;
     let telnet_port = match &listeners.lines {
         Some(lines) => lines.telnet.local_addr().into_diagnostic()?.port(),
         None => listeners.http.local_addr().into_diagnostic()?.port(),

@@ -43,8 +43,8 @@ pub fn name(config: &Config, telnet_port: u16) -> String {
     if !config.node.name.is_empty() {
         return config.node.name.clone();
     }
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let short: String = host.trim().split('.').next().unwrap_or_default().chars().take(12).collect();
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let short: String = host.split('.').next().unwrap_or_default().chars().take(12).collect();
     if config.embedded() { "1".to_owned() } else { format!("{short}:{telnet_port}") }
 }
 

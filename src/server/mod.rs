@@ -26,11 +26,11 @@ const BACKLOG: i32 = 1024;
 
 /// Why the board could not open its lines.
 #[derive(Debug, Error)]
-#[error("cannot answer {what} at {address}: {source}{hint}")]
+#[error("cannot answer {what} at {address}: {cause}{hint}")]
 pub struct BindError {
     what: &'static str,
     address: SocketAddr,
-    source: io::Error,
+    cause: io::Error,
     hint: &'static str,
 }
 
@@ -47,13 +47,13 @@ pub fn bind(what: &'static str, address: SocketAddr) -> Result<TcpListener, Bind
         socket.listen(BACKLOG)?;
         TcpListener::from_std(socket.into())
     };
-    open().map_err(|source| {
-        let hint = match source.kind() {
+    open().map_err(|cause| {
+        let hint = match cause.kind() {
             io::ErrorKind::AddrInUse => " (is another board running there?)",
             io::ErrorKind::PermissionDenied => " (ports below 1024 need CAP_NET_BIND_SERVICE)",
             _ => "",
         };
-        BindError { what, address, source, hint }
+        BindError { what, address, cause, hint }
     })
 }
 

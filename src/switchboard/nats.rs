@@ -1,6 +1,7 @@
 //! The doorbell between machines, and the board's news for outside programs. Nobody ever waits for NATS: a pager is
 //! at worst as late as the poll.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_nats::{Client, ConnectOptions, Subscriber};
@@ -37,17 +38,13 @@ pub struct Nats {
 impl Nats {
     /// Connects, or goes on trying in the background. Errors: [`NatsError`] for what no retry mends.
     pub async fn connect(url: &str, prefix: &str) -> Result<Self, NatsError> {
+        let away = AtomicBool::new(false);
         let client = ConnectOptions::new()
             .name("dialtone")
             .retry_on_initial_connect()
-            .event_callback(|event| async move {
-                match event {
-                    async_nats::Event::Connected => tracing::info!("nats connected"),
-                    async_nats::Event::Disconnected => {
-                        tracing::warn!("nats is away: pages come by the poll, up to a second late");
-                    }
-                    other => tracing::debug!(event = %other, "nats"),
-                }
+            .event_callback(move |event| {
+                log(&event, &away);
+                std::future::ready(())
             })
             .connect(url)
             .await?;
@@ -67,6 +64,22 @@ impl Nats {
         if self.outbox.try_send((subject, payload)).is_err() {
             tracing::debug!(event.seq = event.seq.0, "not published: nats does not keep up");
         }
+    }
+}
+
+/// Says once that NATS is away, and once that it is back, however often it is tried.
+fn log(event: &async_nats::Event, away: &AtomicBool) {
+    match event {
+        async_nats::Event::Connected => {
+            away.store(false, Ordering::Relaxed);
+            tracing::info!("nats connected");
+        }
+        async_nats::Event::Disconnected | async_nats::Event::ClientError(_) => {
+            if !away.swap(true, Ordering::Relaxed) {
+                tracing::warn!("nats is away: pages come by the poll, up to a second late");
+            }
+        }
+        other => tracing::debug!(event = %other, "nats"),
     }
 }
 
