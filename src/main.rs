@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Ten thousand calls of a few KiB each come and go: glibc's arenas would keep what they were given.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     dialtone::cli::run()
 }

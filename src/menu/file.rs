@@ -411,7 +411,7 @@ mod tests {
 
     #[test]
     fn missing_art_and_marks_are_told() {
-        let text = menu("").replace("art = \"main\"", "art = \"mian\"");
+        let text = menu("").replace("\nart = \"main\"", "\nart = \"mian\"");
         assert_eq!(wrong(&text), [("there is no art \"mian\"".to_owned(), "\"mian\"".to_owned())]);
         let text = menu("").replace("mark = \"GA\"", "mark = \"GQ\"");
         assert_eq!(wrong(&text), [("the art \"main\" has no mark |GQ".to_owned(), "\"GQ\"".to_owned())]);

@@ -29,13 +29,12 @@ pub async fn refresh(call: &mut Call) {
 /// What needs no records: the board at a glance, the clock, who and where.
 pub fn glance(call: &mut Call) {
     let now = call.registration.glance().now();
-    call.values.set("ON", now.online);
+    call.look_up();
     let last = now
         .last_call
         .as_ref()
         .map_or_else(|| "nobody yet".to_owned(), |(handle, at)| format!("{handle}, {}", words::when(*at)));
     call.values.set("LC", last);
-    call.values.set("TI", Local::now().format("%H:%M"));
     call.values.set("DA", Local::now().format("%Y-%m-%d"));
     call.values.set("NN", call.house.node_name.clone());
     call.values.set("UN", call.caller.handle.to_string());

@@ -158,9 +158,6 @@ pub async fn reload(call: &mut Call) {
 /// What waits for the caller, once: the number of this call, what is new, who paged meanwhile.
 pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting) -> Result<(), Leave> {
     let logged_in = presence.logged_in(call).await;
-    // This caller counts, also where the news of it is still on its way.
-    let online = call.registration.glance().now().online.max(1);
-    call.values.set("ON", online);
     let handle = call.caller.handle.to_string();
     let mut lines: Vec<String> = Vec::new();
     if let Some(logged_in) = &logged_in {

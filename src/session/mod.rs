@@ -63,7 +63,6 @@ async fn answer(connection: Connection, exchange: Arc<Exchange>, reference: Stri
     let limits = &exchange.limits;
     let idle = (limits.idle_seconds > 0).then(|| Duration::from_secs(limits.idle_seconds));
     let entry = connection.entry.clone();
-    let output = connection.output.clone();
     let mut call = Call::new(Circumstances {
         house: Arc::clone(&exchange.house),
         domain: exchange.domain.clone(),
@@ -84,21 +83,22 @@ async fn answer(connection: Connection, exchange: Arc<Exchange>, reference: Stri
     let left = converse(&mut call, &mut presence, entry, &exchange).await;
     let left = left.err().unwrap_or(Leave::Goodbye);
     tracing::info!(reason = %left, user.handle = %call.caller.handle, "call ended");
-    farewell::say(&mut call, &left).await;
-    drop(output);
+    Box::pin(farewell::say(&mut call, &left)).await;
 }
 
+/// The parts of a call, one after the other. What is not waited in for hours is boxed, here and below: a future is as
+/// large as its largest part, and an idle caller should cost only the part they are in.
 async fn converse(
     call: &mut Call,
     presence: &mut Presence,
     entry: crate::transport::Entry,
     exchange: &Exchange,
 ) -> Result<(), Leave> {
-    login::welcome(call).await?;
-    presence.answered(call).await;
-    let greeting = login::log_in(call, entry, exchange).await?;
-    figures::refresh(call).await;
-    login::greet(call, presence, greeting).await?;
+    Box::pin(login::welcome(call)).await?;
+    Box::pin(presence.answered(call)).await;
+    let greeting = Box::pin(login::log_in(call, entry, exchange)).await?;
+    Box::pin(figures::refresh(call)).await;
+    Box::pin(login::greet(call, presence, greeting)).await?;
     menus(call).await
 }
 
@@ -109,7 +109,7 @@ async fn menus(call: &mut Call) -> Result<(), Leave> {
     let mut bars: Vec<(MenuId, usize)> = Vec::new();
     loop {
         if call.stale {
-            login::reload(call).await;
+            Box::pin(login::reload(call)).await;
         }
         let current = call.house.menus.load_full();
         if !Arc::ptr_eq(&menus, &current) {
@@ -119,7 +119,7 @@ async fn menus(call: &mut Call) -> Result<(), Leave> {
             bars.clear();
         }
         let Some(menu) = menus.get(state.here()) else { return Ok(()) };
-        figures::refresh(call).await;
+        Box::pin(figures::refresh(call)).await;
         let subtitle = figures::subtitle(call);
         call.enter(&menu.art, &menu.title, &subtitle);
         let mut bar = bars.iter().find(|(id, _)| *id == state.here()).map_or(0, |(_, bar)| *bar);

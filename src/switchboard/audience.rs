@@ -42,7 +42,7 @@ pub fn concerns(event: &EventBody, who: &Interest) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dialtone_domain::{BoardId, MessageId, ThreadId};
+    use dialtone_domain::{BoardId, Handle, MessageId, ThreadId};
 
     fn post(read_level: i64, author: UserId) -> EventBody {
         EventBody::MessageCreated {
@@ -52,7 +52,7 @@ mod tests {
             thread: ThreadId(1),
             message: MessageId(1),
             author,
-            author_handle: "acid burn".into(),
+            author_handle: Handle::parse("acid burn").unwrap(),
             subject: "hi".into(),
         }
     }
@@ -70,7 +70,11 @@ mod tests {
 
     #[test]
     fn a_login_concerns_friends_only() {
-        let online = EventBody::UserOnline { user: UserId(2), handle: "acid burn".into(), call: CallId(1) };
+        let online = EventBody::UserOnline {
+            user: UserId(2),
+            handle: Handle::parse("acid burn").unwrap(),
+            call: CallId(1),
+        };
         let mut who = Interest { user: Some(UserId(1)), level: Some(10), ..Interest::default() };
         assert!(!concerns(&online, &who));
         who.friends.insert(UserId(2));

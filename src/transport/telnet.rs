@@ -2,7 +2,6 @@
 
 use std::io;
 use std::net::IpAddr;
-use std::pin::pin;
 use std::time::Duration;
 
 use dialtone_telnet::{Received, Telnet, TelnetOption};
@@ -40,7 +39,7 @@ where
 {
     let mut line = Line { stream, telnet: Telnet::new(), keyboard: Keyboard::new(), size: None };
     let mut probe = Probe::new(Hint::default());
-    match line.find_out(&mut probe).await? {
+    match Box::pin(line.find_out(&mut probe)).await? {
         Found::Caller => {}
         Found::Stranger(words) => return line.send_off(words(ssh_port).as_bytes()).await,
         Found::Nobody => return Ok(()),
@@ -59,8 +58,8 @@ where
         command: None,
         exit: ExitStatus::default(),
     };
-    let session = pin!(session(connection));
-    let ((), result) = tokio::join!(session, line.pump(inputs, writes, stall));
+    drop(probe);
+    let ((), result) = tokio::join!(session(connection), line.pump(inputs, writes, stall));
     result
 }
 
@@ -186,7 +185,7 @@ impl Line {
                         self.telnet.encode(&bytes, &mut outgoing);
                         stalled_at = Instant::now() + stall;
                     }
-                    None => return self.close().await,
+                    None => return Box::pin(self.close()).await,
                 },
                 more = self.keyboard.deliver(&inputs), if listened && !self.keyboard.is_empty() => listened = more,
                 ready = self.stream.readable(), if listened && self.keyboard.is_empty() => {

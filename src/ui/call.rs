@@ -247,9 +247,17 @@ impl Call {
             self.house.places.try_send((id, title.to_owned())).ok();
         }
         self.place = Place { art: art.to_owned(), title: title.to_owned(), subtitle: subtitle.to_owned() };
+        self.life = self.line_of_life();
+        self.look_up();
+    }
+
+    /// The clock, and how many are on line, as they are now: what the status line shows.
+    pub fn look_up(&mut self) {
         self.clock = Local::now().format("%H:%M").to_string();
         self.values.set("TI", &self.clock);
-        self.life = self.line_of_life();
+        // A caller who has logged in counts, also where the news of it is still on its way.
+        let known = usize::from(self.login_keys.is_none());
+        self.values.set("ON", self.registration.glance().now().online.max(known));
     }
 
     /// One of the house's lines, another with each quarter of an hour.
@@ -345,7 +353,7 @@ impl Call {
                     self.pager.take(Page { at: chrono::Utc::now(), text, thread: None });
                 }
             }
-            self.clock = Local::now().format("%H:%M").to_string();
+            self.look_up();
         }
     }
 

@@ -87,27 +87,29 @@ impl Editor<'_> {
         }
     }
 
-    /// Moves what does not fit to the next line, whole words where there are any.
+    /// Moves what does not fit below, whole words where there are any, until every line fits.
     fn wrap(&mut self) {
-        if self.lines.len() >= LINES {
-            self.note = "that is all a message holds";
-            if let Some(line) = self.lines.get_mut(self.row) {
-                line.truncate(WIDTH);
-                self.column = self.column.min(line.len());
+        let mut row = self.row;
+        while let Some(line) = self.lines.get_mut(row)
+            && line.len() > WIDTH
+        {
+            let at = line.iter().take(WIDTH + 1).rposition(|c| *c == ' ').map_or(WIDTH, |at| at + 1);
+            let tail = line.split_off(at);
+            line.truncate(WIDTH);
+            if self.lines.len() >= LINES {
+                self.note = "that is all a message holds";
+                break;
             }
-            return;
+            self.lines.insert(row + 1, tail);
+            if self.row == row
+                && let Some(column) = self.column.checked_sub(at)
+            {
+                self.row += 1;
+                self.column = column;
+            }
+            row += 1;
         }
-        let Some(line) = self.lines.get_mut(self.row) else { return };
-        let at = line.iter().take(WIDTH + 1).rposition(|c| *c == ' ').map_or(WIDTH, |at| at + 1);
-        let tail = line.split_off(at);
-        let ends = line.iter().rposition(|c| *c != ' ').map_or(0, |n| n + 1);
-        line.truncate(ends.max(usize::from(line.len() <= WIDTH) * line.len().min(WIDTH)));
-        let moved = self.column.checked_sub(at);
-        self.lines.insert(self.row + 1, tail);
-        if let Some(column) = moved {
-            self.row += 1;
-            self.column = column;
-        }
+        self.column = self.column.min(self.line().len());
     }
 
     fn break_line(&mut self) {
@@ -252,7 +254,7 @@ impl Editor<'_> {
 /// Lets the caller write; none if they abandon it.
 pub async fn edit(call: &mut Call, editing: &Editing) -> Result<Option<String>, Leave> {
     if call.plain() {
-        return edit_in_words(call, editing).await;
+        return Box::pin(edit_in_words(call, editing)).await;
     }
     let mut editor = Editor {
         heading: &editing.heading,

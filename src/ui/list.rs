@@ -164,7 +164,7 @@ impl View for List {
 pub async fn pick(call: &mut Call, list: &mut List) -> Result<Picked, Leave> {
     list.chosen = list.chosen.min(list.rows.len().saturating_sub(1));
     if call.plain() {
-        return pick_in_words(call, list).await;
+        return Box::pin(pick_in_words(call, list)).await;
     }
     loop {
         let key = match call.wake(list).await? {

@@ -167,7 +167,7 @@ fn marks(call: &Call, art: &str) -> Vec<(String, u16, u16, u16)> {
 /// Shows a menu until a command is chosen.
 pub async fn choose(call: &mut Call, menu: MenuId, chosen: &mut usize) -> Result<Chosen, Leave> {
     if call.plain() {
-        return choose_in_words(call, menu).await;
+        return Box::pin(choose_in_words(call, menu)).await;
     }
     let Some(mut view) = MenuView::new(call, menu, *chosen) else { return Ok(Chosen::Back) };
     loop {
@@ -175,7 +175,7 @@ pub async fn choose(call: &mut Call, menu: MenuId, chosen: &mut usize) -> Result
         *chosen = view.chosen;
         match key {
             Key::Char('/') => return Ok(Chosen::Pages),
-            Key::Char('?') => notice(call, "keys", &help(&view)).await?,
+            Key::Char('?') => Box::pin(notice(call, "keys", &help(&view))).await?,
             Key::Char(c) => {
                 let key = c.to_ascii_uppercase();
                 if let Some(n) = view.lines.iter().position(|line| line.item.key == key) {

@@ -95,7 +95,7 @@ impl View for Viewer<'_> {
 /// Shows a text until the caller does something else than turning its pages.
 pub async fn read(call: &mut Call, text: &Text) -> Result<Viewed, Leave> {
     if call.plain() {
-        return read_in_words(call, text).await;
+        return Box::pin(read_in_words(call, text)).await;
     }
     let columns = usize::from(call.terminal.columns.saturating_sub(4)).clamp(20, 100);
     let lines = text.body.split('\n').flat_map(|line| wrap(line, columns)).collect();

@@ -110,12 +110,13 @@ pub(crate) async fn bounded<T>(
 /// Reads outside a transaction: `on_db!(store, db => sqlx::query….fetch_all(db).await)`.
 macro_rules! on_db {
     ($store:expr, $db:ident => $body:expr) => {
-        $crate::db::bounded(async {
+        // Boxed: both drivers' futures side by side would otherwise lie in every caller's, also while it waits for keys.
+        $crate::db::bounded(Box::pin(async {
             match $store.db() {
                 $crate::db::Db::Postgres($db) => $body,
                 $crate::db::Db::Sqlite { read: $db, .. } => $body,
             }
-        })
+        }))
         .await
     };
 }
@@ -123,7 +124,7 @@ macro_rules! on_db {
 /// One statement inside a transaction: `in_tx!(tx, db => sqlx::query….execute(db).await…)`.
 macro_rules! in_tx {
     ($tx:expr, $db:ident => $body:expr) => {
-        $crate::db::bounded(async {
+        $crate::db::bounded(Box::pin(async {
             match $tx.link() {
                 $crate::db::Link::Postgres(link) => {
                     let $db = &mut **link;
@@ -134,7 +135,7 @@ macro_rules! in_tx {
                     $body
                 }
             }
-        })
+        }))
         .await
     };
 }
