@@ -46,7 +46,7 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
         }
         Entry::Guest => return Ok(guest(call)),
         Entry::New => {
-            if let Some(caller) = register::show(call).await? {
+            if let Some(caller) = Box::pin(register::show(call)).await? {
                 enter(call, caller).await;
                 return Ok(Greeting::New);
             }
@@ -55,9 +55,9 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
         Entry::Unknown => {}
     }
     let question = match (exchange.house.registration, exchange.house.guests) {
-        (true, true) => "Handle, NEW to join, GUEST to look round: ",
-        (true, false) => "Handle, or NEW to join: ",
-        (false, true) => "Handle, or GUEST to look round: ",
+        (true, true) => "Handle, |15NEW|07 to join, |15GUEST|07 to look round: ",
+        (true, false) => "Handle, or |15NEW|07 to join: ",
+        (false, true) => "Handle, or |15GUEST|07 to look round: ",
         (false, false) => "Handle: ",
     };
     let mut tries = 0;
@@ -74,7 +74,7 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
                 continue;
             }
             "new" if exchange.house.registration => {
-                if let Some(caller) = register::show(call).await? {
+                if let Some(caller) = Box::pin(register::show(call)).await? {
                     enter(call, caller).await;
                     return Ok(Greeting::New);
                 }

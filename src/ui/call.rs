@@ -7,7 +7,7 @@ use chrono::Local;
 use dialtone_domain::events::{Event, EventBody};
 use dialtone_domain::{CallId, Caller, Domain, NodeId};
 use dialtone_terminal::art::Art;
-use dialtone_terminal::{Capabilities, Charset, Grid, Key, Wire, draw, probe};
+use dialtone_terminal::{Capabilities, Charset, Grid, Key, Pen, Wire, draw, pipe, probe};
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
@@ -17,7 +17,7 @@ use super::frame::{self, Surroundings, View};
 use super::idle::{Due, IdleClock};
 use super::line::{LineInput, Typed};
 use super::pager::{Page, Pager, page_of};
-use super::{Gallery, Values};
+use super::{Gallery, Values, theme};
 use crate::menu::{Facts, Menus};
 use crate::switchboard::{Registration, Switchboard};
 use crate::transport::{Connection, Hangup, Input, Output, Peer};
@@ -525,9 +525,19 @@ impl Call {
         }
     }
 
+    /// The prompt, with pipe codes for colour where there is any, and what is typed so far.
     async fn write_prompt(&mut self, prompt: &str, line: &LineInput) -> Result<(), Leave> {
         let mut bytes = Vec::new();
-        self.terminal.charset.encode_str(prompt, &mut bytes);
+        if self.plain() {
+            self.terminal.charset.encode_str(&pipe::strip(prompt), &mut bytes);
+        } else {
+            let mut pen = Pen::new(self.wire());
+            pen.text("  ", theme::WORDS, &mut bytes);
+            for (style, run) in pipe::parse(prompt, theme::WORDS) {
+                pen.text(&run, style, &mut bytes);
+            }
+            pen.reset(&mut bytes);
+        }
         if self.echo {
             self.terminal.charset.encode_str(&line.shown(usize::MAX).0, &mut bytes);
         }

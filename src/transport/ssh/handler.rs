@@ -136,7 +136,8 @@ impl Handler for Login {
     }
 
     async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, Self::Error> {
-        self.password(user, password).await
+        // Boxed, like the look-ups below: the protocol's loop keeps room for its largest callback, twice.
+        Box::pin(self.password(user, password)).await
     }
 
     async fn auth_publickey_offered(
@@ -144,14 +145,14 @@ impl Handler for Login {
         user: &str,
         offer: PublicKeyOffer<'_>,
     ) -> Result<Auth, Self::Error> {
-        Ok(match self.key_holder(user, offer.public_key).await {
+        Ok(match Box::pin(self.key_holder(user, offer.public_key)).await {
             Some(_) => Auth::Accept,
             None => Auth::reject(),
         })
     }
 
     async fn auth_publickey(&mut self, user: &str, key: VerifiedPublicKey<'_>) -> Result<Auth, Self::Error> {
-        Ok(match self.key_holder(user, key.public_key).await {
+        Ok(match Box::pin(self.key_holder(user, key.public_key)).await {
             Some(caller) => {
                 self.settings.doorman.told(self.address, LoginOutcome::Passed);
                 self.accept(Entry::Known(Box::new(caller)))
@@ -176,7 +177,7 @@ impl Handler for Login {
         };
         let password = answers.into_iter().next().unwrap_or_default();
         match std::str::from_utf8(&password) {
-            Ok(password) => self.password(user, password).await,
+            Ok(password) => Box::pin(self.password(user, password)).await,
             Err(_) => Ok(Auth::Reject {
                 proceed_with_methods: Some(MethodSet::from([MethodKind::Password].as_slice())),
                 partial_success: false,

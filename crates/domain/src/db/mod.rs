@@ -94,15 +94,19 @@ impl Store {
     }
 }
 
-/// Runs one statement within [`STATEMENT_LIMIT`] and puts its error into our words.
-pub(crate) async fn bounded<T>(
+/// Runs one statement within [`STATEMENT_LIMIT`] and puts its error into our words. The statement is boxed: both
+/// drivers' futures side by side, some KiB, would otherwise lie in every caller's, also while it waits for keys.
+pub(crate) fn bounded<T>(
     statement: impl Future<Output = Result<T, sqlx::Error>>,
-) -> Result<T, DbError> {
-    match tokio::time::timeout(STATEMENT_LIMIT, statement).await {
-        Ok(done) => done.map_err(DbError::from),
-        Err(_) => {
-            tracing::error!(db.limit_s = STATEMENT_LIMIT.as_secs(), "the database fell silent");
-            Err(DbError::Unavailable)
+) -> impl Future<Output = Result<T, DbError>> {
+    let statement = Box::pin(statement);
+    async move {
+        match tokio::time::timeout(STATEMENT_LIMIT, statement).await {
+            Ok(done) => done.map_err(DbError::from),
+            Err(_) => {
+                tracing::error!(db.limit_s = STATEMENT_LIMIT.as_secs(), "the database fell silent");
+                Err(DbError::Unavailable)
+            }
         }
     }
 }
@@ -110,13 +114,12 @@ pub(crate) async fn bounded<T>(
 /// Reads outside a transaction: `on_db!(store, db => sqlx::query….fetch_all(db).await)`.
 macro_rules! on_db {
     ($store:expr, $db:ident => $body:expr) => {
-        // Boxed: both drivers' futures side by side would otherwise lie in every caller's, also while it waits for keys.
-        $crate::db::bounded(Box::pin(async {
+        $crate::db::bounded(async {
             match $store.db() {
                 $crate::db::Db::Postgres($db) => $body,
                 $crate::db::Db::Sqlite { read: $db, .. } => $body,
             }
-        }))
+        })
         .await
     };
 }
@@ -124,7 +127,7 @@ macro_rules! on_db {
 /// One statement inside a transaction: `in_tx!(tx, db => sqlx::query….execute(db).await…)`.
 macro_rules! in_tx {
     ($tx:expr, $db:ident => $body:expr) => {
-        $crate::db::bounded(Box::pin(async {
+        $crate::db::bounded(async {
             match $tx.link() {
                 $crate::db::Link::Postgres(link) => {
                     let $db = &mut **link;
@@ -135,7 +138,7 @@ macro_rules! in_tx {
                     $body
                 }
             }
-        }))
+        })
         .await
     };
 }
