@@ -167,6 +167,11 @@ impl Board {
 
     /// Runs a subcommand beside the board, on its data.
     pub fn cli(&self, words: &[&str]) -> Output {
+        self.cli_told(words, "")
+    }
+
+    /// The same for one that reads `input`.
+    pub fn cli_told(&self, words: &[&str], input: &str) -> Output {
         let mut command = self.setup.program();
         command.args(words).arg("--data-dir").arg(self.data_dir());
         if let Some(database) = &self.setup.database {
@@ -175,7 +180,12 @@ impl Board {
         if let Some(nats) = &self.setup.nats {
             command.args(["--nats", nats]);
         }
-        command.stdin(Stdio::null()).output().expect("the built program starts")
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the built program starts");
+        if let Some(mut stdin) = child.stdin.take() {
+            let _ = stdin.write_all(input.as_bytes()); // one that reads nothing may have ended already
+        }
+        child.wait_with_output().expect("the program ends")
     }
 
     /// The same for one that must succeed: what it printed as JSON.

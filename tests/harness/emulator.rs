@@ -97,6 +97,17 @@ impl Emulator {
         self.rows().iter().any(|line| self.padded(line).contains(text))
     }
 
+    /// The row of a list's or menu's bar: the last one, above the status line, with a blue ground where text is.
+    pub fn bar(&self) -> Option<usize> {
+        let (rows, columns) = self.screen().size();
+        let blue = |row: u16, column: u16| {
+            self.screen().cell(row, column).is_some_and(|cell| cell.bgcolor() == vt100::Color::Idx(4))
+        };
+        let row =
+            (6..rows.get() - 2).rev().find(|row| (0..columns.get() / 2).any(|column| blue(*row, column)));
+        row.map(usize::from)
+    }
+
     fn padded(&self, line: &str) -> String {
         let columns = usize::from(self.screen().size().1.get());
         format!("{line:<columns$}")

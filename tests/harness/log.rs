@@ -1,5 +1,6 @@
 //! What a program under test writes, line by line, and how it ended.
 
+use std::cell::Cell;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ExitStatus};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -61,6 +62,21 @@ impl Log {
     /// Waits for the first JSON line with this message and returns it.
     pub fn wait_message(&self, message: &str) -> Value {
         self.wait(message, |line| serde_json::from_str(line).ok().filter(|v| field(v, "message") == message))
+    }
+
+    /// The same for the `nth` (from 0) of them.
+    pub fn wait_nth_message(&self, message: &str, nth: usize) -> Value {
+        let left = Cell::new(nth);
+        self.wait(message, |line| {
+            let line = serde_json::from_str(line).ok().filter(|v| field(v, "message") == message)?;
+            match left.get().checked_sub(1) {
+                Some(fewer) => {
+                    left.set(fewer);
+                    None
+                }
+                None => Some(line),
+            }
+        })
     }
 
     /// Waits for the first line that has `text` in it and returns it.

@@ -16,17 +16,33 @@ mod emulator;
 mod log;
 mod pty;
 mod servers;
+mod steps;
 mod telnet;
 mod terminal;
 
 pub use board::{Board, Setup};
 pub use dial::Dial;
-pub use emulator::Kind;
+pub use emulator::{Emulator, Kind};
 pub use pty::{Pty, SshOptions, plink, ssh, telnet};
 pub use servers::{Database, Nats};
+pub use steps::{MENU, NOTICE, PASSWORD, QUESTION};
 pub use terminal::{Key, Terminal};
 
 use std::time::Duration;
+
+/// Makes of each body two tests, one on SQLite and one on PostgreSQL: `on_both_databases!(a, b)` for
+/// `fn a(setup: Setup)`.
+macro_rules! on_both_databases {
+    ($($body:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[test] fn $body() { super::$body(super::harness::Board::setup()); })+
+        }
+        mod postgres {
+            $(#[test] fn $body() { super::$body(super::harness::Board::setup().postgres()); })+
+        }
+    };
+}
+pub(crate) use on_both_databases;
 
 /// How long a test waits for anything before it fails: far more than any step takes on a busy machine.
 pub const DEADLINE: Duration = Duration::from_secs(20);

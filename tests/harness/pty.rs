@@ -121,6 +121,8 @@ pub fn ssh(board: &Board, user: &str, options: &SshOptions) -> Pty {
     let mut command = CommandBuilder::new("ssh");
     command.env_remove("SSH_AUTH_SOCK");
     command.args(["-F", "/dev/null", "-p", &board.ssh.port().to_string()]);
+    // The first value that OpenSSH sees of an option counts.
+    command.args(&options.arguments);
     for option in ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR"] {
         command.args(["-o", option]);
     }
@@ -131,7 +133,6 @@ pub fn ssh(board: &Board, user: &str, options: &SshOptions) -> Pty {
         }
         None => command.args(["-o", "IdentityFile=none"]),
     }
-    command.args(&options.arguments);
     command.arg(format!("{user}@{}", board.ssh.ip()));
     command.args(&options.command);
     let (columns, rows) = options.size.unwrap_or((80, 24));

@@ -248,6 +248,11 @@ impl Terminal {
         panic!("{}: {what}\n--- screen ---\n{screen}\n--- log of the board ---\n{log}", self.name);
     }
 
+    /// Looks at the drawn screen once.
+    pub fn look<T>(&self, at: impl Fn(&Emulator) -> T) -> T {
+        at(&self.lock().emulator)
+    }
+
     /// The drawn screen, one line a row.
     pub fn screen(&self) -> String {
         self.lock().emulator.rows().join("\n")

@@ -1,0 +1,177 @@
+//! What callers do again and again, key by key.
+
+use std::time::Instant;
+
+use serde_json::Value;
+
+use super::{Board, DEADLINE, Key, Terminal};
+
+/// A password good enough for any handle.
+pub const PASSWORD: &str = "four brass lanterns hum";
+/// The first question.
+pub const QUESTION: &str = "Handle, NEW to join, GUEST to look round:";
+/// What stands below words that wait for a key.
+pub const NOTICE: &str = "any key goes on";
+/// The main menu's question.
+pub const MENU: &str = "Your choice, ? for help:";
+
+impl Terminal {
+    /// From the first question to the main menu, with an account that is there.
+    pub fn log_in(&self, handle: &str) {
+        self.wait_for(QUESTION);
+        self.enter(handle);
+        self.wait_for("Password:");
+        self.enter(PASSWORD);
+        self.wait_for(&format!("good to hear you, {handle}"));
+        self.past_notice();
+        self.wait_for(MENU);
+    }
+
+    /// From the first question to the main menu, with an account made on the way.
+    pub fn register(&self, handle: &str) {
+        self.wait_for(QUESTION);
+        self.enter("NEW");
+        self.fill_registration(handle);
+    }
+
+    /// From the registration's first field to the main menu.
+    pub fn fill_registration(&self, handle: &str) {
+        self.wait_for("a new caller");
+        self.enter(handle);
+        self.wait_for("8 characters or more");
+        self.enter(PASSWORD);
+        self.wait_for("once more");
+        self.enter(PASSWORD);
+        self.wait_for("calling from");
+        self.enter("Somewhere");
+        self.wait_for(&format!("good to meet you, {handle}"));
+        self.past_notice();
+        self.wait_for(MENU);
+    }
+
+    /// From the first question to the main menu, without an account.
+    pub fn look_round(&self) {
+        self.wait_for(QUESTION);
+        self.enter("GUEST");
+        self.past_guest_notice();
+    }
+
+    /// From a guest's greeting to the main menu.
+    pub fn past_guest_notice(&self) {
+        self.wait_for("have a look round");
+        self.past_notice();
+        self.wait_for(MENU);
+    }
+
+    /// Reads words that wait for a key, and presses one.
+    pub fn past_notice(&self) {
+        self.wait_for(NOTICE);
+        self.key(Key::Enter);
+        self.wait_gone(NOTICE);
+    }
+
+    /// Presses a letter and waits for what it opens.
+    pub fn choose(&self, letter: &str, title: &str) {
+        self.send(letter);
+        self.wait_for(title);
+    }
+
+    /// Presses Esc and waits for what lies behind.
+    pub fn back_to(&self, title: &str) {
+        self.key(Key::Escape);
+        self.wait_for(title);
+    }
+
+    /// From the main menu into a board's list of threads.
+    pub fn open_board(&self, name: &str) {
+        self.choose("M", "message boards");
+        self.choose_row(name);
+        self.wait_for("P post");
+        self.wait_for(name);
+    }
+
+    /// Moves the bar of a list to the row that has `text` in it, and presses Enter.
+    pub fn choose_row(&self, text: &str) {
+        self.move_to_row(text);
+        self.key(Key::Enter);
+    }
+
+    /// Moves the bar of a list to the row that has `text` in it.
+    pub fn move_to_row(&self, text: &str) {
+        self.wait_until(&format!("a row \"{text}\" below a bar"), |screen| {
+            screen.bar().is_some() && screen.rows().iter().any(|row| row.contains(text))
+        });
+        loop {
+            let (bar, row) =
+                self.look(|screen| (screen.bar(), screen.rows().iter().rposition(|row| row.contains(text))));
+            let (Some(bar), Some(row)) = (bar, row) else { panic!("the row went away:\n{}", self.screen()) };
+            let next = match bar.cmp(&row) {
+                std::cmp::Ordering::Equal => return,
+                std::cmp::Ordering::Less => bar + 1,
+                std::cmp::Ordering::Greater => bar - 1,
+            };
+            self.key(if bar < row { Key::Down } else { Key::Up });
+            self.wait_until(&format!("the bar in row {next}"), |screen| screen.bar() == Some(next));
+        }
+    }
+
+    /// From a board's list of threads: writes a message of one line, back to the list.
+    pub fn post(&self, subject: &str, body: &str) {
+        self.choose("P", "what it is about");
+        self.enter(subject);
+        self.wait_for("save or leave");
+        self.enter(body);
+        self.enter("/s");
+        self.wait_for("P post");
+        self.wait_for(subject);
+    }
+
+    /// Rows from the first to the last but one: all but the status line, with the cursor's place.
+    pub fn above_status(&self) -> (Vec<String>, (u16, u16)) {
+        self.look(|screen| {
+            let mut rows = screen.rows();
+            rows.pop();
+            (rows, screen.screen().cursor_position())
+        })
+    }
+
+    /// Waits until the status line has `text` in it.
+    pub fn wait_status(&self, text: &str) {
+        self.wait_until(&format!("\"{text}\" in the status line"), |screen| {
+            screen.row_has(screen.rows().len() - 1, text)
+        });
+    }
+}
+
+impl Board {
+    /// Makes an account with [`PASSWORD`], as the sysop does.
+    pub fn account(&self, handle: &str) {
+        let made = self.cli_told(&["user", "add", handle, "--password-stdin"], PASSWORD);
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    }
+
+    /// The handles of everybody on line, as `dialtone who` says; those at the door are empty.
+    pub fn who(&self) -> Vec<String> {
+        let who = self.cli_json(&["who", "--json"]);
+        let calls = who.as_array().expect("a list of calls");
+        calls.iter().map(|call| call["handle"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// Waits until who's online is as `wanted` says.
+    pub fn wait_who(&self, what: &str, wanted: impl Fn(&[String]) -> bool) {
+        let start = Instant::now();
+        loop {
+            let asked = start.elapsed();
+            let who = self.who();
+            if wanted(&who) {
+                return;
+            }
+            assert!(asked < DEADLINE, "waiting for {what}: {who:?} on line\n{}", self.log.tail());
+        }
+    }
+
+    /// The log line that tells of the `nth` call (from 0) answered.
+    pub fn answered(&self, nth: usize) -> Value {
+        self.log.wait_nth_message("call answered", nth)
+    }
+}

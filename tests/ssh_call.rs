@@ -1,0 +1,360 @@
+//! Calling by SSH: from the handshake to goodbye, with OpenSSH and PuTTY.
+
+mod harness;
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::Command;
+
+use harness::{Board, DEADLINE, Key, MENU, PASSWORD, Pty, Setup, SshOptions, on_both_databases, plink, ssh};
+
+on_both_databases!(a_stranger_registers_and_comes_back_with_a_password, a_key_opens_the_door);
+
+/// Makes a key pair in the board's scratch directory; the path of the private half.
+fn key_pair(board: &Board, name: &str, kind: &str) -> PathBuf {
+    let path = board.scratch().join(name);
+    let made = Command::new("ssh-keygen")
+        .args(["-q", "-t", kind, "-N", "", "-C", name, "-f"])
+        .arg(&path)
+        .status()
+        .expect("ssh-keygen starts; tests/run installs it");
+    assert!(made.success());
+    path
+}
+
+/// Options that OpenSSH takes with `-o`.
+fn options(words: &[&str]) -> SshOptions {
+    let arguments = words.iter().flat_map(|word| ["-o".to_owned(), (*word).to_owned()]).collect();
+    SshOptions { arguments, ..SshOptions::default() }
+}
+
+/// Waits until OpenSSH has asked for the password as often as this.
+fn wait_asked(caller: &Pty, times: usize) {
+    caller.wait_until(&format!("question {times} at the cursor"), |screen| {
+        let asked: Vec<_> = screen.rows().into_iter().filter(|row| row.contains("Password:")).collect();
+        let (row, column) = screen.screen().cursor_position();
+        asked.len() == times && column > 0 && screen.row_has(usize::from(row), "Password:")
+    });
+}
+
+fn command(words: &str) -> SshOptions {
+    SshOptions { command: Some(words.to_owned()), ..SshOptions::default() }
+}
+
+fn a_stranger_registers_and_comes_back_with_a_password(setup: Setup) {
+    let board = setup.start();
+    let stranger = ssh(&board, "new", &SshOptions::default());
+    stranger.fill_registration("Kate Libby");
+    stranger.open_board("Code");
+    stranger.post("From a laptop", "28.8 and a PCI bus.");
+    stranger.back_to("message boards");
+    stranger.back_to(MENU);
+    stranger.send("G");
+    stranger.wait_for("so long, Kate Libby");
+    assert_eq!(stranger.exit_code(), 0);
+
+    // The SSH method "password"; the other calls here use keyboard-interactive.
+    let caller = ssh(&board, "kate libby", &options(&["PreferredAuthentications=password"]));
+    caller.wait_for("password:");
+    caller.enter(PASSWORD);
+    caller.wait_for("good to hear you, Kate Libby");
+    caller.past_notice();
+    caller.wait_for(" · call 2");
+    caller.open_board("Code");
+    caller.choose_row("From a laptop");
+    caller.wait_for("28.8 and a PCI bus.");
+}
+
+fn a_key_opens_the_door(setup: Setup) {
+    let board = setup.start();
+    board.account("Dade");
+    let key = key_pair(&board, "id_ed25519", "ed25519");
+    let public = fs::read_to_string(key.with_extension("pub")).expect("ssh-keygen wrote it");
+
+    // A key that nobody has shown yet is refused, and the password is asked for instead.
+    let with_key = SshOptions { key: Some(key), ..SshOptions::default() };
+    let caller = ssh(&board, "Dade", &with_key);
+    caller.wait_for("Password:");
+    caller.enter(PASSWORD);
+    caller.wait_for("good to hear you, Dade");
+    caller.past_notice();
+    caller.choose("Y", "your profile");
+    caller.choose("K", "your ssh keys");
+    caller.wait_for("No keys yet");
+    caller.choose("A", "the .pub file, never the other one");
+    caller.enter(public.trim_end());
+    caller.wait_for("id_ed25519");
+    caller.wait_for("D delete");
+    caller.hangup();
+
+    let caller = ssh(&board, "Dade", &with_key);
+    caller.wait_for("good to hear you, Dade");
+    caller.past_notice();
+    // Taken away again, it opens nothing.
+    caller.choose("Y", "your profile");
+    caller.choose("K", "your ssh keys");
+    caller.choose("D", "(y/n)");
+    caller.send("y");
+    caller.wait_for("No keys yet");
+    caller.hangup();
+    ssh(&board, "Dade", &with_key).wait_for("Password:");
+}
+
+#[test]
+fn an_rsa_key_added_by_the_sysop_opens_the_door_to_plink() {
+    let board = Board::start();
+    board.account("Dade");
+    let key = key_pair(&board, "id_rsa", "rsa");
+    let public = key.with_extension("pub");
+    board.cli_json(&["user", "key", "add", "Dade", &public.to_string_lossy(), "--json"]);
+    let putty = board.scratch().join("dade.ppk");
+    let converted = Command::new("puttygen")
+        .arg(&key)
+        .args(["-O", "private", "-o"])
+        .arg(&putty)
+        .status()
+        .expect("puttygen starts; tests/run installs it");
+    assert!(converted.success());
+    let caller = plink(&board, "Dade", &["-i", &putty.to_string_lossy()]);
+    caller.wait_for("good to hear you, Dade");
+    caller.past_notice();
+    caller.wait_for(MENU);
+}
+
+#[test]
+fn plink_calls_with_a_password() {
+    let board = Board::start();
+    board.account("Dade");
+    let caller = plink(&board, "Dade", &[]);
+    caller.wait_for("Password:");
+    caller.enter(PASSWORD);
+    caller.wait_for("good to hear you, Dade");
+    caller.past_notice();
+    caller.choose("W", "Dade (you)");
+    caller.back_to(MENU);
+    caller.send("G");
+    caller.wait_for("so long, Dade");
+    assert_eq!(caller.exit_code(), 0);
+}
+
+#[test]
+fn a_guest_looks_round_and_may_not_write() {
+    let board = Board::start();
+    let guest = ssh(&board, "guest", &SshOptions::default());
+    guest.past_guest_notice();
+    guest.open_board("The Lobby");
+    guest.send("P");
+    guest.wait_for("Guests may look, not post");
+    guest.wait_for("(reference c-");
+}
+
+#[test]
+fn the_sysop_may_shut_both_doors() {
+    let board = Board::setup()
+        .env("DIALTONE_BOARD__GUESTS", false)
+        .env("DIALTONE_BOARD__REGISTRATION", false)
+        .start();
+    for door in ["guest", "new"] {
+        let caller = ssh(&board, door, &SshOptions::default());
+        caller.wait_for("Password:");
+        caller.enter("");
+        wait_asked(&caller, 2);
+    }
+}
+
+#[test]
+fn who_is_a_command_and_nothing_else_is() {
+    let board = Board::start();
+    board.account("Dade");
+    let dade = harness::telnet(&board);
+    dade.log_in("Dade");
+    dade.choose("T", "the tape");
+    board.wait_who("Dade on line", |who| who == ["Dade"]);
+
+    let who = ssh(&board, "guest", &command("who"));
+    who.wait_for("Dade");
+    who.wait_for("1 caller on line");
+    assert_eq!(who.exit_code(), 0);
+
+    let unknown = ssh(&board, "guest", &command("rm -rf / \u{1b}[2J"));
+    unknown.wait_for("there is no such command here. There is: who");
+    assert_eq!(unknown.exit_code(), 127);
+    assert!(!unknown.raw().contains(&0x1b), "{:?}", unknown.screen());
+
+    let sftp = SshOptions { arguments: vec!["-s".to_owned()], ..command("sftp") };
+    let sftp = ssh(&board, "guest", &sftp);
+    sftp.wait_for("subsystem request failed");
+    assert_ne!(sftp.exit_code(), 0);
+}
+
+#[test]
+fn without_a_terminal_there_are_words() {
+    let board = Board::start();
+    let plain = SshOptions { arguments: vec!["-T".to_owned()], ..SshOptions::default() };
+    let guest = ssh(&board, "guest", &plain);
+    guest.wait_for("main menu");
+    guest.wait_for("M  Messages");
+    guest.wait_for(MENU);
+    // The client's own terminal is in line mode here: Enter is a line feed.
+    guest.enter("w");
+    guest.wait_for("who: Guest (you)");
+    guest.enter("");
+    guest.enter("g");
+    guest.wait_for("So long, Guest.");
+    assert_eq!(guest.exit_code(), 0);
+    assert!(!guest.raw().contains(&0x1b), "{:?}", guest.screen());
+}
+
+#[test]
+fn a_dumb_terminal_gets_words_too() {
+    let board = Board::start();
+    let guest = ssh(&board, "guest", &options(&["SetEnv=TERM=dumb"]));
+    guest.wait_for("M  Messages");
+    guest.wait_for(MENU);
+    guest.enter("g");
+    guest.wait_for("So long, Guest.");
+    assert_eq!(guest.exit_code(), 0);
+    assert!(!guest.raw().contains(&0x1b), "{:?}", guest.screen());
+}
+
+#[test]
+fn a_wrong_password_is_refused_and_the_third_ends_the_call() {
+    let board = Board::start();
+    board.account("Dade");
+    let caller = ssh(&board, "Dade", &SshOptions::default());
+    for asked in 1..=3 {
+        wait_asked(&caller, asked);
+        caller.enter("not the one");
+    }
+    assert_eq!(caller.exit_code(), 255);
+    board.log.wait_nth_message("login refused", 2);
+}
+
+#[test]
+fn a_refused_key_is_no_failed_guess() {
+    let board = Board::start();
+    board.account("Dade");
+    let mut offered = SshOptions::default();
+    for n in 0..8 {
+        let key = key_pair(&board, &format!("key{n}"), "ed25519");
+        offered.arguments.extend(["-i".to_owned(), key.to_string_lossy().into_owned()]);
+    }
+    // Eight keys by each of two calls: as guesses they would have cost a penalty long since.
+    for _ in 0..2 {
+        let caller = ssh(&board, "Dade", &offered);
+        caller.wait_for("Password:");
+        caller.enter(PASSWORD);
+        caller.wait_for("good to hear you, Dade");
+    }
+    assert!(!board.log.lines().iter().any(|line| line.contains("login refused")));
+}
+
+#[test]
+fn host_keys_are_made_once_and_private() {
+    let board = Board::start();
+    board.log.wait_message("rsa host key made");
+    let shown = |board: &Board| {
+        let scan = Command::new("ssh-keyscan")
+            .args(["-t", "ed25519,rsa", "-p", &board.ssh.port().to_string(), "127.0.0.1"])
+            .output()
+            .expect("ssh-keyscan starts; tests/run installs it");
+        let text = String::from_utf8_lossy(&scan.stdout).into_owned();
+        let mut keys: Vec<String> =
+            text.lines().filter_map(|line| line.split_once(' ')).map(|(_, key)| key.to_owned()).collect();
+        keys.sort();
+        keys
+    };
+    let first = shown(&board);
+    assert_eq!(first.len(), 2, "{first:?}");
+    for name in ["ssh_host_ed25519_key", "ssh_host_rsa_key"] {
+        let mode = fs::metadata(board.data_dir().join(name)).expect("the key is a file").permissions().mode();
+        assert_eq!(mode & 0o7777, 0o600, "{name}");
+    }
+    assert!(board.stop().success());
+    let board = board.again();
+    assert_eq!(shown(&board), first);
+}
+
+#[test]
+fn a_damaged_host_key_is_said_and_never_replaced() {
+    let setup = Board::setup();
+    let path = setup.data_dir().join("ssh_host_ed25519_key");
+    fs::write(&path, "no key at all\n").expect("the data directory can be written");
+    let (status, said) = setup.clone().refuse();
+    assert!(!status.success());
+    assert!(said.contains("ssh_host_ed25519_key") && said.contains("damaged"), "{said}");
+    assert_eq!(fs::read_to_string(&path).expect("still there"), "no key at all\n");
+}
+
+#[test]
+fn the_algorithms_of_syncterm_are_enough() {
+    let board = Board::start();
+    for kex in ["curve25519-sha256", "diffie-hellman-group-exchange-sha256", "diffie-hellman-group14-sha256"]
+    {
+        for mac in ["hmac-sha2-256", "hmac-sha2-512"] {
+            let only = options(&[
+                "Ciphers=aes256-ctr",
+                &format!("MACs={mac}"),
+                &format!("KexAlgorithms={kex}"),
+                "HostKeyAlgorithms=ssh-ed25519",
+            ]);
+            let caller = ssh(&board, "guest", &SshOptions { command: Some("who".to_owned()), ..only });
+            caller.wait_for("on line");
+            assert_eq!(caller.exit_code(), 0, "{kex} {mac}");
+        }
+    }
+}
+
+#[test]
+fn a_client_that_offers_nothing_we_speak_costs_nothing() {
+    let board = Board::start();
+    let old = ssh(&board, "guest", &options(&["LogLevel=INFO", "KexAlgorithms=diffie-hellman-group1-sha1"]));
+    old.wait_for("no matching key exchange method");
+    assert_eq!(old.exit_code(), 255);
+    // Whoever speaks no SSH at all is let go.
+    let mut stranger = TcpStream::connect(board.ssh).expect("the board answers");
+    stranger.set_read_timeout(Some(DEADLINE)).expect("a TCP socket has this option");
+    stranger.write_all(b"GET / HTTP/1.1\r\nHost: board\r\n\r\n").expect("the board reads");
+    let mut said = Vec::new();
+    // A reset is a hangup too.
+    let _ = stranger.read_to_end(&mut said);
+    assert!(said.starts_with(b"SSH-2.0-"), "{:?}", String::from_utf8_lossy(&said));
+    assert_eq!(ssh(&board, "guest", &command("who")).exit_code(), 0);
+}
+
+#[test]
+fn the_locale_says_the_charset_and_the_window_its_size() {
+    let board = Board::start();
+    for (nth, locale, charset) in [(0, "C.UTF-8", "Utf8"), (1, "de_DE.UTF-8", "Utf8")] {
+        let sent = SshOptions { size: Some((100, 40)), ..options(&[&format!("SetEnv=LANG={locale}")]) };
+        let guest = ssh(&board, "guest", &sent);
+        guest.past_guest_notice();
+        let answered = board.answered(nth);
+        assert_eq!(answered["charset"], charset, "{answered}");
+        assert_eq!(answered["terminal"], "xterm-256color", "{answered}");
+        assert_eq!((&answered["columns"], &answered["rows"]), (&100.into(), &40.into()), "{answered}");
+        guest.wait_row(38, MENU);
+        guest.resize(80, 30);
+        guest.wait_row(28, MENU);
+        guest.wait_status("Dialtone");
+    }
+}
+
+#[test]
+fn many_callers_may_share_one_connection() {
+    let board = Board::start();
+    let control = board.scratch().join("control");
+    let shared = options(&[&format!("ControlPath={}", control.display()), "ControlMaster=auto"]);
+    let first = ssh(&board, "guest", &shared);
+    first.past_guest_notice();
+    let second = ssh(&board, "guest", &SshOptions { command: Some("who".to_owned()), ..shared });
+    second.wait_for("1 caller on line");
+    assert_eq!(second.exit_code(), 0);
+    // The other call on the connection goes on.
+    first.choose("W", "who's online");
+    first.key(Key::Escape);
+    first.wait_for(MENU);
+}
