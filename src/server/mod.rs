@@ -84,7 +84,7 @@ impl Server {
                 };
                 let answer = |connection| session::run(connection, Arc::clone(&server.exchange));
                 if let Err(error) = telnet::serve(stream, address, stall, ssh_port, answer).await {
-                    tracing::debug!(peer.address = %address, %error, "line lost");
+                    tracing::info!(peer.address = %address, %error, "line lost");
                 }
                 drop(seat);
             });
@@ -109,7 +109,7 @@ impl Server {
                 let answer: ssh::Answer =
                     Arc::new(move |connection| Box::pin(session::run(connection, Arc::clone(&exchange))));
                 if let Err(error) = ssh::serve(stream, address, config, settings, answer).await {
-                    tracing::debug!(peer.address = %address, %error, "line lost");
+                    tracing::info!(peer.address = %address, %error, "line lost");
                 }
                 drop(seat);
             });

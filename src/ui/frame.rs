@@ -1,10 +1,13 @@
 //! The frame round every view: header, rule, body, rule, a line of life, the prompt, the status line.
 
 use dialtone_terminal::text::{fit, width};
-use dialtone_terminal::{Capabilities, Grid, Style, mark};
+use dialtone_terminal::{Capabilities, Grid, Style};
 
 use super::theme;
 use super::{Gallery, Place, Values};
+
+/// Rows of every header that is drawn from art.
+pub const HEADER: u16 = 6;
 
 /// A view draws itself from its state, and nothing else.
 pub trait View: Sync {
@@ -79,19 +82,17 @@ fn header(grid: &mut Grid, round: &Surroundings<'_>) -> u16 {
         && columns < art.grid().columns() + 20
         && rows >= 20
     {
-        let filled = art.fill(&|name| round.place.value(name).or_else(|| round.values.get(name)));
-        let height = filled.rows().min(6);
-        for y in 0..height {
-            for x in 0..filled.columns() {
-                if let Some(cell) = filled.cell(x, y) {
-                    grid.put(x, y, cell.ch, cell.style);
-                }
-            }
+        let height = art.grid().rows().min(HEADER);
+        grid.blit(0, 0, art.grid());
+        grid.fill(0, height, columns, rows.saturating_sub(height), ' ', Style::default());
+        for mark in art.marks().iter().filter(|mark| mark.y < height) {
+            let value = round.place.value(&mark.name).or_else(|| round.values.get(&mark.name));
+            grid.text(mark.x, mark.y, &mark.field(&value.unwrap_or_default()), mark.style);
         }
         return height;
     }
     let height = if columns >= 60 { 5 } else { 3 };
-    grid.blit(0, 0, &mark::wave(columns, height, 0.0, 1.0, 0.4));
+    grid.blit(0, 0, &round.gallery.wave(columns, height));
     if height == 5 {
         grid.text(2, 1, "D I A L T O N E", theme::NAME);
     }

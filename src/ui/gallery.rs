@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use dialtone_terminal::art::{Art, ArtError};
+use dialtone_terminal::{Grid, mark};
 use rust_embed::RustEmbed;
 use thiserror::Error;
 
@@ -49,7 +51,12 @@ pub enum GalleryError {
 pub struct Gallery {
     colour: BTreeMap<String, Art>,
     letters: BTreeMap<String, Art>,
+    /// Headers computed for widths that no art fits, newest last.
+    waves: Mutex<Vec<Arc<Grid>>>,
 }
+
+/// Computed headers that are kept: few sizes are common.
+const WAVES: usize = 16;
 
 impl Gallery {
     /// The theme from the binary, with the files of `own` (`<theme>/*.ans`, `*.asc`) over it.
@@ -100,6 +107,20 @@ impl Gallery {
     /// Art in colour.
     pub fn get(&self, name: &str) -> Option<&Art> {
         self.colour.get(name)
+    }
+
+    /// The mark as a header of this size, dark on the left where the words stand.
+    pub fn wave(&self, columns: u16, rows: u16) -> Arc<Grid> {
+        let mut waves = self.waves.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(wave) = waves.iter().find(|wave| (wave.columns(), wave.rows()) == (columns, rows)) {
+            return Arc::clone(wave);
+        }
+        let wave = Arc::new(mark::wave(columns, rows, 0.0, 1.0, 0.4));
+        if waves.len() == WAVES {
+            waves.remove(0);
+        }
+        waves.push(Arc::clone(&wave));
+        wave
     }
 
     /// Art in plain letters.

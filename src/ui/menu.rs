@@ -3,7 +3,7 @@
 use dialtone_terminal::Key;
 use dialtone_terminal::text::width;
 
-use super::frame::cut;
+use super::frame::{HEADER, cut};
 use super::{Call, Frame, Leave, LineInput, View, notice, theme};
 use crate::menu::{Item, MenuId};
 
@@ -147,8 +147,6 @@ impl MenuView {
 
 /// The group marks of the art in body coordinates, if the art fits this terminal.
 fn marks(call: &Call, art: &str) -> Vec<(String, u16, u16, u16)> {
-    /// Rows of every header.
-    const HEADER: u16 = 6;
     /// Rows below the body: rule, life, prompt, status.
     const FOOTER: u16 = 4;
     let gallery = call.house.gallery.load();
