@@ -87,12 +87,20 @@ impl List {
         let drawn: Vec<(usize, &Column)> =
             self.columns.iter().enumerate().filter(|(_, c)| !(c.spare && columns < NARROW)).collect();
         let fixed: u16 = drawn.iter().map(|(_, c)| c.columns + 1).sum();
-        let rest = columns.saturating_sub(fixed + 4);
+        let room = columns.saturating_sub(3);
+        let rest = room.saturating_sub(fixed);
+        // Where the fixed columns are too wide together, the first gives way.
+        let over = fixed.saturating_sub(room);
         let mut x = 2;
         drawn
             .into_iter()
-            .map(|(n, column)| {
-                let wide = if column.columns == 0 { rest.max(4) } else { column.columns };
+            .enumerate()
+            .map(|(place, (n, column))| {
+                let wide = match column.columns {
+                    0 => rest.max(4),
+                    first if place == 0 => first.saturating_sub(over).max(4),
+                    fixed => fixed,
+                };
                 let at = x;
                 x += wide + 1;
                 (n, at, wide)
