@@ -12,6 +12,7 @@ pub mod register;
 mod scan;
 mod thread;
 mod threads;
+mod trade;
 mod users;
 mod who;
 pub mod words;

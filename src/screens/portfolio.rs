@@ -1,11 +1,10 @@
 //! The paper portfolio: what one holds, and buying and selling at the last price.
 
-use dialtone_domain::market::{Order, Side, Symbol};
-use uuid::Uuid;
+use dialtone_domain::market::Side;
 
-use crate::ui::{Call, Column, Field, Form, Leave, List, Picked, notice, pick, theme};
+use crate::ui::{Call, Column, Leave, List, Picked, pick, theme};
 
-use super::quotes::coloured;
+use super::trade::{coloured, side, trade};
 use super::{pager, said};
 
 const COLUMNS: [Column; 5] = [
@@ -15,11 +14,6 @@ const COLUMNS: [Column; 5] = [
     Column::new("worth", 16, theme::NAME).right(),
     Column::new("gain", 10, theme::WORDS).right(),
 ];
-
-/// What B and S stand for.
-pub fn side(key: char) -> Side {
-    if key == 'S' { Side::Sell } else { Side::Buy }
-}
 
 /// Shows the caller's portfolio until they leave.
 pub async fn show(call: &mut Call) -> Result<(), Leave> {
@@ -60,43 +54,6 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
             _ => {}
         }
     }
-}
-
-/// Asks for symbol and shares and places the order.
-pub async fn trade(call: &mut Call, side: Side, symbol: Option<&Symbol>) -> Result<(), Leave> {
-    let answer = call.domain.market.trader(&call.caller).await;
-    let Some(trader) = said(call, answer).await? else { return Ok(()) };
-    let (title, verb) = match side {
-        Side::Buy => ("buy", "bought"),
-        Side::Sell => ("sell", "sold"),
-    };
-    call.enter("market", title, "at the last price");
-    let mut form = Form::new("");
-    let field = Field::open("symbol", "as on the tape", 8).with(symbol.map_or("", Symbol::as_str));
-    let Some(answer) = form.ask(call, &field).await? else { return Ok(()) };
-    let parsed = answer.parse::<Symbol>();
-    let Some(symbol) = said(call, parsed).await? else { return Ok(()) };
-    form.keep("symbol", symbol.as_str());
-    let shares = loop {
-        let Some(answer) = form.ask(call, &Field::open("shares", "a whole number", 9)).await? else {
-            return Ok(());
-        };
-        match answer.trim().parse::<i64>() {
-            Ok(shares) if shares > 0 => break shares,
-            _ => form.refuse("A whole number of shares, one or more."),
-        }
-    };
-    // One key for this order, however often it has to be sent.
-    let order = Order { key: Uuid::new_v4(), side, symbol, shares };
-    let answer = call.domain.market.order(&trader, order).await;
-    if let Some(fill) = said(call, answer).await? {
-        let words = format!(
-            "You {verb} {} {} at {} for {}.\n{} in cash remains.",
-            fill.shares, fill.symbol, fill.price, fill.total, fill.cash_left
-        );
-        notice(call, "done", &words).await?;
-    }
-    Ok(())
 }
 
 async fn history(call: &mut Call) -> Result<(), Leave> {

@@ -1,8 +1,11 @@
 //! The tape: quotes as they change.
 
-use crate::ui::{Call, CellText, Column, Leave, List, Picked, pick, theme};
+use dialtone_domain::market::Side;
 
-use super::{pager, portfolio, said, words};
+use crate::ui::{Call, Column, Leave, List, Picked, pick, theme};
+
+use super::trade::{coloured, side, trade};
+use super::{pager, said, words};
 
 const COLUMNS: [Column; 5] = [
     Column::new("symbol", 7, theme::KEY),
@@ -11,16 +14,6 @@ const COLUMNS: [Column; 5] = [
     Column::new("today", 10, theme::WORDS).right(),
     Column::new("as of", 8, theme::ASIDE).right().spare(),
 ];
-
-/// A change in the colour of its sign.
-pub fn coloured(from: dialtone_domain::Cents, to: dialtone_domain::Cents) -> CellText {
-    let style = match to.0.cmp(&from.0) {
-        std::cmp::Ordering::Less => theme::DANGER,
-        std::cmp::Ordering::Equal => theme::ASIDE,
-        std::cmp::Ordering::Greater => theme::GAIN,
-    };
-    (words::change(from, to), Some(style))
-}
 
 /// Shows the quotes until the caller leaves; they change on the screen as the feed brings them.
 pub async fn show(call: &mut Call) -> Result<(), Leave> {
@@ -66,12 +59,12 @@ async fn watch(call: &mut Call) -> Result<(), Leave> {
         match picked {
             Picked::Row(n) if !call.caller.guest => {
                 if let Some(quote) = quotes.get(n) {
-                    portfolio::trade(call, dialtone_domain::market::Side::Buy, Some(&quote.symbol)).await?;
+                    trade(call, Side::Buy, Some(&quote.symbol)).await?;
                 }
             }
             Picked::Key(key) => {
                 if let Some(quote) = quotes.get(chosen) {
-                    portfolio::trade(call, portfolio::side(key), Some(&quote.symbol)).await?;
+                    trade(call, side(key), Some(&quote.symbol)).await?;
                 }
             }
             Picked::Pages => pager(call).await?,

@@ -210,10 +210,10 @@ impl Editor<'_> {
             }
             Key::Right if self.column < self.line().len() => self.column += 1,
             Key::Right if self.row + 1 < self.lines.len() => (self.row, self.column) = (self.row + 1, 0),
-            Key::Up => self.to_row(self.row.saturating_sub(1)),
-            Key::Down => self.to_row(self.row + 1),
-            Key::PageUp => self.to_row(self.row.saturating_sub(self.height)),
-            Key::PageDown => self.to_row(self.row + self.height),
+            Key::Up => self.move_to(self.row.saturating_sub(1)),
+            Key::Down => self.move_to(self.row + 1),
+            Key::PageUp => self.move_to(self.row.saturating_sub(self.height)),
+            Key::PageDown => self.move_to(self.row + self.height),
             Key::Home | Key::Ctrl('a') => self.column = 0,
             Key::End | Key::Ctrl('e') => self.column = self.line().len(),
             Key::Ctrl('y') => {
@@ -221,14 +221,14 @@ impl Editor<'_> {
                 if self.lines.is_empty() {
                     self.lines.push(Vec::new());
                 }
-                self.to_row(self.row);
+                self.move_to(self.row);
             }
             _ => {}
         }
         None
     }
 
-    fn to_row(&mut self, row: usize) {
+    fn move_to(&mut self, row: usize) {
         self.row = row.min(self.lines.len().saturating_sub(1));
         self.column = self.column.min(self.line().len());
     }

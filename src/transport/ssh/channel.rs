@@ -199,7 +199,7 @@ impl Ear {
                 }
             }),
             ChannelMsg::WindowChange { col_width, row_height, .. } => {
-                let (columns, rows) = (super::handler::clamp(col_width), super::handler::clamp(row_height));
+                let (columns, rows) = (clamp(col_width), clamp(row_height));
                 match probe {
                     Some(probe) => probe.size(columns, rows),
                     None => self.keyboard.push(Input::Resize { columns, rows }),
@@ -225,4 +225,9 @@ async fn deliver(keyboard: &mut Keyboard, session: Option<&mpsc::Sender<Input>>)
         Some(session) => keyboard.deliver(session).await,
         None => false,
     }
+}
+
+/// A size as a client gives it, in cells; what no terminal has becomes the largest.
+pub(super) fn clamp(cells: u32) -> u16 {
+    u16::try_from(cells).unwrap_or(u16::MAX)
 }

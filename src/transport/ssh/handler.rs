@@ -13,7 +13,7 @@ use russh::server::{
 };
 use russh::{Channel, ChannelId, ChannelOpenFailure, MethodKind, MethodSet, Pty};
 
-use super::channel::{Hints, Leg, Want};
+use super::channel::{Hints, Leg, Want, clamp};
 use super::{Answer, Settings};
 use crate::transport::{Entry, LoginOutcome};
 
@@ -299,9 +299,4 @@ impl Handler for Login {
         session.channel_failure(channel)?;
         Ok(false)
     }
-}
-
-/// A size as a client gives it, in cells; what no terminal has becomes the largest.
-pub(super) fn clamp(cells: u32) -> u16 {
-    u16::try_from(cells).unwrap_or(u16::MAX)
 }

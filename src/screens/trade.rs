@@ -1,0 +1,61 @@
+//! Buying and selling at the last price.
+
+use dialtone_domain::Cents;
+use dialtone_domain::market::{Order, Side, Symbol};
+use uuid::Uuid;
+
+use crate::ui::{Call, CellText, Field, Form, Leave, notice, theme};
+
+use super::{said, words};
+
+/// A change in the colour of its sign.
+pub fn coloured(from: Cents, to: Cents) -> CellText {
+    let style = match to.0.cmp(&from.0) {
+        std::cmp::Ordering::Less => theme::DANGER,
+        std::cmp::Ordering::Equal => theme::ASIDE,
+        std::cmp::Ordering::Greater => theme::GAIN,
+    };
+    (words::change(from, to), Some(style))
+}
+
+/// What B and S stand for.
+pub fn side(key: char) -> Side {
+    if key == 'S' { Side::Sell } else { Side::Buy }
+}
+
+/// Asks for symbol and shares and places the order.
+pub async fn trade(call: &mut Call, side: Side, symbol: Option<&Symbol>) -> Result<(), Leave> {
+    let answer = call.domain.market.trader(&call.caller).await;
+    let Some(trader) = said(call, answer).await? else { return Ok(()) };
+    let (title, verb) = match side {
+        Side::Buy => ("buy", "bought"),
+        Side::Sell => ("sell", "sold"),
+    };
+    call.enter("market", title, "at the last price");
+    let mut form = Form::new("");
+    let field = Field::open("symbol", "as on the tape", 8).with(symbol.map_or("", Symbol::as_str));
+    let Some(answer) = form.ask(call, &field).await? else { return Ok(()) };
+    let parsed = answer.parse::<Symbol>();
+    let Some(symbol) = said(call, parsed).await? else { return Ok(()) };
+    form.keep("symbol", symbol.as_str());
+    let shares = loop {
+        let Some(answer) = form.ask(call, &Field::open("shares", "a whole number", 9)).await? else {
+            return Ok(());
+        };
+        match answer.trim().parse::<i64>() {
+            Ok(shares) if shares > 0 => break shares,
+            _ => form.refuse("A whole number of shares, one or more."),
+        }
+    };
+    // One key for this order, however often it has to be sent.
+    let order = Order { key: Uuid::new_v4(), side, symbol, shares };
+    let answer = call.domain.market.order(&trader, order).await;
+    if let Some(fill) = said(call, answer).await? {
+        let words = format!(
+            "You {verb} {} {} at {} for {}.\n{} in cash remains.",
+            fill.shares, fill.symbol, fill.price, fill.total, fill.cash_left
+        );
+        notice(call, "done", &words).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! What a call says without a view: art in full, words line by line, a question answered on its own line.
+
+use dialtone_terminal::art::Art;
+use dialtone_terminal::text;
+use dialtone_terminal::{Charset, Key, Pen, pipe};
+use tokio::sync::mpsc;
+
+use super::{Call, Happening, Leave};
+use crate::ui::line::{LineInput, Typed};
+use crate::ui::pager::Page;
+use crate::ui::theme;
+
+/// Colours off, screen clear, cursor home: SyncTERM begins in blue, and only it homes the cursor by itself.
+const CLEAR: &[u8] = b"\x1b[0m\x1b[2J\x1b[H";
+
+impl Call {
+    /// Sends art in full, as its own bytes where the charset allows; in letters where it has no blocks. Terminals
+    /// of plain words, and those too narrow, get the words instead.
+    pub async fn stream(&mut self, art: &str, words: &str) -> Result<(), Leave> {
+        if self.plain() {
+            return self.say(words).await;
+        }
+        let gallery = self.house.gallery.load_full();
+        let shelf = match self.terminal.charset {
+            Charset::Ascii => gallery.letters(art),
+            Charset::Cp437 | Charset::Utf8 => gallery.get(art),
+        };
+        let fits = |art: &&Art| {
+            art.grid().columns() <= self.terminal.columns && art.grid().rows() + 2 <= self.terminal.rows
+        };
+        let Some(art) = shelf.filter(fits) else {
+            self.clear().await?;
+            return self.say(words).await;
+        };
+        let mut bytes = CLEAR.to_vec();
+        art.stream(&self.wire(), &|name| self.values.get(name), &mut bytes);
+        bytes.extend_from_slice(b"\x1b[0m\r\n");
+        self.strange = true;
+        self.shown = None;
+        self.output.write(bytes).await?;
+        Ok(())
+    }
+
+    /// Clears the screen.
+    pub async fn clear(&mut self) -> Result<(), Leave> {
+        self.strange = true;
+        self.output.write(CLEAR.to_vec()).await?;
+        Ok(())
+    }
+
+    /// Says words on lines of their own.
+    pub async fn say(&mut self, words: &str) -> Result<(), Leave> {
+        let mut bytes = Vec::new();
+        let columns = usize::from(self.terminal.columns).saturating_sub(1);
+        for line in words.split('\n') {
+            for row in text::wrap(line, columns) {
+                self.terminal.charset.encode_str(&row, &mut bytes);
+                bytes.extend_from_slice(b"\r\n");
+            }
+        }
+        self.strange = true;
+        self.output.write(bytes).await?;
+        Ok(())
+    }
+
+    /// Asks for a line below whatever is on the screen. Events are told on a line of their own above it.
+    pub async fn ask(&mut self, prompt: &str, mut line: LineInput) -> Result<Option<String>, Leave> {
+        self.strange = true;
+        self.write_prompt(prompt, &line).await?;
+        loop {
+            let happening = match self.input.try_recv() {
+                Ok(input) => self.heard(input)?,
+                Err(mpsc::error::TryRecvError::Disconnected) => return Err(Leave::Hangup),
+                Err(mpsc::error::TryRecvError::Empty) => self.happening().await?,
+            };
+            match happening {
+                Happening::Key(key) => {
+                    // Only the end of the line changes: terminals without cursor movement show it right.
+                    let key = if matches!(key, Key::Left | Key::Right | Key::Home | Key::End) {
+                        continue;
+                    } else {
+                        key
+                    };
+                    let before = line.shown(usize::MAX).0.chars().count();
+                    match line.press(key) {
+                        Typed::Enter => {
+                            self.output.write(b"\r\n".to_vec()).await?;
+                            return Ok(Some(line.text()));
+                        }
+                        Typed::Escape => {
+                            self.output.write(b"\r\n".to_vec()).await?;
+                            return Ok(None);
+                        }
+                        Typed::Changed => self.echo(before, &line).await?,
+                        Typed::Nothing => {}
+                    }
+                }
+                Happening::Resize => {}
+                Happening::Event(event) => {
+                    self.concerned(&event)?;
+                    self.tell(prompt, &line).await?;
+                }
+                Happening::Warning => {
+                    let text =
+                        format!("still there? the line closes in {} seconds", self.idle.warning_seconds());
+                    self.pager.take(Page { at: chrono::Utc::now(), text, thread: None });
+                    self.tell(prompt, &line).await?;
+                }
+            }
+        }
+    }
+
+    /// The prompt, with pipe codes for colour where there is any, and what is typed so far.
+    async fn write_prompt(&mut self, prompt: &str, line: &LineInput) -> Result<(), Leave> {
+        let mut bytes = Vec::new();
+        if self.plain() {
+            self.terminal.charset.encode_str(&pipe::strip(prompt), &mut bytes);
+        } else {
+            let mut pen = Pen::new(self.wire());
+            pen.text("  ", theme::WORDS, &mut bytes);
+            for (style, run) in pipe::parse(prompt, theme::WORDS) {
+                pen.text(&run, style, &mut bytes);
+            }
+            pen.reset(&mut bytes);
+        }
+        if self.echo {
+            self.terminal.charset.encode_str(&line.shown(usize::MAX).0, &mut bytes);
+        }
+        self.output.write(bytes).await?;
+        Ok(())
+    }
+
+    async fn echo(&mut self, before: usize, line: &LineInput) -> Result<(), Leave> {
+        if !self.echo {
+            return Ok(());
+        }
+        let shown: Vec<char> = line.shown(usize::MAX).0.chars().collect();
+        let mut bytes = Vec::new();
+        for _ in shown.len()..before {
+            bytes.extend_from_slice(b"\x08 \x08");
+        }
+        let added: String = shown.iter().skip(before).collect();
+        self.terminal.charset.encode_str(&added, &mut bytes);
+        self.output.write(bytes).await?;
+        Ok(())
+    }
+
+    /// Unread pages in words, then the prompt again as it was.
+    async fn tell(&mut self, prompt: &str, line: &LineInput) -> Result<(), Leave> {
+        let pages = self.pager.read();
+        if pages.is_empty() {
+            return Ok(());
+        }
+        let mut bytes = b"\r\n".to_vec();
+        for page in pages.iter().rev() {
+            self.terminal.charset.encode_str(&format!("» {}", page.text), &mut bytes);
+            bytes.extend_from_slice(b"\r\n");
+        }
+        self.output.write(bytes).await?;
+        self.write_prompt(prompt, line).await
+    }
+}
