@@ -36,6 +36,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     let config = Arc::new(config);
     let loaded = assets::load(&config)?;
     let _lock = node::prepare_data_dir(&config.storage.data_dir, config.embedded())?;
+    node::raise_file_limit(config.limits.calls);
     let listeners = Listeners::bind(&config)?;
     let domain = database::open(&config.database_url()).await?;
     let telnet_port = match &listeners.lines {

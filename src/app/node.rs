@@ -6,6 +6,7 @@ use std::path::Path;
 use dialtone_domain::nodes::{NodesError, RENEW};
 use dialtone_domain::{Domain, NodeId};
 use miette::{IntoDiagnostic, WrapErr, miette};
+use rustix::process::Resource;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -34,6 +35,22 @@ pub fn prepare_data_dir(path: &Path, exclusive: bool) -> Result<Option<File>, mi
             "another board is running in {}",
             path.display()
         )),
+    }
+}
+
+/// Lets the process have as many open files as it may: each call is one, and the usual soft limit is 1,024.
+pub fn raise_file_limit(calls: usize) {
+    /// Files besides calls: the database, listeners, NATS, logs.
+    const OTHERS: u64 = 128;
+    let mut limit = rustix::process::getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = rustix::process::setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
+    let wanted = calls as u64 + OTHERS;
+    if let Some(files) = rustix::process::getrlimit(Resource::Nofile).current.filter(|files| *files < wanted)
+    {
+        tracing::warn!(files, wanted, "fewer open files allowed than limits.calls needs: raise LimitNOFILE");
     }
 }
 

@@ -10,6 +10,8 @@ use crate::ui::{Call, Leave, LineInput, Page, notice};
 
 /// Wrong passwords before the line closes.
 const TRIES: usize = 3;
+/// Empty answers to the first question before the line closes: a program that sends line ends is no caller.
+const BLANKS: u32 = 10;
 /// The most characters of an answer to the first question.
 const HANDLE: usize = 40;
 
@@ -68,8 +70,8 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
         match handle.to_ascii_lowercase().as_str() {
             "" => {
                 empty += 1;
-                if empty >= 10 {
-                    return Err(Leave::Refused);
+                if empty >= BLANKS {
+                    return Err(Leave::Refused("Nobody there? The line closes."));
                 }
                 continue;
             }
@@ -88,7 +90,7 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
         let password = call.ask("Password: ", LineInput::masked(PASSWORD_LIMIT)).await?;
         let Some(password) = password else { continue };
         if !exchange.doorman.may_try(call.peer.address) {
-            return Err(Leave::Refused);
+            return Err(Leave::Refused("Too many wrong passwords from your address. Call again later."));
         }
         match call.domain.users.log_in(handle, &Secret::new(password)).await {
             Ok(caller) => {
@@ -103,7 +105,7 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
                     exchange.doorman.told(call.peer.address, LoginOutcome::Failed);
                 }
                 if tries >= TRIES {
-                    return Err(Leave::Refused);
+                    return Err(Leave::Refused("That is three times. The line closes; call again later."));
                 }
                 call.say(&format!("{error}")).await?;
             }

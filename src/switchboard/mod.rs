@@ -35,10 +35,14 @@ impl Desk {
     pub async fn run(mut self, mut reader: EventReader, shutdown: CancellationToken) {
         let mut poll = poll::Poll::new();
         let bell = in_process::Bell::new(&self.domain);
+        let mut away = false;
         self.switchboard.glance().refresh(&self.domain).await;
         loop {
             match reader.next_batch().await {
                 Ok(events) => {
+                    if std::mem::take(&mut away) {
+                        tracing::info!("the event log can be read again");
+                    }
                     let full = !events.is_empty();
                     self.hand_out(events).await;
                     if full {
@@ -46,7 +50,10 @@ impl Desk {
                     }
                 }
                 // The log is there when the database is back; until then the poll tries once a second.
-                Err(error) => tracing::warn!(%error, "the event log cannot be read"),
+                Err(error) if !std::mem::replace(&mut away, true) => {
+                    tracing::warn!(%error, "the event log cannot be read; trying once a second");
+                }
+                Err(_) => {}
             }
             tokio::select! {
                 () = shutdown.cancelled() => return,

@@ -61,9 +61,9 @@ pub enum Leave {
     /// The caller did not log in in time, or sent too much before.
     #[error("not logged in")]
     NoLogin,
-    /// Too many wrong passwords.
+    /// The door stays shut, for this reason.
     #[error("refused")]
-    Refused,
+    Refused(&'static str),
     /// The sysop ended the call, for this reason.
     #[error("kicked")]
     Kicked(String),
