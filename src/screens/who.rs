@@ -40,11 +40,16 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
                 .iter()
                 .map(|online| {
                     let handle = online.handle.as_ref().map(ToString::to_string).unwrap_or_default();
-                    let who = if Some(online.call) == me { format!("{handle} (you)") } else { handle };
+                    let (who, place) = if Some(online.call) == me {
+                        // The news of one's own last step may still be on its way.
+                        (format!("{handle} (you)"), "who's online".to_owned())
+                    } else {
+                        (handle, online.place.clone())
+                    };
                     vec![
                         (line(online), None),
                         (who, None),
-                        (online.place.clone(), None),
+                        (place, None),
                         (online.transport.clone(), None),
                         (words::ago(online.since), None),
                     ]
