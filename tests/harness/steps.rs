@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::{Board, DEADLINE, Key, Terminal};
+use super::{Board, DEADLINE, Emulator, Key, Terminal};
 
 /// A password good enough for any handle.
 pub const PASSWORD: &str = "four brass lanterns hum";
@@ -98,21 +98,24 @@ impl Terminal {
 
     /// Moves the bar of a list to the row that has `text` in it.
     pub fn move_to_row(&self, text: &str) {
-        self.wait_until(&format!("a row \"{text}\" below a bar"), |screen| {
-            screen.bar().is_some() && screen.rows().iter().any(|row| row.contains(text))
-        });
-        loop {
-            let (bar, row) =
-                self.look(|screen| (screen.bar(), screen.rows().iter().rposition(|row| row.contains(text))));
-            let (Some(bar), Some(row)) = (bar, row) else { panic!("the row went away:\n{}", self.screen()) };
-            let next = match bar.cmp(&row) {
+        let found = |screen: &Emulator| {
+            let rows = screen.rows();
+            // Below the header, above the rule over the prompt.
+            let listed = 6..rows.len().saturating_sub(4);
+            let row = listed.clone().find(|row| rows.get(*row).is_some_and(|row| row.contains(text)));
+            screen.bar().zip(row)
+        };
+        self.wait_until(&format!("a row \"{text}\" and a bar"), |screen| found(screen).is_some());
+        while let Some((bar, row)) = self.look(found) {
+            let (key, next) = match bar.cmp(&row) {
                 std::cmp::Ordering::Equal => return,
-                std::cmp::Ordering::Less => bar + 1,
-                std::cmp::Ordering::Greater => bar - 1,
+                std::cmp::Ordering::Less => (Key::Down, bar + 1),
+                std::cmp::Ordering::Greater => (Key::Up, bar - 1),
             };
-            self.key(if bar < row { Key::Down } else { Key::Up });
+            self.key(key);
             self.wait_until(&format!("the bar in row {next}"), |screen| screen.bar() == Some(next));
         }
+        panic!("the row \"{text}\" went away:\n{}", self.screen());
     }
 
     /// From a board's list of threads: writes a message of one line, back to the list.
