@@ -1,0 +1,217 @@
+//! Accounts: what one may be called, how good a password must be, and what guessing costs.
+
+mod harness;
+
+use std::time::{Duration, Instant};
+
+use harness::{Board, Dial, Kind, PASSWORD, QUESTION, Setup, Terminal, on_both_databases};
+
+on_both_databases!(a_handle_is_unlike_every_other, a_caller_may_change_the_password);
+
+/// From the first question to the registration's first field.
+fn new_caller(board: &Board) -> Dial {
+    let caller = Dial::call(board, Kind::SyncTerm);
+    caller.wait_for(QUESTION);
+    caller.enter("NEW");
+    caller.wait_for("2 to 24 letters");
+    caller
+}
+
+/// Answers the field of the form and waits for these words below it; then the field is emptied.
+fn refused(caller: &Terminal, answer: &str, words: &str) {
+    caller.enter(answer);
+    caller.wait_for(words);
+}
+
+fn a_handle_is_unlike_every_other(setup: Setup) {
+    let board = setup.start();
+    board.account("Zero Cool");
+    let caller = new_caller(&board);
+    refused(&caller, "x", "A handle has 2 to 24 characters.");
+    refused(&caller, "a;drop table", "letters, digits, spaces, dots, hyphens and underscores only");
+    refused(&caller, "-zero", "A handle begins and ends with a letter or a digit.");
+    refused(&caller, "1234", "A handle has at least one letter.");
+    refused(&caller, "SysOp", "The board keeps that name for itself.");
+    refused(&caller, "zero cool", "The handle zero cool is taken.");
+    refused(&caller, "Zer0 Cool", "Zer0 Cool looks too much like Zero Cool, who is here already.");
+    // The field takes twenty-four characters and no more.
+    caller.enter(&"Longfellow".repeat(3));
+    caller.wait_for("8 characters or more");
+    caller.wait_for("LongfellowLongfellowLong");
+    assert!(!caller.look(|screen| screen.has("LongfellowLongfellowLongf")), "{}", caller.screen());
+}
+
+fn a_caller_may_change_the_password(setup: Setup) {
+    let board = setup.start();
+    board.account("Zero Cool");
+    let caller = Dial::call(&board, Kind::SyncTerm);
+    caller.log_in("Zero Cool");
+    caller.choose("Y", "your profile");
+    caller.choose("W", "old password");
+    caller.enter("not the old one");
+    caller.wait_for("That handle and password do not match.");
+    caller.past_notice();
+    caller.choose("W", "old password");
+    caller.enter(PASSWORD);
+    caller.wait_for("8 characters or more");
+    caller.enter("seven green bottles sing");
+    caller.wait_for("once more");
+    caller.enter("seven green bottles sink");
+    caller.wait_for("Those were two different passwords.");
+    caller.enter("seven green bottles sing");
+    caller.wait_for("once more");
+    caller.enter("seven green bottles sing");
+    caller.wait_for("Your new password counts from now on.");
+    caller.hangup();
+
+    let caller = Dial::call(&board, Kind::SyncTerm);
+    caller.wait_for(QUESTION);
+    caller.send(&format!("Zero Cool\n{PASSWORD}\n"));
+    caller.wait_for("That handle and password do not match.");
+    caller.send("zero cool\nseven green bottles sing\n");
+    caller.wait_for("good to hear you, Zero Cool");
+}
+
+#[test]
+fn a_handle_of_another_alphabet_is_as_good() {
+    let board = Board::start();
+    let caller = Dial::call(&board, Kind::Xterm);
+    caller.wait_for(QUESTION);
+    caller.enter("NEW");
+    caller.wait_for("2 to 24 letters");
+    // Cyrillic letters among Latin ones are somebody posing as somebody else.
+    refused(&caller, "S\u{443}sop", "A handle is written in one alphabet.");
+    caller.fill_registration("Żółta Łódź");
+    caller.choose("W", "Żółta Łódź (you)");
+}
+
+#[test]
+fn a_weak_password_is_told_why() {
+    let board = Board::start();
+    let caller = new_caller(&board);
+    caller.enter("Zero Cool");
+    caller.wait_for("8 characters or more");
+    refused(&caller, "short", "A password has at least 8 characters.");
+    refused(&caller, "password1", "That password is too easy to guess. This is a very common password.");
+    refused(&caller, "abcdefghijkl", "Sequences like abc or 6543 are easy");
+    // The handle itself is the first guess.
+    refused(&caller, "zerocool1", "That password is too easy to guess.");
+    caller.enter(PASSWORD);
+    caller.wait_for("once more");
+    caller.enter("something else");
+    caller.wait_for("Those were two different passwords.");
+    caller.enter(PASSWORD);
+    caller.wait_for("once more");
+    caller.enter(PASSWORD);
+    caller.wait_for("calling from");
+    caller.enter("");
+    caller.wait_for("good to meet you, Zero Cool");
+}
+
+#[test]
+fn whoever_leaves_the_form_is_asked_again() {
+    let board = Board::start();
+    let caller = new_caller(&board);
+    caller.send("Zero");
+    caller.wait_for("Zero");
+    caller.back_to(QUESTION);
+    caller.look_round();
+    assert_eq!(board.cli_json(&["user", "list", "--json"]).as_array().map(Vec::len), Some(1));
+}
+
+/// Gives a wrong password and returns how long the answer took.
+fn wrong(caller: &Dial, handle: &str, nth: usize) -> Duration {
+    let said = |screen: &harness::Emulator| {
+        screen.rows().iter().filter(|row| row.trim() == "That handle and password do not match.").count()
+    };
+    let asked =
+        |screen: &harness::Emulator| screen.rows().iter().filter(|row| row.contains(QUESTION)).count();
+    caller.wait_until("the question", |screen| asked(screen) == nth);
+    caller.enter(handle);
+    caller.wait_for(&format!("{QUESTION} {handle}"));
+    caller.send("not the one");
+    let start = Instant::now();
+    caller.send("\n");
+    caller.wait_until("the refusal", |screen| said(screen) == nth);
+    start.elapsed()
+}
+
+#[test]
+fn an_unknown_handle_and_a_wrong_password_are_answered_alike() {
+    let board = Board::start();
+    board.account("Zero Cool");
+    // Higher than usual: nothing scrolls away.
+    let quickest = |handle: &str| {
+        let caller = Dial::call_sized(&board, Kind::SyncTerm, 80, 60);
+        (1..=2).map(|nth| wrong(&caller, handle, nth)).min().expect("two guesses")
+    };
+    let (known, unknown) = (quickest("Zero Cool"), quickest("No Such Caller"));
+    assert!(unknown > known / 3 && known > unknown / 3, "known {known:?}, unknown {unknown:?}");
+}
+
+#[test]
+fn the_third_wrong_password_closes_the_line() {
+    let board = Board::start();
+    board.account("Zero Cool");
+    let caller = Dial::call(&board, Kind::SyncTerm);
+    for _ in 0..3 {
+        caller.send("Zero Cool\nnot the one\n");
+    }
+    caller.wait_for("That is three times. The line closes; call again later.");
+    caller.wait_hangup();
+}
+
+#[test]
+fn guessing_costs_whoever_does_it_and_nobody_in_a_call() {
+    let board = Board::start();
+    board.account("Zero Cool");
+    let bystander = Dial::call(&board, Kind::SyncTerm);
+    bystander.log_in("Zero Cool");
+    for _ in 0..2 {
+        let guesser = Dial::call(&board, Kind::Silent);
+        guesser.wait_for(QUESTION);
+        guesser.send("Zero Cool\na\nZero Cool\nb\nZero Cool\nc\n");
+        guesser.wait_for("That is three times.");
+        guesser.wait_hangup();
+    }
+    // The sixth was one too many.
+    let refused = Dial::call(&board, Kind::Silent);
+    refused.wait_for("Too many wrong passwords from your address. Call again in ");
+    refused.wait_hangup();
+    let refused = harness::ssh(&board, "Zero Cool", &harness::SshOptions::default());
+    refused.wait_for("Too many wrong passwords");
+    assert_eq!(refused.exit_code(), 255);
+    // A call under way goes on.
+    bystander.choose("W", "who's online");
+    // The penalty ends by itself.
+    let words = ["Too many wrong passwords", QUESTION];
+    let deadline = Instant::now() + harness::DEADLINE;
+    while Dial::call(&board, Kind::SyncTerm).wait_for_any(&words) == 0 {
+        assert!(Instant::now() < deadline, "the penalty does not end");
+    }
+}
+
+#[test]
+fn a_new_board_has_a_sysop_and_nobody_else_becomes_one() {
+    let board = Board::start();
+    let (handle, password) = board.sysop();
+    let stranger = Dial::call(&board, Kind::SyncTerm);
+    stranger.register("Zero Cool");
+    let users = board.cli_json(&["user", "list", "--json"]);
+    let sysops: Vec<&str> = users
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|user| user["sysop"] == true)
+        .filter_map(|user| user["handle"].as_str())
+        .collect();
+    assert_eq!(sysops, [handle.as_str()]);
+    let caller = Dial::call(&board, Kind::SyncTerm);
+    caller.wait_for(QUESTION);
+    caller.send(&format!("{handle}\n{password}\n"));
+    caller.wait_for(&format!("good to hear you, {handle}"));
+    // Shown once: a second start says nothing.
+    assert!(board.stop().success());
+    let board = board.again();
+    assert!(!board.log.lines().iter().any(|line| line.contains("sysop created")));
+}
