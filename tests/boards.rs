@@ -149,7 +149,7 @@ fn a_long_thread_is_read_message_by_message(setup: Setup) {
     let post = |words: &[&str]| {
         let mut command = vec!["board", "post", "code", "--from", "Acid Burn", "--json"];
         command.extend(words);
-        board.cli_json(&command)["id"].as_i64().expect("a number")
+        board.cli_json(&command).get("id").and_then(|id| id.as_i64()).expect("a number")
     };
     let first = post(&["--subject", "Counting", "--body", "This is number 1."]).to_string();
     for n in 2..=25 {

@@ -84,6 +84,11 @@ impl Log {
         self.wait(text, |line| line.contains(text).then(|| line.to_owned()))
     }
 
+    /// Waits for the first line that has any of `texts` in it and returns which.
+    pub fn wait_any_text(&self, texts: &[&str]) -> usize {
+        self.wait(&texts.join("\" or \""), |line| texts.iter().position(|text| line.contains(text)))
+    }
+
     fn wait<T>(&self, what: &str, found: impl Fn(&str) -> Option<T>) -> T {
         let end = Instant::now() + DEADLINE;
         let mut state = self.lock();

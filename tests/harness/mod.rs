@@ -5,6 +5,7 @@
 #![allow(
     dead_code,
     unused_imports,
+    unused_macros,
     reason = "each test file is a program of its own and uses its part of this"
 )]
 #![expect(clippy::panic, reason = "a failed wait is a failed test")]
@@ -24,7 +25,7 @@ pub use board::{Board, Setup};
 pub use dial::Dial;
 pub use emulator::{Emulator, Kind};
 pub use pty::{Pty, SshOptions, plink, ssh, telnet};
-pub use servers::{Database, Nats};
+pub use servers::{Database, Nats, Postgres};
 pub use steps::{MENU, NOTICE, PASSWORD, QUESTION};
 pub use terminal::{Key, Terminal};
 

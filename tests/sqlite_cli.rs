@@ -1,0 +1,88 @@
+//! SQLite alone: what the sysop does from another process reaches live callers, without any doorbell.
+
+mod harness;
+
+use std::time::{Duration, Instant};
+
+use harness::{Board, Dial, Kind, MENU, telnet};
+
+/// Runs a command that must succeed, and returns when it ended.
+fn done(board: &Board, words: &[&str]) -> Instant {
+    let run = board.cli(words);
+    assert!(run.status.success(), "{words:?}: {}", String::from_utf8_lossy(&run.stderr));
+    Instant::now()
+}
+
+#[test]
+fn a_post_from_another_process_pages_a_live_caller_within_a_second() {
+    let board = Board::start();
+    board.account("Acid Burn");
+    let caller = telnet(&board);
+    caller.log_in("Acid Burn");
+    for n in 1..=3 {
+        let subject = format!("Number {n}");
+        let posted = done(
+            &board,
+            &["board", "post", "lobby", "--from", "Sysop", "--subject", &subject, "--body", "From a shell."],
+        );
+        caller.wait_status(&format!("» Sysop posted in The Lobby: \"{subject}\""));
+        assert!(posted.elapsed() < Duration::from_secs(1), "{:?}", posted.elapsed());
+    }
+    caller.open_board("The Lobby");
+    caller.choose_row("Number 2");
+    caller.wait_for("From a shell.");
+}
+
+#[test]
+fn pages_broadcasts_and_kicks_come_from_another_process_too() {
+    let board = Board::start();
+    board.account("Acid Burn");
+    board.account("Crash Override");
+    let acid = Dial::call(&board, Kind::SyncTerm);
+    acid.log_in("Acid Burn");
+    let crash = Dial::call(&board, Kind::Xterm);
+    crash.log_in("Crash Override");
+    done(&board, &["page", "Acid Burn", "come to the console", "--from", "Crash Override"]);
+    acid.wait_status("» Crash Override pages you: come to the console");
+    done(&board, &["broadcast", "Coffee is ready"]);
+    for caller in [&acid, &crash] {
+        caller.wait_status("» Sysop to everybody: Coffee is ready");
+    }
+    let who = board.cli_json(&["who", "--json"]);
+    let call = |handle: &str| {
+        let calls = who.as_array().expect("a list of calls").iter();
+        calls
+            .filter(|call| call["handle"] == handle)
+            .map(|call| call["call"].to_string())
+            .next()
+            .expect("on line")
+    };
+    done(&board, &["node", "kick", &call("Crash Override"), "--reason", "Take a break."]);
+    crash.wait_for("The sysop has ended your call: Take a break.");
+    crash.wait_hangup();
+    board.wait_who("one caller left", |who| who == ["Acid Burn"]);
+    acid.choose("W", "1 caller on line");
+    acid.back_to(MENU);
+}
+
+#[test]
+fn a_command_beside_no_board_says_so() {
+    let setup = Board::setup();
+    let board = setup.start();
+    assert!(board.stop().success());
+    std::fs::remove_file(board.data_dir().join("dialtone.db")).expect("the database is there");
+    let run = board.cli(&["who"]);
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert!(!run.status.success());
+    assert!(said.contains("dialtone.db is missing"), "{said}");
+}
+
+#[test]
+fn the_sysop_posts_with_no_more_rights_than_the_name_has() {
+    let board = Board::start();
+    board.account("Acid Burn");
+    let run =
+        board.cli(&["board", "post", "bulletins", "--from", "Acid Burn", "--subject", "x", "--body", "y"]);
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert!(!run.status.success() && said.contains("This board is read only."), "{said}");
+}

@@ -1,0 +1,216 @@
+//! Several processes as one board: on one PostgreSQL, with and without NATS, and when either goes away.
+
+mod harness;
+
+use std::sync::Arc;
+
+use harness::{
+    Board, Database, Dial, Kind, MENU, NOTICE, Nats, PASSWORD, Postgres, Pty, Setup, SshOptions, ssh, telnet,
+};
+
+/// One node of a board: its name is what who's online shows.
+fn node(name: &str, database: &Arc<Database>, nats: Option<&Nats>) -> Board {
+    let setup: Setup = Board::setup().database(database).env("DIALTONE_NODE__NAME", name);
+    match nats {
+        Some(nats) => setup.nats(nats).start(),
+        None => setup.start(),
+    }
+}
+
+fn by_ssh(board: &Board, handle: &str) -> Pty {
+    let caller = ssh(board, handle, &SshOptions::default());
+    caller.wait_for("Password:");
+    caller.enter(PASSWORD);
+    caller.wait_for(&format!("good to hear you, {handle}"));
+    caller.past_notice();
+    caller.wait_for(MENU);
+    caller
+}
+
+/// Posts from the main menu, and goes back there.
+fn post(caller: &Dial, subject: &str) {
+    caller.open_board("The Lobby");
+    caller.post(subject, "Can you hear me?");
+    caller.back_to("message boards");
+    caller.back_to(MENU);
+}
+
+#[test]
+fn a_post_on_one_node_pages_a_caller_on_the_other() {
+    let nats = Nats::start();
+    let database = Arc::new(Database::create());
+    let (a, b) = (node("a", &database, Some(&nats)), node("b", &database, Some(&nats)));
+    a.account("Acid Burn");
+    a.account("Crash Override");
+    let mut wire = nats.listen();
+    let acid = Dial::call(&a, Kind::SyncTerm);
+    acid.log_in("Acid Burn");
+    let online = wire.wait("backend.users.online");
+    assert!(online.contains("Acid Burn"), "{online}");
+    let crash = by_ssh(&b, "Crash Override");
+    wire.wait("backend.users.online");
+
+    post(&acid, "From node a");
+    crash.wait_status("» Acid Burn posted in The Lobby: \"From node a\"");
+    let created = wire.wait("backend.bbs.message.created");
+    assert!(created.contains("From node a"), "{created}");
+
+    // A page back the other way.
+    crash.choose("P", "one line, shown at once");
+    crash.enter("acid burn");
+    crash.wait_for("say");
+    crash.enter("loud and clear");
+    crash.wait_for("Acid Burn has it on screen now.");
+    acid.wait_status("» Crash Override pages you: loud and clear");
+    wire.wait("backend.email.page.sent");
+    crash.past_notice();
+
+    // Who's online shows both, on either node.
+    acid.choose("W", "2 callers on line");
+    crash.choose("W", "2 callers on line");
+    for caller in [acid.screen(), crash.screen()] {
+        let row =
+            |handle: &str| caller.lines().find(|row| row.contains(handle)).unwrap_or_default().to_owned();
+        assert!(row("Acid Burn").contains("a-1") && row("Acid Burn").contains("telnet"), "{caller}");
+        assert!(row("Crash Override").contains("b-1") && row("Crash Override").contains("ssh"), "{caller}");
+    }
+    crash.hangup();
+    wire.wait("backend.users.offline");
+}
+
+#[test]
+fn without_nats_the_poll_carries_and_with_it_again_the_doorbell() {
+    let mut nats = Nats::start();
+    let database = Arc::new(Database::create());
+    let (a, b) = (node("a", &database, Some(&nats)), node("b", &database, Some(&nats)));
+    a.account("Acid Burn");
+    a.account("Crash Override");
+    let acid = Dial::call(&a, Kind::SyncTerm);
+    acid.log_in("Acid Burn");
+    let crash = by_ssh(&b, "Crash Override");
+    a.log.wait_message("nats connected");
+
+    nats.stop();
+    a.log.wait_text("nats is away");
+    b.log.wait_text("nats is away");
+    post(&acid, "Nobody rings");
+    crash.wait_status("» Acid Burn posted in The Lobby: \"Nobody rings\"");
+    assert_eq!(a.get("/readyz").0, 200);
+
+    nats.start_again();
+    a.log.wait_nth_message("nats connected", 1);
+    b.log.wait_nth_message("nats connected", 1);
+    let mut wire = nats.listen();
+    post(&acid, "Somebody rings again");
+    crash.wait_status("» Acid Burn posted in The Lobby: \"Somebody rings again\"");
+    wire.wait("backend.bbs.message.created");
+}
+
+#[test]
+fn a_board_starts_although_nats_is_away() {
+    let nats = Nats::start();
+    nats.stop();
+    let database = Arc::new(Database::create());
+    let board = node("a", &database, Some(&nats));
+    let guest = Dial::call(&board, Kind::SyncTerm);
+    guest.look_round();
+}
+
+#[test]
+fn the_callers_of_a_killed_node_leave_whos_online() {
+    let database = Arc::new(Database::create());
+    let (a, b) = (node("a", &database, None), node("b", &database, None));
+    a.account("Acid Burn");
+    a.account("Crash Override");
+    let acid = Dial::call(&a, Kind::SyncTerm);
+    acid.log_in("Acid Burn");
+    let crash = Dial::call(&b, Kind::SyncTerm);
+    crash.log_in("Crash Override");
+    a.wait_who("both on line", |who| who.len() == 2);
+    a.kill();
+    acid.wait_hangup();
+    b.wait_who("the killed node's caller gone", |who| who == ["Crash Override"]);
+    crash.choose("W", "1 caller on line");
+
+    // A node that stops as it should takes its callers with it at once.
+    let again = a.again();
+    let acid = Dial::call(&again, Kind::SyncTerm);
+    acid.log_in("Acid Burn");
+    b.wait_who("both on line again", |who| who.len() == 2);
+    assert!(again.stop().success());
+    assert_eq!(b.who(), ["Crash Override"]);
+}
+
+#[test]
+fn two_nodes_that_start_at_once_make_one_board() {
+    let database = Arc::new(Database::create());
+    let nodes: Vec<Board> = std::thread::scope(|scope| {
+        let starting: Vec<_> =
+            ["a", "b", "c"].map(|name| scope.spawn(|| node(name, &database, None))).into_iter().collect();
+        starting.into_iter().map(|node| node.join().expect("the node starts")).collect()
+    });
+    let sysops: usize = nodes
+        .iter()
+        .map(|node| node.log.lines().iter().filter(|line| line.contains("sysop created")).count())
+        .sum();
+    assert_eq!(sysops, 1);
+    let [first, .., last] = nodes.as_slice() else { panic!("three nodes") };
+    let boards = first.cli_json(&["board", "list", "--json"]);
+    assert_eq!(boards.as_array().map(Vec::len), Some(4), "{boards}");
+    assert_eq!(last.cli_json(&["node", "list", "--json"]).as_array().map(Vec::len), Some(3));
+}
+
+/// Presses a key of the main menu until the records answer: each time they do not, the caller is told.
+fn insist(caller: &Pty, key: &str, title: &str) {
+    loop {
+        caller.send(key);
+        if caller.wait_for_any(&[title, NOTICE]) == 0 {
+            return;
+        }
+        caller.past_notice();
+        caller.wait_for(MENU);
+    }
+}
+
+#[test]
+fn callers_sit_out_a_restart_of_postgres() {
+    let mut postgres = Postgres::start();
+    let database = Arc::new(postgres.database());
+    let (a, b) = (node("a", &database, None), node("b", &database, None));
+    a.account("Acid Burn");
+    a.account("Crash Override");
+    let acid = by_ssh(&a, "Acid Burn");
+    let crash = by_ssh(&b, "Crash Override");
+    acid.open_board("The Lobby");
+    acid.post("Before the storm", "Kept.");
+    crash.wait_status("Before the storm");
+    acid.back_to("message boards");
+    acid.back_to(MENU);
+
+    postgres.stop();
+    crash.send("M");
+    crash.wait_for("The board cannot reach its records just now. Please try again in a moment.");
+    crash.wait_for("(reference c-");
+    crash.past_notice();
+    crash.wait_for(MENU);
+    assert_eq!((a.get("/healthz").0, a.get("/readyz").0), (200, 503));
+    // Whoever calls now is told too, and the line stays open.
+    let stranger = telnet(&a);
+    stranger.wait_for(harness::QUESTION);
+    stranger.enter("Acid Burn");
+    stranger.wait_for("Password:");
+    stranger.enter(PASSWORD);
+    stranger.wait_for("The board cannot reach its records just now.");
+
+    postgres.start_again();
+    insist(&crash, "M", "message boards");
+    crash.choose_row("The Lobby");
+    crash.wait_for("Before the storm");
+    insist(&acid, "M", "message boards");
+    acid.choose_row("The Lobby");
+    acid.wait_for("P post");
+    acid.post("After the storm", "Kept as well.");
+    crash.wait_status("» Acid Burn posted in The Lobby: \"After the storm\"");
+    b.wait_who("both, each once", |who| who.iter().filter(|handle| !handle.is_empty()).count() == 2);
+    assert_eq!(a.get("/readyz").0, 200);
+}
