@@ -1,0 +1,169 @@
+//! What a call may cost, and how the board starts and ends: busy, idle, too slow, going down.
+
+mod harness;
+
+use std::process::Command;
+
+use harness::{Board, Dial, Kind, MENU, QUESTION, Setup, SshOptions, on_both_databases, ssh, telnet};
+
+on_both_databases!(a_board_that_goes_down_says_so_and_ends_well);
+
+const BUSY: &str = "The board is busy: every line is taken. Call again in a while.";
+
+#[test]
+fn a_full_board_says_busy_and_hangs_up() {
+    let board = Board::setup().env("DIALTONE_LIMITS__CALLS", 2).start();
+    let first = telnet(&board);
+    first.wait_for(QUESTION);
+    let second = ssh(&board, "guest", &SshOptions::default());
+    second.past_guest_notice();
+
+    let third = telnet(&board);
+    third.wait_for(BUSY);
+    third.wait_hangup();
+    let third = ssh(&board, "guest", &SshOptions { size: Some((120, 24)), ..SshOptions::default() });
+    third.wait_for(BUSY);
+    assert_eq!(third.exit_code(), 255);
+
+    // A line that is free again is taken again.
+    first.hangup();
+    board.log.wait_message("call ended");
+    loop {
+        let next = Dial::call(&board, Kind::SyncTerm);
+        if next.wait_for_any(&[QUESTION, BUSY]) == 0 {
+            break;
+        }
+    }
+}
+
+#[test]
+fn one_address_has_its_share() {
+    let board = Board::setup().env("DIALTONE_LIMITS__CALLS_PER_ADDRESS", 1).start();
+    let first = Dial::call(&board, Kind::SyncTerm);
+    first.wait_for(QUESTION);
+    let second = Dial::call(&board, Kind::SyncTerm);
+    second.wait_for("The board is busy for you: too many calls from your address at once.");
+    second.wait_hangup();
+    first.look_round();
+}
+
+#[test]
+fn whoever_never_logs_in_is_let_go() {
+    let board = Board::setup().env("DIALTONE_LIMITS__LOGIN_SECONDS", 1).start();
+    let silent = Dial::call(&board, Kind::SyncTerm);
+    silent.wait_for("That took too long. Call again when you know who you are.");
+    silent.wait_hangup();
+    // By SSH, not even with a word.
+    let mute = Dial::connect(board.ssh, Kind::Silent, 80, 24, Some(board.log.clone()));
+    mute.wait_hangup();
+}
+
+#[test]
+fn whoever_sends_too_much_before_logging_in_is_let_go() {
+    let board = Board::setup().env("DIALTONE_LIMITS__LOGIN_BYTES", 1000).start();
+    let chatter = Dial::call(&board, Kind::SyncTerm);
+    chatter.wait_for(QUESTION);
+    chatter.send(&"x".repeat(2000));
+    chatter.wait_hangup();
+    board.log.wait_message("call ended");
+}
+
+#[test]
+fn a_quiet_caller_is_warned_and_then_let_go() {
+    let board = Board::setup()
+        .env("DIALTONE_LIMITS__IDLE_SECONDS", 3)
+        .env("DIALTONE_LIMITS__IDLE_WARNING_SECONDS", 2)
+        .start();
+    let quiet = Dial::call(&board, Kind::SyncTerm);
+    quiet.look_round();
+    let plain = Dial::call(&board, Kind::Silent);
+    plain.wait_for(QUESTION);
+    plain.enter("GUEST");
+    quiet.wait_status("still there? the line closes in 2 seconds");
+    plain.wait_for("still there? the line closes in 2 seconds");
+    // A key keeps the line; quiet again, it closes.
+    quiet.choose("W", "who's online");
+    quiet.wait_for("It has been quiet for a while, so the line is free for somebody else.");
+    quiet.wait_hangup();
+    plain.wait_for("It has been quiet for a while");
+    plain.wait_hangup();
+    board.wait_who("nobody", <[String]>::is_empty);
+}
+
+fn a_board_that_goes_down_says_so_and_ends_well(setup: Setup) {
+    let board = setup.start();
+    board.account("Acid Burn");
+    let in_menu = telnet(&board);
+    in_menu.log_in("Acid Burn");
+    let by_ssh = ssh(&board, "guest", &SshOptions::default());
+    by_ssh.past_guest_notice();
+    let at_door = Dial::call(&board, Kind::SyncTerm);
+    at_door.wait_for(QUESTION);
+    assert_eq!(board.get("/healthz").0, 200);
+    assert_eq!(board.get("/readyz").0, 200);
+    board.signal("TERM");
+    let words = "The board is going down. Everything you posted is kept";
+    in_menu.wait_for(words);
+    by_ssh.wait_for(words);
+    at_door.wait_for(words);
+    at_door.wait_hangup();
+    assert_eq!(by_ssh.exit_code(), 0);
+    assert!(board.log.wait_end().success());
+    board.log.wait_message("stopped");
+    // It comes back as it was, with nobody on line.
+    let board = board.again();
+    assert_eq!(board.who(), Vec::<String>::new());
+}
+
+#[test]
+fn a_taken_port_is_told_in_words() {
+    let board = Board::start();
+    for (taken, address) in [("telnet", board.telnet), ("ssh", board.ssh), ("http", board.http)] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dialtone"));
+        command.current_dir(board.scratch()).args(["serve", "--data-dir", "other"]);
+        for transport in ["telnet", "ssh", "http"] {
+            let free = "127.0.0.1:0".to_owned();
+            let address = if transport == taken { address.to_string() } else { free };
+            command.args([format!("--{transport}"), address]);
+        }
+        let run = command.output().expect("the built program starts");
+        let said = String::from_utf8_lossy(&run.stderr);
+        assert_eq!(run.status.code(), Some(1), "{said}");
+        assert!(said.contains(&format!("cannot answer {taken} at {address}")), "{said}");
+        assert!(said.contains("is another board running there?"), "{said}");
+    }
+}
+
+#[test]
+fn a_second_board_on_the_same_data_is_refused() {
+    let setup = Board::setup();
+    let board = setup.clone().start();
+    let (status, said) = setup.refuse();
+    assert!(!status.success());
+    assert!(said.contains("another board is running in"), "{said}");
+    // The first one took no harm.
+    let guest = Dial::call(&board, Kind::SyncTerm);
+    guest.look_round();
+    guest.wait_for(MENU);
+}
+
+#[test]
+fn a_mistake_in_the_configuration_is_told_with_its_place() {
+    let (status, said) = Board::setup().config("[limits]\ncalls = \"many\"\n").refuse();
+    assert!(!status.success());
+    assert!(said.contains("dialtone.toml:2") && said.contains("expected usize"), "{said}");
+    let (status, said) = Board::setup().env("DIALTONE_LIMITS__CALLS", "many").refuse();
+    assert!(!status.success());
+    assert!(said.contains("DIALTONE_LIMITS__CALLS=many"), "{said}");
+    let (status, said) = Board::setup().arguments(&["--database", "postgres://127.0.0.1:1/none"]).refuse();
+    assert!(!status.success());
+    assert!(said.contains("127.0.0.1:1"), "{said}");
+}
+
+#[test]
+fn health_pages_answer_and_nothing_else_does() {
+    let board = Board::start();
+    assert_eq!(board.get("/healthz"), (200, "ok\n".to_owned()));
+    assert_eq!(board.get("/readyz"), (200, "ready\n".to_owned()));
+    assert_eq!(board.get("/").0, 404);
+}
