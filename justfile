@@ -25,6 +25,7 @@ deny:
 run *arguments:
     cargo run --release --locked -- {{ arguments }}
 
-# the load generator against a bare server
+# the load generator against a bare server, and posts a second against bare sqlx
 bench *arguments:
-    cargo bench --locked {{ arguments }}
+    cargo bench --locked --bench load -- {{ arguments }}
+    cargo bench --locked -p dialtone-domain --bench posts
