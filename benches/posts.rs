@@ -55,11 +55,19 @@ impl Bare {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(5))
             .foreign_keys(true);
-        Ok(Self::Sqlite(SqlitePoolOptions::new().max_connections(1).connect_with(options).await?))
+        Ok(Self::Sqlite(
+            SqlitePoolOptions::new()
+                .max_connections(1)
+                .test_before_acquire(false)
+                .connect_with(options)
+                .await?,
+        ))
     }
 
     async fn postgres(url: &str) -> Outcome<Self> {
-        Ok(Self::Postgres(PgPoolOptions::new().max_connections(16).connect(url).await?))
+        Ok(Self::Postgres(
+            PgPoolOptions::new().max_connections(16).test_before_acquire(false).connect(url).await?,
+        ))
     }
 
     async fn insert(&self, poster: &Poster, thread: ThreadId, number: i64) -> Outcome<()> {
