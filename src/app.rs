@@ -51,9 +51,10 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         .into_diagnostic()
         .wrap_err("cannot join the board as a node")?;
     let domain = domain.as_node(node);
-    seed::first_start(&domain).await?;
+    let sysop = seed::first_start(&domain).await?;
 
-    let shutdown = CancellationToken::new();
+    let shutdown = CancellationToken::new(); // no more calls
+    let closing = CancellationToken::new(); // and none left
     let background = TaskTracker::new();
     let switchboard = Arc::new(Switchboard::default());
     let nats = match &config.storage.nats {
@@ -67,18 +68,18 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     };
     let reader = domain.events.reader().await.into_diagnostic().wrap_err("cannot read the event log")?;
     let desk = Desk { domain: domain.clone(), switchboard: Arc::clone(&switchboard), node, nats };
-    background.spawn(desk.run(reader, shutdown.clone()));
+    background.spawn(desk.run(reader, closing.clone()));
     let replaced = CancellationToken::new();
-    background.spawn(node::keep_lease(domain.clone(), node, replaced.clone(), shutdown.clone()));
+    background.spawn(node::keep_lease(domain.clone(), node, replaced.clone(), closing.clone()));
     let (places, moves) = tokio::sync::mpsc::channel(1024);
-    background.spawn(work::write_places(domain.clone(), moves));
+    background.spawn(work::write_places(domain.clone(), moves, closing.clone()));
     if config.node.role != Role::Gateway {
-        background.spawn(work::quote_feed(domain.clone(), node, shutdown.clone()));
-        background.spawn(work::tidy(domain.clone(), node, shutdown.clone()));
+        background.spawn(work::quote_feed(domain.clone(), node, closing.clone()));
+        background.spawn(work::tidy(domain.clone(), node, closing.clone()));
     }
     let readiness = Readiness::default();
     let http_address = listeners.http.local_addr().into_diagnostic()?;
-    background.spawn(health_page(listeners.http, domain.clone(), readiness.clone(), shutdown.clone()));
+    background.spawn(health_page(listeners.http, domain.clone(), readiness.clone(), closing.clone()));
 
     let drain = CancellationToken::new();
     let loose_ends = TaskTracker::new();
@@ -122,6 +123,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
             login_time: config.limits.login_time(),
             login_bytes: config.limits.login_bytes,
             stall: config.limits.stall_time(),
+            shutdown: shutdown.clone(),
         };
         let keys = ssh_config(&config)?;
         background.spawn(Arc::clone(&server).telnet(lines.telnet, ssh.port()));
@@ -131,6 +133,9 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     } else {
         readiness.set(true);
         tracing::info!(http = %http_address, node = %name, role = "worker", "ready");
+    }
+    if let Some(sysop) = sysop {
+        background.spawn(seed::show_password(domain.clone(), sysop));
     }
     // Outside systemd there is nobody to tell.
     sd_notify::notify(&[sd_notify::NotifyState::Ready]).ok();
@@ -150,10 +155,12 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     if timeout(Duration::from_secs(config.limits.drain_seconds), calls.wait()).await.is_err() {
         tracing::warn!(calls = calls.len(), "calls cut off: they did not end in time");
     }
+    closing.cancel();
     loose_ends.close();
     background.close();
     timeout(LOOSE_ENDS, async {
         loose_ends.wait().await;
+        background.wait().await;
         domain.nodes.leave(node).await.ok();
         domain.close().await;
     })

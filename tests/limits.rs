@@ -4,7 +4,9 @@ mod harness;
 
 use std::process::Command;
 
-use harness::{Board, Dial, Kind, MENU, QUESTION, Setup, SshOptions, on_both_databases, ssh, telnet};
+use harness::{
+    Board, Dial, Kind, MENU, PASSWORD, QUESTION, Setup, SshOptions, on_both_databases, ssh, telnet,
+};
 
 on_both_databases!(a_board_that_goes_down_says_so_and_ends_well);
 
@@ -56,6 +58,20 @@ fn whoever_never_logs_in_is_let_go() {
     // By SSH, not even with a word.
     let mute = Dial::connect(board.ssh, Kind::Silent, 80, 24, Some(board.log.clone()));
     mute.wait_hangup();
+}
+
+#[test]
+fn a_password_that_comes_too_late_opens_nothing() {
+    let board =
+        Board::setup().env("DIALTONE_LIMITS__LOGIN_SECONDS", 2).env("DIALTONE_LIMITS__CALLS", 1).start();
+    board.account("Acid Burn");
+    let late = ssh(&board, "Acid Burn", &SshOptions::default());
+    late.wait_for("Password:");
+    // The only line is free again when the time is over.
+    while Dial::call(&board, Kind::SyncTerm).wait_for_any(&[QUESTION, BUSY]) != 0 {}
+    late.enter(PASSWORD);
+    assert_eq!(late.exit_code(), 255);
+    assert!(!late.look(|screen| screen.has("good to hear you")), "{}", late.screen());
 }
 
 #[test]
@@ -113,6 +129,35 @@ fn a_board_that_goes_down_says_so_and_ends_well(setup: Setup) {
     // It comes back as it was, with nobody on line.
     let board = board.again();
     assert_eq!(board.who(), Vec::<String>::new());
+}
+
+#[test]
+fn a_caller_who_keeps_typing_is_drained_too() {
+    let board = Board::start();
+    board.account("Acid Burn");
+    let busy = Dial::call(&board, Kind::SyncTerm);
+    busy.log_in("Acid Burn");
+    busy.choose("W", "who's online");
+    // More than a board reads in the time it has to go down: a long walk out of the list of callers and back.
+    busy.send_raw("QW".repeat(20_000).as_bytes());
+    board.signal("TERM");
+    busy.wait_for("The board is going down.");
+    busy.wait_hangup();
+    assert!(board.log.wait_end().success());
+    assert!(!board.log.lines().iter().any(|line| line.contains("\"ERROR\"")), "{}", board.log.tail());
+}
+
+#[test]
+fn a_stranger_at_the_ssh_door_does_not_hold_up_the_end() {
+    let board = Board::start();
+    board.account("Acid Burn");
+    let waiting = ssh(&board, "Acid Burn", &SshOptions::default());
+    waiting.wait_for("Password:");
+    board.signal("TERM");
+    assert!(board.log.wait_end().success());
+    assert!(!board.log.lines().iter().any(|line| line.contains("calls cut off")), "{}", board.log.tail());
+    waiting.enter(PASSWORD); // ssh looks at the line when it has something to send
+    assert_eq!(waiting.exit_code(), 255);
 }
 
 #[test]

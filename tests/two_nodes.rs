@@ -3,9 +3,11 @@
 mod harness;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use harness::{
-    Board, Database, Dial, Kind, MENU, NOTICE, Nats, PASSWORD, Postgres, Pty, Setup, SshOptions, ssh, telnet,
+    Board, DEADLINE, Database, Dial, Key, Kind, MENU, NOTICE, Nats, PASSWORD, Postgres, Pty, Setup,
+    SshOptions, ssh, telnet,
 };
 
 /// One node of a board: its name is what who's online shows.
@@ -149,11 +151,18 @@ fn two_nodes_that_start_at_once_make_one_board() {
             ["a", "b", "c"].map(|name| scope.spawn(|| node(name, &database, None))).into_iter().collect();
         starting.into_iter().map(|node| node.join().expect("the node starts")).collect()
     });
-    let sysops: usize = nodes
-        .iter()
-        .map(|node| node.log.lines().iter().filter(|line| line.contains("sysop created")).count())
-        .sum();
-    assert_eq!(sysops, 1);
+    let created = || {
+        let lines = nodes.iter().flat_map(|node| node.log.lines());
+        lines.filter(|line| line.contains("sysop created")).count()
+    };
+    // The password is shown a moment after the board is ready.
+    let end = Instant::now() + DEADLINE;
+    while created() == 0 && Instant::now() < end {
+        std::thread::yield_now();
+    }
+    nodes.iter().for_each(|node| assert!(node.stop().success()));
+    assert_eq!(created(), 1);
+    let nodes: Vec<Board> = nodes.iter().map(Board::again).collect();
     let [first, .., last] = nodes.as_slice() else { panic!("three nodes") };
     let boards = first.cli_json(&["board", "list", "--json"]);
     assert_eq!(boards.as_array().map(Vec::len), Some(4), "{boards}");
@@ -213,4 +222,39 @@ fn callers_sit_out_a_restart_of_postgres() {
     crash.wait_status("» Acid Burn posted in The Lobby: \"After the storm\"");
     b.wait_who("both, each once", |who| who.iter().filter(|handle| !handle.is_empty()).count() == 2);
     assert_eq!(a.get("/readyz").0, 200);
+}
+
+#[test]
+fn what_a_caller_writes_outlives_a_restart_of_postgres() {
+    let mut postgres = Postgres::start();
+    let database = Arc::new(postgres.database());
+    let board = node("a", &database, None);
+    board.account("Acid Burn");
+    let acid = by_ssh(&board, "Acid Burn");
+    acid.open_board("The Lobby");
+    acid.choose("P", "what it is about");
+    acid.enter("A long letter");
+    acid.wait_for("save or leave");
+    acid.enter("An hour's work.");
+    acid.wait_for("An hour's work.");
+    postgres.stop();
+    acid.enter("/s");
+    acid.wait_for("The board cannot reach its records just now.");
+    acid.past_notice();
+    // The text is still there, to be saved once more.
+    acid.wait_for("save or leave");
+    acid.wait_for("An hour's work.");
+    postgres.start_again();
+    loop {
+        acid.key(Key::Ctrl('s'));
+        if acid.wait_for_any(&["P post", NOTICE]) == 0 {
+            break;
+        }
+        acid.past_notice();
+        acid.wait_for("save or leave");
+    }
+    acid.wait_for("A long letter");
+    acid.choose_row("A long letter");
+    acid.wait_for("An hour's work.");
+    assert_eq!(database.query("SELECT COUNT(*) FROM messages WHERE body LIKE 'An hour%'"), "1");
 }

@@ -71,9 +71,17 @@ pub async fn tidy(domain: Domain, node: NodeId, shutdown: CancellationToken) {
 }
 
 /// Writes down who is where; of several moves of one call only the last.
-pub async fn write_places(domain: Domain, mut moves: mpsc::Receiver<(CallId, String)>) {
+pub async fn write_places(
+    domain: Domain,
+    mut moves: mpsc::Receiver<(CallId, String)>,
+    closing: CancellationToken,
+) {
     let mut batch = Vec::new();
-    while moves.recv_many(&mut batch, 256).await > 0 {
+    loop {
+        tokio::select! {
+            () = closing.cancelled() => return,
+            came = moves.recv_many(&mut batch, 256) => if came == 0 { return },
+        }
         let latest: HashMap<CallId, String> = batch.drain(..).collect();
         for (call, place) in latest {
             if let Err(error) = domain.users.call_moved(call, &place).await {

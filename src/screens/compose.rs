@@ -1,7 +1,7 @@
 //! Writing: a new thread, or a reply with the message quoted.
 
 use dialtone_domain::BoardId;
-use dialtone_domain::messaging::{Draft, Message};
+use dialtone_domain::messaging::{Draft, Message, Poster};
 use dialtone_terminal::text::wrap;
 use uuid::Uuid;
 
@@ -26,11 +26,8 @@ pub async fn post(call: &mut Call, board: BoardId) -> Result<(), Leave> {
     if subject.trim().is_empty() {
         return Ok(());
     }
-    let editing = Editing { heading: subject.clone(), quote: Vec::new() };
-    let Some(body) = write(call, &editing).await? else { return Ok(()) };
-    let draft = Draft { subject, body, reply_to: None, key: Some(Uuid::new_v4()) };
-    let answer = call.domain.messaging.post(&poster, draft).await;
-    said(call, answer).await?;
+    let editing = Editing { heading: subject.clone(), ..Editing::default() };
+    write(call, editing, &poster, Draft { subject, ..Draft::default() }).await?;
     Ok(())
 }
 
@@ -39,24 +36,23 @@ pub async fn reply(call: &mut Call, to: &Message) -> Result<bool, Leave> {
     let answer = call.domain.messaging.poster(&call.caller, to.board).await;
     let Some(poster) = said(call, answer).await? else { return Ok(false) };
     call.enter("reader", &to.subject, &format!("your answer to {}", to.author));
-    let editing = Editing { heading: format!("Re: {}", to.subject), quote: quote(to) };
-    let Some(body) = write(call, &editing).await? else { return Ok(false) };
-    let draft = Draft { subject: String::new(), body, reply_to: Some(to.id), key: Some(Uuid::new_v4()) };
-    let answer = call.domain.messaging.post(&poster, draft).await;
-    Ok(said(call, answer).await?.is_some())
+    let editing = Editing { heading: format!("Re: {}", to.subject), quote: quote(to), ..Editing::default() };
+    write(call, editing, &poster, Draft { reply_to: Some(to.id), ..Draft::default() }).await
 }
 
-/// The editor, until there is a text or the caller means to give it up.
-async fn write(call: &mut Call, editing: &Editing) -> Result<Option<String>, Leave> {
-    match edit(call, editing).await? {
-        Some(body) => Ok(Some(body)),
-        None => {
-            if confirm(call, "Abandon what you wrote?").await? {
-                Ok(None)
-            } else {
-                // Abandoning clears the editor, so there is only starting over.
-                edit(call, editing).await
+/// The editor, until the text is posted or the caller means to give it up. What was refused, or met records that
+/// are away, is still there to be posted again, and is never there twice: the key is the same.
+async fn write(call: &mut Call, mut editing: Editing, poster: &Poster, draft: Draft) -> Result<bool, Leave> {
+    let key = Some(Uuid::new_v4());
+    loop {
+        if edit(call, &mut editing).await? {
+            let draft = Draft { body: editing.text.clone(), key, ..draft.clone() };
+            let answer = call.domain.messaging.post(poster, draft).await;
+            if said(call, answer).await?.is_some() {
+                return Ok(true);
             }
+        } else if editing.text.trim().is_empty() || confirm(call, "Abandon what you wrote?").await? {
+            return Ok(false);
         }
     }
 }

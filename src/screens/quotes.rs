@@ -17,9 +17,9 @@ const COLUMNS: [Column; 5] = [
 
 /// Shows the quotes until the caller leaves; they change on the screen as the feed brings them.
 pub async fn show(call: &mut Call) -> Result<(), Leave> {
-    call.registration.update(|interest| interest.quotes = true);
+    call.registration.plug().update(|interest| interest.quotes = true);
     let result = watch(call).await;
-    call.registration.update(|interest| interest.quotes = false);
+    call.registration.plug().update(|interest| interest.quotes = false);
     result
 }
 

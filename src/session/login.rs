@@ -117,7 +117,7 @@ fn guest(call: &mut Call) -> Greeting {
     let caller = call.domain.users.guest();
     let level = caller.level;
     call.logged_in(caller);
-    call.registration.update(|interest| interest.level = Some(level));
+    call.registration.plug().update(|interest| interest.level = Some(level));
     Greeting::Guest
 }
 
@@ -136,7 +136,7 @@ async fn listen(call: &mut Call) {
         }
     };
     let caller = &call.caller;
-    call.registration.update(|interest| {
+    call.registration.plug().update(|interest| {
         interest.user = Some(caller.id);
         interest.level = Some(caller.level);
         interest.sysop = caller.sysop;

@@ -79,7 +79,7 @@ async fn answer(connection: Connection, exchange: Arc<Exchange>, reference: Stri
         rows = call.terminal.rows,
         "call answered"
     );
-    let mut presence = Presence::new(&exchange);
+    let mut presence = Presence::new(&exchange, &call);
     let left = converse(&mut call, &mut presence, entry, &exchange).await;
     let left = left.err().unwrap_or(Leave::Goodbye);
     tracing::info!(reason = %left, user.handle = %call.caller.handle, "call ended");
@@ -95,7 +95,6 @@ async fn converse(
     exchange: &Exchange,
 ) -> Result<(), Leave> {
     Box::pin(login::welcome(call)).await?;
-    Box::pin(presence.answered(call)).await;
     let greeting = Box::pin(login::log_in(call, entry, exchange)).await?;
     Box::pin(figures::refresh(call)).await;
     Box::pin(login::greet(call, presence, greeting)).await?;

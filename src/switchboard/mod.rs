@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 pub use self::audience::Interest;
 pub use self::glance::Glance;
 pub use self::nats::{Nats, NatsError};
-pub use self::registry::{Registration, Switchboard};
+pub use self::registry::{Plug, Registration, Switchboard};
 
 /// Everything the reading task needs.
 pub struct Desk {
@@ -49,9 +49,9 @@ impl Desk {
                         continue;
                     }
                 }
-                // The log is there when the database is back; until then the poll tries once a second.
+                // The log is there when the database is back; until then the poll tries.
                 Err(error) if !std::mem::replace(&mut away, true) => {
-                    tracing::warn!(%error, "the event log cannot be read; trying once a second");
+                    tracing::warn!(%error, "the event log cannot be read; trying again and again");
                 }
                 Err(_) => {}
             }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-/// How late an event may be when no doorbell rings.
-const INTERVAL: Duration = Duration::from_secs(1);
+/// How late an event may be when no doorbell rings: with what it takes to read and draw it, within a second.
+const INTERVAL: Duration = Duration::from_millis(500);
 
 /// One tick a node, however many callers.
 pub struct Poll(Interval);

@@ -44,7 +44,7 @@ impl Switchboard {
         let (sender, events) = mpsc::channel(QUEUE);
         let missed = Arc::new(AtomicU32::new(0));
         self.lines().insert(key, Line { interest, events: sender, missed: Arc::clone(&missed) });
-        Registration { switchboard: Arc::clone(self), key, events, missed }
+        Registration { plug: Plug { switchboard: Arc::clone(self), key }, events, missed }
     }
 
     /// Hands an event to each call it concerns; never waits for any of them.
@@ -57,10 +57,25 @@ impl Switchboard {
     }
 }
 
-/// A call's place at the switchboard.
-pub struct Registration {
+/// A call's place at the switchboard, to be changed from wherever something is learnt about the call.
+#[derive(Clone)]
+pub struct Plug {
     switchboard: Arc<Switchboard>,
     key: u64,
+}
+
+impl Plug {
+    /// Changes what the call wants to hear of, from the next event on. Nothing happens once the call is over.
+    pub fn update(&self, change: impl FnOnce(&mut Interest)) {
+        if let Some(line) = self.switchboard.lines().get_mut(&self.key) {
+            change(&mut line.interest);
+        }
+    }
+}
+
+/// A call at the switchboard: its place there and what comes through.
+pub struct Registration {
+    plug: Plug,
     events: mpsc::Receiver<Arc<Event>>,
     missed: Arc<AtomicU32>,
 }
@@ -71,26 +86,29 @@ impl Registration {
         self.events.recv().await
     }
 
+    /// The next event, if it is there already.
+    pub fn waiting(&mut self) -> Option<Arc<Event>> {
+        self.events.try_recv().ok()
+    }
+
     /// How many events did not fit since this was last asked.
     pub fn take_missed(&self) -> u32 {
         self.missed.swap(0, Ordering::Relaxed)
     }
 
-    /// Changes what the call wants to hear of, from the next event on.
-    pub fn update(&self, change: impl FnOnce(&mut Interest)) {
-        if let Some(line) = self.switchboard.lines().get_mut(&self.key) {
-            change(&mut line.interest);
-        }
+    /// The place, to be changed.
+    pub fn plug(&self) -> &Plug {
+        &self.plug
     }
 
     /// The board at a glance.
     pub fn glance(&self) -> &Glance {
-        &self.switchboard.glance
+        &self.plug.switchboard.glance
     }
 }
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        self.switchboard.lines().remove(&self.key);
+        self.plug.switchboard.lines().remove(&self.plug.key);
     }
 }

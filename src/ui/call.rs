@@ -318,10 +318,9 @@ impl Call {
     /// Waits for a key or for news, with the view on screen. What is typed ahead is answered in one drawing.
     pub async fn wake(&mut self, view: &dyn View) -> Result<Wake, Leave> {
         loop {
-            let happening = match self.input.try_recv() {
-                Ok(input) => self.heard(input)?,
-                Err(mpsc::error::TryRecvError::Disconnected) => return Err(Leave::Hangup),
-                Err(mpsc::error::TryRecvError::Empty) => {
+            let happening = match self.waiting()? {
+                Some(happening) => happening,
+                None => {
                     if self.shown.is_none() && !self.strange {
                         // The view changed while nothing was kept of the screen: draw it whole.
                         self.strange = true;
@@ -367,6 +366,22 @@ impl Call {
                 (self.terminal.columns, self.terminal.rows) = probe::sane_size(columns, rows);
                 Ok(Happening::Resize)
             }
+        }
+    }
+
+    /// What has happened already. The board's end and what others send come first: a caller whose keys never stop
+    /// coming is told of them all the same.
+    fn waiting(&mut self) -> Result<Option<Happening>, Leave> {
+        if self.house.drain.is_cancelled() {
+            return Err(Leave::Draining);
+        }
+        if let Some(event) = self.registration.waiting() {
+            return Ok(Some(Happening::Event(event)));
+        }
+        match self.input.try_recv() {
+            Ok(input) => self.heard(input).map(Some),
+            Err(mpsc::error::TryRecvError::Disconnected) => Err(Leave::Hangup),
+            Err(mpsc::error::TryRecvError::Empty) => Ok(None),
         }
     }
 

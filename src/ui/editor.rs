@@ -16,6 +16,8 @@ pub struct Editing {
     pub heading: String,
     /// Lines to quote.
     pub quote: Vec<String>,
+    /// The text: what there is when the editor opens, and what is there when it closes.
+    pub text: String,
 }
 
 struct Editor<'a> {
@@ -251,55 +253,69 @@ impl Editor<'_> {
     }
 }
 
-/// Lets the caller write; none if they abandon it.
-pub async fn edit(call: &mut Call, editing: &Editing) -> Result<Option<String>, Leave> {
+/// Lets the caller write; true if the text is to be kept.
+pub async fn edit(call: &mut Call, editing: &mut Editing) -> Result<bool, Leave> {
     if call.plain() {
         return Box::pin(edit_in_words(call, editing)).await;
     }
     let mut editor = Editor {
         heading: &editing.heading,
         quote: &editing.quote,
-        lines: vec![Vec::new()],
+        lines: editing.text.split('\n').map(|line| line.chars().collect()).collect(),
         row: 0,
         column: 0,
         note: "",
         asking: false,
         height: usize::from(call.terminal.rows.saturating_sub(12)).max(1),
     };
-    if !editing.quote.is_empty() {
+    if !editor.is_empty() {
+        editor.move_to(usize::MAX);
+        editor.press(Key::End);
+    } else if !editing.quote.is_empty() {
         editor.quote();
     }
     loop {
         let key = call.key(&editor).await?;
         let decided = if editor.asking { editor.answer(key) } else { editor.press(key) };
-        match decided {
-            Some(Decided::Save) if editor.is_empty() => editor.note = "there is nothing to save yet",
-            Some(Decided::Save) => return Ok(Some(editor.text())),
-            Some(Decided::Abandon) => return Ok(None),
-            Some(Decided::GoOn) | None => {}
-        }
+        let kept = match decided {
+            Some(Decided::Save) if editor.is_empty() => {
+                editor.note = "there is nothing to save yet";
+                continue;
+            }
+            Some(Decided::Save) => true,
+            Some(Decided::Abandon) => false,
+            Some(Decided::GoOn) | None => continue,
+        };
+        editing.text = editor.text();
+        return Ok(kept);
     }
 }
 
-async fn edit_in_words(call: &mut Call, editing: &Editing) -> Result<Option<String>, Leave> {
+async fn edit_in_words(call: &mut Call, editing: &mut Editing) -> Result<bool, Leave> {
     let quoting = if editing.quote.is_empty() { "" } else { ", /q quotes" };
     call.say(&format!("\n{}\nWrite. /s on a line of its own saves, /a abandons{quoting}.", editing.heading))
         .await?;
-    let mut lines: Vec<String> = Vec::new();
+    if !editing.text.is_empty() {
+        call.say(&format!("What you wrote is kept:\n{}", editing.text)).await?;
+    }
+    let mut lines: Vec<String> = editing.text.lines().map(str::to_owned).collect();
     loop {
-        let Some(line) = call.ask("", LineInput::new(1000)).await? else { return Ok(None) };
-        match line.trim().to_ascii_lowercase().as_str() {
-            "/s" if lines.iter().all(|line| line.trim().is_empty()) => {
+        let line = call.ask("", LineInput::new(1000)).await?;
+        let command = line.as_deref().map(|line| line.trim().to_ascii_lowercase());
+        match (command.as_deref(), line) {
+            (Some("/s"), _) if lines.iter().all(|line| line.trim().is_empty()) => {
                 call.say("There is nothing to save yet.").await?;
             }
-            "/s" => return Ok(Some(lines.join("\n"))),
-            "/a" => return Ok(None),
-            "/q" => {
+            (Some("/q"), _) => {
                 lines.extend(editing.quote.iter().cloned());
                 call.say(&format!("{} lines quoted.", editing.quote.len())).await?;
             }
+            (Some("/s" | "/a"), _) | (_, None) => {
+                editing.text = lines.join("\n");
+                return Ok(command.as_deref() == Some("/s"));
+            }
             _ if lines.len() >= LINES => call.say("That is all a message holds. /s saves it.").await?,
-            _ => lines.extend(text::wrap(&line, WIDTH)),
+            (_, Some(line)) => lines.extend(text::wrap(&line, WIDTH)),
         }
     }
 }

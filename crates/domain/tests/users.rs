@@ -125,7 +125,13 @@ fn a_weak_password_makes_no_account() {
 #[test]
 fn the_first_account_of_an_empty_board_is_the_sysop_once() {
     for_each_database(|domain, _| async move {
-        let (handle, password) = domain.users.ensure_sysop().await.unwrap().unwrap();
+        let made = domain.users.ensure_sysop().await.unwrap().unwrap();
+        let refused = domain.users.log_in("Sysop", &"".into()).await;
+        assert_eq!(refused, Err(UsersError::Unauthenticated), "no password yet, not even an empty one");
+        // A board that stopped here goes on here.
+        assert_eq!(domain.users.ensure_sysop().await.unwrap(), Some(made.clone()));
+        let (handle, password) = domain.users.issue_sysop_password(&made).await.unwrap().unwrap();
+        assert_eq!(domain.users.issue_sysop_password(&made).await.unwrap(), None);
         let sysop = domain.users.log_in(handle.as_str(), &password).await.unwrap();
         assert!(sysop.sysop && sysop.level == level::SYSOP);
         assert_eq!(domain.users.check_password("sysop", &password).await, Ok(()));

@@ -18,6 +18,7 @@ use russh::keys::{Algorithm, HashAlg, PrivateKey};
 use russh::server::Config;
 use russh::{MethodKind, MethodSet, Preferred, cipher, compression, kex, mac};
 use tokio::net::TcpStream;
+use tokio_util::sync::CancellationToken;
 
 use self::handler::Login;
 use self::meter::Meter;
@@ -44,6 +45,8 @@ pub struct Settings {
     pub login_bytes: usize,
     /// How long output may stay unread.
     pub stall: Duration,
+    /// Ends connections that nobody has logged in on.
+    pub shutdown: CancellationToken,
 }
 
 /// Offers the algorithms that today's clients and SyncTERM need, and no more: SyncTERM has only aes256-ctr with
@@ -108,17 +111,13 @@ pub async fn serve(
     answer: Answer,
 ) -> Result<(), russh::Error> {
     let known = Arc::new(AtomicBool::new(false));
-    let login_time = settings.login_time;
-    let stream = Meter::new(stream, settings.login_bytes, Arc::clone(&known));
-    let login = Login::new(address, settings, answer, Arc::clone(&known));
-    let running = async { russh::server::run_stream(config, stream, login).await?.await };
-    let mut running = std::pin::pin!(running);
-    tokio::select! {
-        ended = &mut running => return ended,
-        () = tokio::time::sleep(login_time) => {}
-    }
-    if !known.load(std::sync::atomic::Ordering::Acquire) {
-        return Err(russh::Error::ConnectionTimeout);
-    }
-    running.await
+    let stream = Meter::new(
+        stream,
+        settings.login_bytes,
+        settings.login_time,
+        settings.shutdown.clone(),
+        Arc::clone(&known),
+    );
+    let login = Login::new(address, settings, answer, known);
+    russh::server::run_stream(config, stream, login).await?.await
 }

@@ -3,7 +3,6 @@
 use dialtone_terminal::art::Art;
 use dialtone_terminal::text;
 use dialtone_terminal::{Charset, Key, Pen, pipe};
-use tokio::sync::mpsc;
 
 use super::{Call, Happening, Leave};
 use crate::ui::line::{LineInput, Typed};
@@ -68,10 +67,9 @@ impl Call {
         self.strange = true;
         self.write_prompt(prompt, &line).await?;
         loop {
-            let happening = match self.input.try_recv() {
-                Ok(input) => self.heard(input)?,
-                Err(mpsc::error::TryRecvError::Disconnected) => return Err(Leave::Hangup),
-                Err(mpsc::error::TryRecvError::Empty) => self.happening().await?,
+            let happening = match self.waiting()? {
+                Some(happening) => happening,
+                None => self.happening().await?,
             };
             match happening {
                 Happening::Key(key) => {

@@ -107,7 +107,11 @@ async fn open_sqlite(path: &Path) -> Result<Db, OpenError> {
         .connect_with(writing)
         .await
         .map_err(OpenError::Connect)?;
+    // Laying out a schema is many small commits, of which none is acknowledged to anybody: they are not synced one
+    // by one, but all with the first commit after them.
+    synchronous(&write, "PRAGMA synchronous = NORMAL").await?;
     sqlite_schema(&write).await?;
+    synchronous(&write, "PRAGMA synchronous = FULL").await?;
     let read = SqlitePoolOptions::new()
         .max_connections(4)
         .acquire_timeout(ACQUIRE_LIMIT)
@@ -115,6 +119,10 @@ async fn open_sqlite(path: &Path) -> Result<Db, OpenError> {
         .test_before_acquire(false)
         .connect_lazy_with(common.read_only(true));
     Ok(Db::Sqlite { write, read })
+}
+
+async fn synchronous(only: &SqlitePool, pragma: &'static str) -> Result<(), OpenError> {
+    sqlx::raw_sql(pragma).execute(only).await.map(drop).map_err(OpenError::Connect)
 }
 
 /// Boxed, here and below, because the compiler cannot see that the migrator's own future may move between threads.

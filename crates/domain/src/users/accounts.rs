@@ -98,30 +98,46 @@ impl Users {
         Ok(Caller { id, ..caller })
     }
 
-    /// Makes the first account of an empty board: the sysop, with a random password. None on any other board.
-    pub async fn ensure_sysop(&self) -> Result<Option<(Handle, Secret<String>)>, UsersError> {
+    /// Makes the first account of an empty board: the sysop, whom no password lets in until
+    /// [`Users::issue_sysop_password`] has made one. Gives the sysop as long as there is none.
+    pub async fn ensure_sysop(&self) -> Result<Option<Caller>, UsersError> {
         let first: Option<UserId> = on_db!(self.store, db =>
             sqlx::query_scalar("SELECT id FROM users LIMIT 1").fetch_optional(db).await)?;
-        if first.is_some() {
-            return Ok(None);
+        if first.is_none() {
+            let sysop = Caller {
+                id: UserId::GUEST,
+                handle: Handle::sysop(),
+                level: level::SYSOP,
+                flags: BTreeSet::new(),
+                sysop: true,
+                guest: false,
+                created: now(),
+            };
+            let mut tx = self.store.begin().await?;
+            // Another node may have been as fast.
+            if let Some(id) = insert(&mut tx, &sysop, password::NONE, "", "").await? {
+                tx.event(EventBody::UserRegistered { user: id, handle: sysop.handle.clone() });
+                tx.commit().await?;
+            }
         }
+        let row: Option<Account> = on_db!(self.store, db => sqlx::query_as(
+                "SELECT id, handle, level, flags, sysop, created_at FROM users WHERE folded = $1 AND password = $2")
+            .bind(Handle::sysop().folded()).bind(password::NONE).fetch_optional(db).await)?;
+        Ok(row.map(Caller::from))
+    }
+
+    /// Gives the sysop of a new board a random password; none if they have one already, from another node perhaps.
+    pub async fn issue_sysop_password(
+        &self,
+        sysop: &Caller,
+    ) -> Result<Option<(Handle, Secret<String>)>, UsersError> {
         let password = random_password();
-        let sysop = Caller {
-            id: UserId::GUEST,
-            handle: Handle::sysop(),
-            level: level::SYSOP,
-            flags: BTreeSet::new(),
-            sysop: true,
-            guest: false,
-            created: now(),
-        };
         let hash = self.hash(&password).await?;
         let mut tx = self.store.begin().await?;
-        // Another node may have been as fast.
-        let Some(id) = insert(&mut tx, &sysop, &hash, "", "").await? else { return Ok(None) };
-        tx.event(EventBody::UserRegistered { user: id, handle: sysop.handle.clone() });
+        let given = in_tx!(tx, db => sqlx::query("UPDATE users SET password = $2 WHERE id = $1 AND password = $3")
+            .bind(sysop.id).bind(hash).bind(password::NONE).execute(db).await.map(|done| done.rows_affected()))?;
         tx.commit().await?;
-        Ok(Some((sysop.handle, password)))
+        Ok((given > 0).then(|| (sysop.handle.clone(), password)))
     }
 
     /// Logs in by password. Whatever is wrong, the answer has the same words and takes the same time.

@@ -21,8 +21,12 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
 /// The GNU allocator gives a block back to the system at once, and goes on doing so, only above this size
-/// (`DEFAULT_MMAP_THRESHOLD_MAX`); smaller ones it learns to keep. So more is reserved than is ever touched.
+/// (`DEFAULT_MMAP_THRESHOLD_MAX`); smaller ones it learns to keep. So more is reserved than is ever touched; other
+/// allocators do not mind.
 const RESERVED_BYTES: usize = 33 * 1024 * 1024;
+
+/// Stored for an account that has no password yet: nothing is let in by it.
+pub(super) const NONE: &str = "";
 
 /// What an unknown handle is verified against, so that it takes as long as a known one. No password is known
 /// that it would accept, and none that it accepted would be let in.
@@ -83,6 +87,7 @@ pub(super) fn verify(stored: Option<&str>, password: &Secret<String>) -> bool {
     // Nobody has a password longer than the longest, so what is hashed in its place does not matter.
     let too_long = password.expose().chars().nth(LONGEST).is_some();
     let tried = if too_long { "" } else { password.expose().as_str() };
+    let stored = stored.filter(|stored| *stored != NONE);
     let matches = matches(stored.unwrap_or(NOBODY), tried).unwrap_or_else(|error| {
         tracing::error!(%error, "a stored password hash cannot be read");
         false
