@@ -108,7 +108,7 @@ async fn menus(call: &mut Call) -> Result<(), Leave> {
     let mut bars: Vec<(MenuId, usize)> = Vec::new();
     loop {
         if call.stale {
-            Box::pin(login::reload(call)).await;
+            Box::pin(login::reload(call)).await?;
         }
         let current = call.house.menus.load_full();
         if !Arc::ptr_eq(&menus, &current) {

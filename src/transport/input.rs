@@ -30,6 +30,11 @@ impl Keyboard {
         self.decoder.set_cterm(terminal.cterm.is_some());
     }
 
+    /// Reads characters as the caller says their terminal sends them.
+    pub fn set_charset(&mut self, charset: Charset) {
+        self.decoder.set_charset(charset);
+    }
+
     /// Takes bytes; what the terminal reports about itself goes to `on_report`.
     pub fn feed(&mut self, bytes: &[u8], mut on_report: impl FnMut(Report)) {
         let pending = &mut self.pending;

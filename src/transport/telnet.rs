@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::input::{ESCAPE_TIME, Keyboard};
-use super::{Connection, Entry, ExitStatus, Input, Output, Peer};
+use super::{Connection, Entry, ExitStatus, Input, Outgoing, Output, Peer};
 
 /// What a terminal that answers nothing costs its caller.
 const GRACE: Duration = Duration::from_millis(300);
@@ -154,7 +154,7 @@ impl Line {
     async fn pump(
         mut self,
         inputs: mpsc::Sender<Input>,
-        mut writes: mpsc::Receiver<Vec<u8>>,
+        mut writes: mpsc::Receiver<Outgoing>,
         stall: Duration,
     ) -> io::Result<()> {
         let mut outgoing = Vec::new();
@@ -181,10 +181,11 @@ impl Line {
                     return Err(io::Error::new(io::ErrorKind::TimedOut, "the caller does not read"));
                 }
                 write = writes.recv(), if outgoing.is_empty() => match write {
-                    Some(bytes) => {
+                    Some(Outgoing::Bytes(bytes)) => {
                         self.telnet.encode(&bytes, &mut outgoing);
                         stalled_at = Instant::now() + stall;
                     }
+                    Some(Outgoing::Tune(tuning)) => self.keyboard.set_charset(tuning.charset),
                     None => return Box::pin(self.close()).await,
                 },
                 more = self.keyboard.deliver(&inputs), if listened && !self.keyboard.is_empty() => listened = more,

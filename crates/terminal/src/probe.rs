@@ -12,6 +12,9 @@ const NAME_LIMIT: usize = 40;
 /// terminals that show what they do not know.
 const QUESTIONS: &[u8] = b"\x1b[c\x1b[<c\r\xef\xbb\xbf\x1b[6n\r              \r";
 
+/// CTerm's feature 7: mouse.
+const FEATURE_MOUSE: u16 = 1 << 7;
+
 /// What is known before the first question.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Hint<'a> {
@@ -30,12 +33,16 @@ pub struct Capabilities {
     pub charset: Charset,
     /// The colours it has.
     pub colors: Colors,
-    /// Whether it obeys ANSI sequences; if not, only plain lines make sense.
+    /// Whether it obeys ANSI sequences.
     pub ansi: bool,
+    /// Whether only lines of words make sense: it has no way to move the cursor, or its caller wants none.
+    pub plain: bool,
     /// Width, 20 to 255.
     pub columns: u16,
     /// Height, 10 to 255.
     pub rows: u16,
+    /// Whether it reports clicks and the wheel (SGR mouse, xterm's mode 1006).
+    pub mouse: bool,
     /// CTerm's revision, version times 1,000, if it is CTerm.
     pub cterm: Option<u32>,
     /// Its name in lower case, printable ASCII, at most 40 characters; empty if it gave none.
@@ -43,6 +50,18 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
+    /// The caller says what the terminal shows, whatever it answered. One that showed no pictures for want of an
+    /// answer shows them, unless its name is that of one that cannot.
+    pub fn choose(&mut self, charset: Charset) {
+        let cannot = family(&self.terminal_type) == Family::Plain;
+        if matches!(charset, Charset::Cp437 | Charset::Utf8) && !self.ansi && !cannot {
+            self.ansi = true;
+            self.plain = false;
+            self.colors = Colors::Sixteen;
+        }
+        self.charset = charset;
+    }
+
     /// How to write for it. The cursor is hidden only where it is known to work; iCE colours are off.
     pub fn wire(&self) -> Wire {
         let hide_cursor = self.ansi && (self.cterm.is_some() || self.charset == Charset::Utf8);
@@ -57,6 +76,8 @@ pub struct Probe {
     utf8_locale: Option<bool>,
     size: (u16, u16),
     cterm: Option<u32>,
+    /// CTerm's features, bit n for feature n.
+    features: u16,
     column: Option<u16>,
     any_answer: bool,
 }
@@ -84,6 +105,7 @@ impl Probe {
             utf8_locale: hint.utf8_locale,
             size: (80, 24),
             cterm: None,
+            features: 0,
             column: None,
             any_answer: false,
         };
@@ -109,7 +131,8 @@ impl Probe {
             Report::CTerm { revision } => self.cterm = Some(*revision),
             // Only the first report answers our question; later ones may be a modified F3 or somebody else's.
             Report::Cursor { column, .. } => self.column = self.column.or(Some(*column)),
-            Report::CTermFeatures(_) | Report::Attributes | Report::Status => {}
+            Report::CTermFeatures(features) => self.features |= *features,
+            Report::Attributes | Report::Status => {}
         }
     }
 
@@ -145,8 +168,10 @@ impl Probe {
             charset: self.charset(family, ansi),
             colors: self.colors(ansi),
             ansi,
+            plain: !ansi,
             columns: self.size.0,
             rows: self.size.1,
+            mouse: ansi && self.has_mouse(family),
             cterm: self.cterm,
             terminal_type: self.terminal_type.clone(),
         }
@@ -165,6 +190,13 @@ impl Probe {
             (None, Family::Dec | Family::Unknown) if ansi && self.utf8_locale == Some(true) => Charset::Utf8,
             (None, _) => Charset::Ascii,
         }
+    }
+
+    /// CTerm says so. Today's emulators do without saying, and those that do not pass over the question; the Linux
+    /// console has no mouse of its own.
+    fn has_mouse(&self, family: Family) -> bool {
+        self.features & FEATURE_MOUSE != 0
+            || (self.cterm.is_none() && family == Family::Modern && !self.terminal_type.starts_with("linux"))
     }
 
     fn colors(&self, ansi: bool) -> Colors {

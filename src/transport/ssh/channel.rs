@@ -9,12 +9,12 @@ use dialtone_terminal::Report;
 use dialtone_terminal::probe::{Hint, Probe};
 use russh::server::Msg;
 use russh::{Channel, ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::Answer;
 use crate::transport::input::{ESCAPE_TIME, Keyboard};
-use crate::transport::{Connection, Entry, ExitStatus, INPUT_QUEUE, Input, Output, Peer};
+use crate::transport::{Connection, Entry, ExitStatus, INPUT_QUEUE, Input, Outgoing, Output, Peer, Tuning};
 
 /// What a terminal that answers nothing costs its caller.
 const GRACE: Duration = Duration::from_millis(300);
@@ -64,7 +64,8 @@ impl Leg {
     pub async fn run(self, answer: Answer) {
         self.open.fetch_add(1, Ordering::AcqRel);
         let (read, write) = self.channel.split();
-        let mut ear = Ear { read, keyboard: Keyboard::new() };
+        let (tuned, tuning) = watch::channel(None);
+        let mut ear = Ear { read, keyboard: Keyboard::new(), tuning };
         let mut probe = Probe::new(Hint {
             terminal_type: self.hints.term.as_deref(),
             utf8_locale: self.hints.utf8_locale,
@@ -101,7 +102,7 @@ impl Leg {
         let session = answer(connection);
         let carried = async {
             tokio::select! {
-                () = speak(&write, writes, self.stall) => {}
+                () = speak(&write, writes, tuned, self.stall) => {}
                 // The caller is gone when nothing more can be heard; what the session still says goes nowhere.
                 () = ear.listen(inputs) => {}
             }
@@ -113,8 +114,20 @@ impl Leg {
 }
 
 /// Sends what the session writes until it is done or the caller does not read.
-async fn speak(write: &ChannelWriteHalf<Msg>, mut writes: mpsc::Receiver<Vec<u8>>, stall: Duration) {
-    while let Some(bytes) = writes.recv().await {
+async fn speak(
+    write: &ChannelWriteHalf<Msg>,
+    mut writes: mpsc::Receiver<Outgoing>,
+    tuned: watch::Sender<Option<Tuning>>,
+    stall: Duration,
+) {
+    while let Some(outgoing) = writes.recv().await {
+        let bytes = match outgoing {
+            Outgoing::Bytes(bytes) => bytes,
+            Outgoing::Tune(tuning) => {
+                tuned.send_replace(Some(tuning));
+                continue;
+            }
+        };
         match timeout(stall, write.data_bytes(bytes)).await {
             Ok(Ok(())) => {}
             Ok(Err(_)) => return,
@@ -139,6 +152,8 @@ async fn close(write: &ChannelWriteHalf<Msg>, status: u32, stall: Duration) {
 struct Ear {
     read: ChannelReadHalf,
     keyboard: Keyboard,
+    /// What the session says of the terminal.
+    tuning: watch::Receiver<Option<Tuning>>,
 }
 
 impl Ear {
@@ -192,6 +207,11 @@ impl Ear {
 
     /// One message of the channel.
     fn take(&mut self, message: ChannelMsg, mut probe: Option<&mut Probe>) -> Heard {
+        if self.tuning.has_changed().unwrap_or(false)
+            && let Some(tuning) = *self.tuning.borrow_and_update()
+        {
+            self.keyboard.set_charset(tuning.charset);
+        }
         match message {
             ChannelMsg::Data { data } => self.keyboard.feed(&data, |report: Report| {
                 if let Some(probe) = probe.as_deref_mut() {

@@ -1,0 +1,60 @@
+//! The caller's own settings over what was found out about the terminal.
+
+use dialtone_domain::Caller;
+use dialtone_domain::users::{CharsetChoice, Settings};
+use dialtone_terminal::{Capabilities, Charset};
+
+use super::{Call, Leave};
+use crate::transport::Tuning;
+
+impl Call {
+    /// The caller as they are now: what they prefer counts at once.
+    pub async fn adopt(&mut self, caller: Caller) -> Result<(), Leave> {
+        self.caller = caller;
+        self.tune().await
+    }
+
+    /// The caller prefers this from here on, in this call.
+    pub async fn prefer(&mut self, settings: Settings) -> Result<(), Leave> {
+        // Whoever has just chosen between words and pictures means it, whatever they said at the door.
+        if settings.words != self.caller.settings.words {
+            self.words = false;
+        }
+        self.caller.settings = settings;
+        self.tune().await
+    }
+
+    /// Words alone from here on, or pictures again: what was asked for in this call.
+    pub async fn ask_for_words(&mut self, words: bool) -> Result<(), Leave> {
+        self.words = words;
+        self.tune().await
+    }
+
+    /// Brings terminal and wire in line with what the caller prefers.
+    async fn tune(&mut self) -> Result<(), Leave> {
+        let mut terminal = preferred(&self.found, &self.caller.settings);
+        terminal.plain |= self.words;
+        let tuning = Tuning { charset: terminal.charset, speed: self.caller.settings.speed };
+        self.terminal = terminal;
+        self.strange = true;
+        if tuning != self.tuning {
+            self.tuning = tuning;
+            self.output.tune(tuning).await?;
+        }
+        Ok(())
+    }
+}
+
+fn preferred(found: &Capabilities, settings: &Settings) -> Capabilities {
+    let mut terminal = found.clone();
+    match settings.charset {
+        CharsetChoice::Auto => {}
+        CharsetChoice::Cp437 => terminal.choose(Charset::Cp437),
+        CharsetChoice::Utf8 => terminal.choose(Charset::Utf8),
+        CharsetChoice::Ascii => terminal.choose(Charset::Ascii),
+        CharsetChoice::Petscii => terminal.choose(Charset::Ascii),
+    }
+    terminal.plain |= settings.words;
+    terminal.mouse &= settings.mouse;
+    terminal
+}
