@@ -9,8 +9,13 @@ use crate::ui::{ArtFiles, Call, Column, Leave, List, Picked, pick, theme};
 /// Speeds that modems had, in bits a second.
 const SPEEDS: [u32; 10] = [300, 1200, 2400, 9600, 14_400, 19_200, 28_800, 38_400, 57_600, 115_200];
 
-const CHARSETS: [CharsetChoice; 4] =
-    [CharsetChoice::Auto, CharsetChoice::Cp437, CharsetChoice::Utf8, CharsetChoice::Ascii];
+const CHARSETS: [CharsetChoice; 5] = [
+    CharsetChoice::Auto,
+    CharsetChoice::Cp437,
+    CharsetChoice::Utf8,
+    CharsetChoice::Ascii,
+    CharsetChoice::Petscii,
+];
 
 /// One setting: what it is called, what it says now, and what Enter makes of it.
 struct Setting {
@@ -29,7 +34,7 @@ const SETTINGS: [Setting; 7] = [
             CharsetChoice::Cp437 => name_of(Charset::Cp437).to_owned(),
             CharsetChoice::Utf8 => name_of(Charset::Utf8).to_owned(),
             CharsetChoice::Ascii => name_of(Charset::Ascii).to_owned(),
-            CharsetChoice::Petscii => "petscii".to_owned(),
+            CharsetChoice::Petscii => name_of(Charset::Petscii).to_owned(),
         },
         next: |settings| settings.charset = after(&CHARSETS, &settings.charset),
     },
@@ -97,6 +102,8 @@ fn name_of(charset: Charset) -> &'static str {
         Charset::Ascii => "letters alone",
         Charset::Cp437 => "cp437",
         Charset::Utf8 => "utf-8",
+        Charset::Petscii => "petscii",
+        Charset::Atascii => "atascii",
     }
 }
 

@@ -28,6 +28,7 @@ impl Keyboard {
     pub fn adopt(&mut self, terminal: &Capabilities) {
         self.decoder.set_charset(terminal.charset);
         self.decoder.set_cterm(terminal.cterm.is_some());
+        self.decoder.set_mouse(terminal.mouse);
     }
 
     /// Reads characters as the caller says their terminal sends them.

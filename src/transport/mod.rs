@@ -1,6 +1,7 @@
 //! Each transport turns its wire into one [`Connection`]; they only translate and know nothing of each other.
 
 pub mod input;
+mod pace;
 pub mod ssh;
 pub mod telnet;
 

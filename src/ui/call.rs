@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use chrono::Local;
 use dialtone_domain::events::{Event, EventBody};
 use dialtone_domain::{CallId, Caller, Domain, NodeId};
-use dialtone_terminal::{Capabilities, Grid, Key, Wire, draw, probe};
+use dialtone_terminal::{Capabilities, Grid, Key, Modes, Wire, draw, probe};
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
@@ -170,6 +170,8 @@ pub struct Call {
     tuning: Tuning,
     /// The caller has asked for words alone, in this call.
     words: bool,
+    /// What is switched on in the terminal.
+    modes: Modes,
     echo: bool,
     input: mpsc::Receiver<Input>,
     output: Output,
@@ -201,6 +203,7 @@ impl Call {
             found: connection.terminal.clone(),
             terminal: connection.terminal,
             words: false,
+            modes: Modes::default(),
             peer: connection.peer,
             values,
             registration,
@@ -373,8 +376,11 @@ impl Call {
                 Ok(Happening::Key(key))
             }
             Input::Resize { columns, rows } => {
-                (self.found.columns, self.found.rows) = probe::sane_size(columns, rows);
-                (self.terminal.columns, self.terminal.rows) = (self.found.columns, self.found.rows);
+                // What no screen can be is no news.
+                if let Some(size) = probe::possible_size(columns, rows) {
+                    (self.found.columns, self.found.rows) = size;
+                    (self.terminal.columns, self.terminal.rows) = size;
+                }
                 Ok(Happening::Resize)
             }
         }

@@ -6,14 +6,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use dialtone_terminal::Report;
-use dialtone_terminal::probe::{Hint, Probe};
+use dialtone_terminal::probe::{Environment, Hint, Probe};
 use russh::server::Msg;
 use russh::{Channel, ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use super::Answer;
 use crate::transport::input::{ESCAPE_TIME, Keyboard};
+use crate::transport::pace::Pace;
 use crate::transport::{Connection, Entry, ExitStatus, INPUT_QUEUE, Input, Outgoing, Output, Peer, Tuning};
 
 /// What a terminal that answers nothing costs its caller.
@@ -29,8 +30,8 @@ pub struct Hints {
     pub term: Option<String>,
     /// Columns and rows.
     pub size: Option<(u16, u16)>,
-    /// Whether a locale variable came, and one of them says UTF-8.
-    pub utf8_locale: Option<bool>,
+    /// What its environment tells about it.
+    pub environment: Environment,
 }
 
 /// What the channel is for.
@@ -68,7 +69,7 @@ impl Leg {
         let mut ear = Ear { read, keyboard: Keyboard::new(), tuning };
         let mut probe = Probe::new(Hint {
             terminal_type: self.hints.term.as_deref(),
-            utf8_locale: self.hints.utf8_locale,
+            environment: self.hints.environment,
             size: self.hints.size,
         });
         let command = match self.want {
@@ -120,20 +121,29 @@ async fn speak(
     tuned: watch::Sender<Option<Tuning>>,
     stall: Duration,
 ) {
+    let mut pace = Pace::full();
     while let Some(outgoing) = writes.recv().await {
-        let bytes = match outgoing {
+        let mut bytes = match outgoing {
             Outgoing::Bytes(bytes) => bytes,
             Outgoing::Tune(tuning) => {
                 tuned.send_replace(Some(tuning));
+                pace.set(tuning.speed);
                 continue;
             }
         };
-        match timeout(stall, write.data_bytes(bytes)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(_)) => return,
-            Err(_) => {
-                tracing::info!(transport = "ssh", "call dropped: the caller does not read");
-                return;
+        while !bytes.is_empty() {
+            if let Some(due) = pace.wait() {
+                sleep_until(due).await;
+            }
+            let rest = bytes.split_off(pace.slice(bytes.len()));
+            pace.sent(bytes.len());
+            match timeout(stall, write.data_bytes(std::mem::replace(&mut bytes, rest))).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => return,
+                Err(_) => {
+                    tracing::info!(transport = "ssh", "call dropped: the caller does not read");
+                    return;
+                }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use dialtone_domain::Caller;
 use dialtone_domain::users::{CharsetChoice, Settings};
-use dialtone_terminal::{Capabilities, Charset};
+use dialtone_terminal::{Capabilities, Charset, Modes};
 
 use super::{Call, Leave};
 use crate::transport::Tuning;
@@ -30,6 +30,27 @@ impl Call {
         self.tune().await
     }
 
+    /// Appends what switches on what the terminal has.
+    pub(super) fn switch_on(&mut self, bytes: &mut Vec<u8>) {
+        self.modes.change(Modes::of(&self.terminal), bytes);
+    }
+
+    /// Leaves the terminal as it was before the call.
+    pub async fn restore(&mut self) -> Result<(), Leave> {
+        let mut bytes = Vec::new();
+        self.modes.restore(&self.terminal, &mut bytes);
+        if !bytes.is_empty() {
+            self.output.write(bytes).await?;
+        }
+        Ok(())
+    }
+
+    /// What is still to be said goes as fast as the line.
+    pub async fn hurry(&mut self) -> Result<(), Leave> {
+        self.tuning.speed = None;
+        Ok(self.output.tune(self.tuning).await?)
+    }
+
     /// Brings terminal and wire in line with what the caller prefers.
     async fn tune(&mut self) -> Result<(), Leave> {
         let mut terminal = preferred(&self.found, &self.caller.settings);
@@ -37,6 +58,11 @@ impl Call {
         let tuning = Tuning { charset: terminal.charset, speed: self.caller.settings.speed };
         self.terminal = terminal;
         self.strange = true;
+        let mut bytes = Vec::new();
+        self.switch_on(&mut bytes);
+        if !bytes.is_empty() {
+            self.output.write(bytes).await?;
+        }
         if tuning != self.tuning {
             self.tuning = tuning;
             self.output.tune(tuning).await?;
@@ -52,7 +78,7 @@ fn preferred(found: &Capabilities, settings: &Settings) -> Capabilities {
         CharsetChoice::Cp437 => terminal.choose(Charset::Cp437),
         CharsetChoice::Utf8 => terminal.choose(Charset::Utf8),
         CharsetChoice::Ascii => terminal.choose(Charset::Ascii),
-        CharsetChoice::Petscii => terminal.choose(Charset::Ascii),
+        CharsetChoice::Petscii => terminal.choose(Charset::Petscii),
     }
     terminal.plain |= settings.words;
     terminal.mouse &= settings.mouse;
