@@ -14,8 +14,11 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use super::body::Body;
 use super::frame::{self, Surroundings, View};
+use super::help;
 use super::idle::{Due, IdleClock};
+use super::keys::{self, Act};
 use super::pager::{Page, Pager, page_of};
 use super::{Gallery, Values};
 use crate::menu::{Facts, Menus};
@@ -119,6 +122,8 @@ pub enum Wake {
     Key(Key),
     /// News that the view on screen may want to show.
     News(Arc<Event>),
+    /// The terminal has another size.
+    Resize,
 }
 
 /// What a call is made of.
@@ -171,7 +176,11 @@ pub struct Call {
     place: Place,
     clock: String,
     life: String,
+    /// Screens entered so far.
+    screens: u8,
     pager: Pager,
+    /// Where the body of the view last drawn lies.
+    body: Body,
     /// What is on the screen, while it is being worked on.
     shown: Option<Box<Grid>>,
     /// The screen holds something that no view drew.
@@ -184,6 +193,7 @@ impl Call {
         let Circumstances { house, domain, connection, registration, idle, login_keys, reference } =
             circumstances;
         let values = Values::new(&house.name);
+        let body = Body { rows: connection.terminal.rows.saturating_sub(10), ..Body::default() };
         Self {
             caller: domain.users.guest(),
             domain,
@@ -204,7 +214,9 @@ impl Call {
             place: Place::default(),
             clock: String::new(),
             life: String::new(),
+            screens: 0,
             pager: Pager::default(),
+            body,
             shown: None,
             strange: true,
         }
@@ -213,6 +225,11 @@ impl Call {
     /// Whether this terminal gets words alone: no cursor movement, one line after the other.
     pub fn plain(&self) -> bool {
         !self.terminal.ansi
+    }
+
+    /// Whether a long text stops at the end of each screen.
+    pub fn pauses(&self) -> bool {
+        false
     }
 
     /// The caller is who they say: the login clock stops.
@@ -243,6 +260,9 @@ impl Call {
             // Where somebody is is worth nothing a second later: never waited for.
             self.house.places.try_send((id, title.to_owned())).ok();
         }
+        if self.place.title != title {
+            self.screens = self.screens.wrapping_add(1);
+        }
         self.place = Place { art: art.to_owned(), title: title.to_owned(), subtitle: subtitle.to_owned() };
         self.life = self.line_of_life();
         self.look_up();
@@ -257,8 +277,13 @@ impl Call {
         self.values.set("ON", self.registration.glance().now().online.max(known));
     }
 
-    /// One of the house's lines, another with each quarter of an hour.
+    /// The tape and the house's own lines by turns; another of these with each quarter of an hour.
     fn line_of_life(&self) -> String {
+        if self.screens % 2 == 0
+            && let Some(tape) = self.values.get("TK").filter(|tape| !tape.is_empty())
+        {
+            return tape;
+        }
         let menus = self.house.menus.load();
         let quarters = chrono::Utc::now().timestamp() / 900 + self.caller.id.0;
         let lines = i64::try_from(menus.life.len()).unwrap_or(1).max(1);
@@ -278,7 +303,12 @@ impl Call {
         self.terminal.wire()
     }
 
-    fn render(&self, view: &dyn View) -> Grid {
+    /// Where the body of the view last drawn lies: what a page is, and what a place on the screen belongs to.
+    pub fn body(&self) -> Body {
+        self.body
+    }
+
+    fn render(&mut self, view: &dyn View) -> Grid {
         let gallery = self.house.gallery.load();
         let surroundings = Surroundings {
             gallery: &gallery,
@@ -289,7 +319,9 @@ impl Call {
             clock: &self.clock,
             life: &self.life,
         };
-        frame::draw(view, &surroundings, &self.terminal)
+        let (grid, body) = frame::draw(view, &surroundings, &self.terminal);
+        self.body = body;
+        grid
     }
 
     /// Brings the screen up to date with the view.
@@ -304,6 +336,12 @@ impl Call {
             self.output.write(bytes).await?;
         }
         Ok(())
+    }
+
+    /// Shows a view that waits for nothing: how far a work has come.
+    pub async fn glimpse(&mut self, view: &dyn View) -> Result<(), Leave> {
+        self.strange |= self.shown.is_none();
+        self.show(view).await
     }
 
     /// Waits for a key with the view on screen, kept up to date meanwhile.
@@ -336,8 +374,16 @@ impl Call {
                 }
             };
             match happening {
-                Happening::Key(key) => return Ok(Wake::Key(key)),
-                Happening::Resize => self.strange = true,
+                Happening::Key(key) => match self.routed(view, key) {
+                    Routed::Help => help::show(self, view.keys()).await?,
+                    Routed::Redraw => self.strange = true,
+                    Routed::Key(key) => return Ok(Wake::Key(key)),
+                },
+                Happening::Resize => {
+                    self.strange = true;
+                    self.look_up();
+                    return Ok(Wake::Resize);
+                }
                 Happening::Event(event) => {
                     if self.concerned(&event)? {
                         return Ok(Wake::News(event));
@@ -350,6 +396,16 @@ impl Call {
                 }
             }
             self.look_up();
+        }
+    }
+
+    /// The keys that mean the same in every view are obeyed here.
+    fn routed(&self, view: &dyn View, key: Key) -> Routed {
+        let typed = matches!(key, Key::Char(_)) && view.keys().typing;
+        match keys::act(keys::COMMON, key) {
+            Some(Act::Help) if !typed => Routed::Help,
+            Some(Act::Redraw) => Routed::Redraw,
+            _ => Routed::Key(key),
         }
     }
 
@@ -438,6 +494,13 @@ impl Call {
     pub fn page(&mut self, page: Page) {
         self.pager.take(page);
     }
+}
+
+/// Whose a key is.
+enum Routed {
+    Help,
+    Redraw,
+    Key(Key),
 }
 
 /// What a call waited for.

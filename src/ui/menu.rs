@@ -4,8 +4,9 @@ use dialtone_terminal::Key;
 use dialtone_terminal::text::width;
 
 use super::frame::{HEADER, cut};
-use super::{Call, Frame, Leave, LineInput, View, notice, theme};
-use crate::menu::{Item, MenuId};
+use super::keys::{Act, Keys, Meaning};
+use super::{Call, Frame, Leave, LineInput, View, Wake, theme};
+use crate::menu::{Group, Item, Menu, MenuId};
 
 /// What the caller chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,25 +35,42 @@ struct MenuView {
     prompt: String,
 }
 
+/// The least columns of a group that others stand beside.
+const COLUMN: u16 = 38;
 /// The width of a command's line that has room for a note and a figure.
 const WIDE: u16 = 30;
 
 impl View for MenuView {
     fn draw(&self, frame: &mut Frame<'_>) {
+        // A menu that is taller than the screen is shown page by page, with the bar in sight.
+        let page = frame.rows().max(1);
+        let top = self.lines.get(self.chosen).map_or(0, |line| line.y / page * page);
         for (x, y, heading) in &self.headings {
-            frame.text(*x, *y, heading, theme::HEADING);
+            if let Some(y) = y.checked_sub(top) {
+                frame.text(*x, y, heading, theme::HEADING);
+            }
         }
         for (n, line) in self.lines.iter().enumerate() {
-            line.draw(frame, n == self.chosen);
+            if let Some(y) = line.y.checked_sub(top) {
+                line.draw(frame, y, n == self.chosen);
+            }
         }
         frame.prompt(&self.prompt);
+    }
+
+    fn keys(&self) -> Keys {
+        let moves = [Act::Up, Act::Down, Act::Left, Act::Right, Act::First, Act::Last];
+        let pages = [Act::PageUp, Act::PageDown, Act::Choose, Act::Back, Act::Pages];
+        let topic = |line: &Line| (line.item.key.to_string(), line.item.name.clone());
+        let topics = self.lines.iter().map(topic).collect();
+        Keys { topics, ..Keys::of(&[&moves[..], &pages[..]].concat()) }
     }
 }
 
 impl Line {
-    fn draw(&self, frame: &mut Frame<'_>, chosen: bool) {
+    fn draw(&self, frame: &mut Frame<'_>, y: u16, chosen: bool) {
         let style = |style| if chosen { theme::chosen(style) } else { style };
-        let (x, y) = (self.x, self.y);
+        let x = self.x;
         if chosen {
             frame.band(x, y, self.columns, theme::CHOSEN);
         }
@@ -83,6 +101,21 @@ impl MenuView {
         let offered: Vec<&Item> = menu.offered(&facts).collect();
         let mut view = Self { headings: Vec::new(), lines: Vec::new(), chosen, prompt: menu.prompt.clone() };
         let marks = marks(call, &menu.art);
+        if marks.is_empty() {
+            let rows = call.body().rows;
+            // Air between the groups only where all of them are seen with it.
+            if view.in_columns(call, menu, &offered, 1) > rows {
+                view.in_columns(call, menu, &offered, 0);
+            }
+        } else {
+            view.at_marks(call, menu, &offered, &marks);
+        }
+        view.chosen = view.chosen.min(view.lines.len().saturating_sub(1));
+        Some(view)
+    }
+
+    /// The groups where the art has marks for them, those without a mark below the last.
+    fn at_marks(&mut self, call: &Call, menu: &Menu, offered: &[&Item], marks: &[(String, u16, u16, u16)]) {
         let (mut x, mut y, mut columns) = (2, 0, call.terminal.columns.saturating_sub(4).min(60));
         for group in &menu.groups {
             let items: Vec<&&Item> = offered.iter().filter(|item| item.group == group.mark).collect();
@@ -93,21 +126,43 @@ impl MenuView {
             if let Some((_, mark_x, mark_y, mark_columns)) = at_mark {
                 (x, y, columns) = (*mark_x, *mark_y, *mark_columns);
             }
-            view.headings.push((x, y, group.title.clone()));
+            self.headings.push((x, y, group.title.clone()));
             y += if at_mark.is_some() { 2 } else { 1 };
             for item in items {
-                view.add(call, item, x, y, columns);
+                self.add(call, item, x, y, columns);
                 y += 1;
             }
         }
-        if menu.groups.is_empty() {
-            for item in offered {
-                view.add(call, item, x, y, columns);
-                y += 1;
+    }
+
+    /// The groups in as many columns as there is room for, each below the shortest, `air` rows apart. Returns the
+    /// rows they take.
+    fn in_columns(&mut self, call: &Call, menu: &Menu, offered: &[&Item], air: u16) -> u16 {
+        self.headings.clear();
+        self.lines.clear();
+        let all = call.terminal.columns.saturating_sub(2);
+        let beside = if menu.groups.len() < 2 { 1 } else { (all / COLUMN).clamp(1, 3) };
+        let columns = (all / beside).saturating_sub(2).min(60);
+        let mut ends = vec![0u16; usize::from(beside)];
+        let none = Group { mark: String::new(), title: String::new() };
+        for group in menu.groups.iter().chain(std::iter::once(&none)) {
+            let items: Vec<&&Item> = offered.iter().filter(|item| item.group == group.mark).collect();
+            let shortest = ends.iter_mut().enumerate().min_by_key(|(_, end)| **end);
+            let Some((n, end)) = shortest.filter(|_| !items.is_empty()) else { continue };
+            let x = 2 + u16::try_from(n).unwrap_or(0) * (all / beside);
+            if *end > 0 {
+                *end += air;
+            }
+            if !group.title.is_empty() {
+                self.headings.push((x, *end, group.title.clone()));
+                *end += 1;
+            }
+            for item in items {
+                self.add(call, item, x, *end, columns);
+                *end += 1;
             }
         }
-        view.chosen = view.chosen.min(view.lines.len().saturating_sub(1));
-        Some(view)
+        ends.into_iter().max().unwrap_or(0)
     }
 
     fn add(&mut self, call: &Call, item: &Item, x: u16, y: u16, columns: u16) {
@@ -116,7 +171,7 @@ impl MenuView {
     }
 
     /// Moves the bar: up and down through the list, left and right to the nearest line of another column.
-    fn step(&mut self, key: Key) {
+    fn step(&mut self, act: Act) {
         let last = self.lines.len().saturating_sub(1);
         let Some(here) = self.lines.get(self.chosen) else { return };
         let beside = |further: fn(u16, u16) -> bool| {
@@ -127,19 +182,19 @@ impl MenuView {
                 .min_by_key(|(_, line)| line.y.abs_diff(here.y))
                 .map(|(n, _)| n)
         };
-        self.chosen = match key {
-            Key::Up => self.chosen.checked_sub(1).unwrap_or(last),
-            Key::Down => {
+        self.chosen = match act {
+            Act::Up => self.chosen.checked_sub(1).unwrap_or(last),
+            Act::Down => {
                 if self.chosen == last {
                     0
                 } else {
                     self.chosen + 1
                 }
             }
-            Key::Left => beside(|a, b| a < b).unwrap_or(self.chosen),
-            Key::Right => beside(|a, b| a > b).unwrap_or(self.chosen),
-            Key::Home | Key::PageUp => 0,
-            Key::End | Key::PageDown => last,
+            Act::Left => beside(|a, b| a < b).unwrap_or(self.chosen),
+            Act::Right => beside(|a, b| a > b).unwrap_or(self.chosen),
+            Act::First | Act::PageUp => 0,
+            Act::Last | Act::PageDown => last,
             _ => self.chosen,
         };
     }
@@ -169,37 +224,35 @@ pub async fn choose(call: &mut Call, menu: MenuId, chosen: &mut usize) -> Result
     }
     let Some(mut view) = MenuView::new(call, menu, *chosen) else { return Ok(Chosen::Back) };
     loop {
-        let key = call.key(&view).await?;
-        *chosen = view.chosen;
-        match key {
-            Key::Char('/') => return Ok(Chosen::Pages),
-            Key::Char('?') => Box::pin(notice(call, "keys", &help(&view))).await?,
-            Key::Char(c) => {
-                let key = c.to_ascii_uppercase();
-                if let Some(n) = view.lines.iter().position(|line| line.item.key == key) {
-                    *chosen = n;
-                    return Ok(Chosen::Key(key));
-                }
+        let key = match call.wake(&view).await? {
+            Wake::Key(key) => key,
+            Wake::News(_) => continue,
+            Wake::Resize => {
+                let Some(again) = MenuView::new(call, menu, view.chosen) else { return Ok(Chosen::Back) };
+                view = again;
+                continue;
             }
-            Key::Enter => {
+        };
+        *chosen = view.chosen;
+        if let Key::Char(c) = key {
+            let key = c.to_ascii_uppercase();
+            if let Some(n) = view.lines.iter().position(|line| line.item.key == key) {
+                *chosen = n;
+                return Ok(Chosen::Key(key));
+            }
+        }
+        match view.keys().meaning(key) {
+            Meaning::Act(Act::Pages) => return Ok(Chosen::Pages),
+            Meaning::Act(Act::Back) => return Ok(Chosen::Back),
+            Meaning::Act(Act::Choose) => {
                 if let Some(line) = view.lines.get(view.chosen) {
                     return Ok(Chosen::Key(line.item.key));
                 }
             }
-            Key::Escape => return Ok(Chosen::Back),
-            key => view.step(key),
+            Meaning::Act(act) => view.step(act),
+            Meaning::Own(_) | Meaning::Other(_) => {}
         }
     }
-}
-
-fn help(view: &MenuView) -> String {
-    let mut words =
-        String::from("A letter runs its command. The arrows move the bar, Enter runs what it is on.\n\n");
-    for line in &view.lines {
-        words.push_str(&format!("  {}  {}\n", line.item.key, line.item.name));
-    }
-    words.push_str("\n  /  reads what the pager brought\n  Esc  goes back");
-    words
 }
 
 async fn choose_in_words(call: &mut Call, menu: MenuId) -> Result<Chosen, Leave> {
@@ -222,7 +275,7 @@ async fn choose_in_words(call: &mut Call, menu: MenuId) -> Result<Chosen, Leave>
     let mut again = true;
     loop {
         if std::mem::take(&mut again) {
-            call.say(&format!("\n{title}\n{words}")).await?;
+            call.say_long(&format!("\n{title}\n{words}")).await?;
         }
         let Some(answer) = call.ask(&prompt, LineInput::new(20)).await? else { return Ok(Chosen::Back) };
         match answer.trim().chars().next() {
