@@ -17,7 +17,7 @@ const COLUMNS: [Column; 6] = [
 
 /// The mark of what is new in the first column of a list.
 pub fn mark(new: bool) -> CellText {
-    (if new { "•" } else { " " }.to_owned(), None)
+    (if new { "■" } else { " " }.to_owned(), None)
 }
 
 /// A count of what is new, or a dot for nothing.

@@ -79,7 +79,7 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
         if portfolio.holdings.is_empty() {
             match nothing_yet(call, &portfolio).await? {
                 Viewed::Key('H') => history(call).await?,
-                Viewed::Key(_) => trade(call, Side::Buy, None).await?,
+                Viewed::Key(key) => trade(call, side(key), None).await?,
                 Viewed::Pages => pager(call).await?,
                 _ => return Ok(()),
             }
@@ -116,7 +116,7 @@ async fn nothing_yet(call: &mut Call, portfolio: &Portfolio) -> Result<Viewed, L
             ..Panel::default()
         },
         body: "No shares yet. B buys some at the last price; the money is paper, and so is the loss.".into(),
-        keys: vec![("B", "buy"), ("H", "history")],
+        keys: vec![("B", "buy"), ("S", "sell"), ("H", "history")],
         ..Text::default()
     };
     read(call, &text).await

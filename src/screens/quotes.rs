@@ -21,7 +21,11 @@ const SPARK: u16 = 12;
 
 /// The prices that a chart is drawn from: those this node heard, or the day's first and last.
 fn prices(tape: &Tape, quote: &Quote) -> Vec<i64> {
-    let heard = tape.of(quote.symbol.as_str());
+    let mut heard = tape.of(quote.symbol.as_str());
+    if heard.last().is_some_and(|last| *last != quote.price.0) {
+        // The records are a moment ahead of the news of them.
+        heard.push(quote.price.0);
+    }
     if heard.len() < 2 { vec![quote.open.0, quote.price.0] } else { heard }
 }
 

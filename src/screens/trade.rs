@@ -33,7 +33,7 @@ pub async fn trade(call: &mut Call, side: Side, symbol: Option<&Symbol>) -> Resu
     };
     call.enter("market", title, "at the last price");
     let mut form = Form::new("");
-    let field = Field::open("symbol", "as on the tape", 8).with(symbol.map_or("", Symbol::as_str));
+    let field = Field::open("symbol", "as on the tape", 8).suggesting(symbol.map_or("", Symbol::as_str));
     let Some(answer) = form.ask(call, &field).await? else { return Ok(()) };
     let parsed = answer.parse::<Symbol>();
     let Some(symbol) = said(call, parsed).await? else { return Ok(()) };

@@ -279,7 +279,7 @@ impl Call {
 
     /// The tape and the house's own lines by turns; another of these with each quarter of an hour.
     fn line_of_life(&self) -> String {
-        if self.screens % 2 == 0
+        if self.screens.is_multiple_of(2)
             && let Some(tape) = self.values.get("TK").filter(|tape| !tape.is_empty())
         {
             return tape;

@@ -40,8 +40,10 @@ pub fn bounds(values: &[i64]) -> (i64, i64) {
 pub fn columns(frame: &mut Frame<'_>, values: &[i64], base: i64) {
     let shown = last(values, usize::from(frame.columns()));
     let (low, high) = bounds(shown);
+    // Few values stand wide.
+    let wide = (usize::from(frame.columns()) / shown.len().max(1)).clamp(1, 4);
     let halves = i64::from(frame.rows()) * 2;
-    for (x, value) in (0u16..).zip(shown) {
+    for (x, value) in (0u16..).zip(shown.iter().flat_map(|value| std::iter::repeat_n(value, wide))) {
         let height = level(*value, low, high, halves - 1) + 1;
         let style = if *value < base { theme::DANGER } else { theme::GAIN };
         for row in 0..frame.rows() {
@@ -91,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_chart_stands_on_its_last_row() {
-        let rows = drawn(3, 2, |frame| columns(frame, &[0, 2, 3], 1));
+        let rows = drawn(5, 2, |frame| columns(frame, &[0, 2, 3], 1));
         assert_eq!(rows, [" ▄█", "▄██"]);
     }
 

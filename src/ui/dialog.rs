@@ -85,5 +85,10 @@ async fn choice_in_words(call: &mut Call, question: &str, answers: &[Hint]) -> R
 
 /// Asks a question that yes or no answers; no answer is no.
 pub async fn confirm(call: &mut Call, question: &str) -> Result<bool, Leave> {
-    Ok(choice(call, question, &[("N", "no"), ("Y", "yes")]).await? == Some('Y'))
+    let question = format!("{question} (y/n) ");
+    if call.plain() {
+        let answer = call.ask(&question, LineInput::new(5)).await?;
+        return Ok(answer.is_some_and(|answer| answer.trim().to_ascii_lowercase().starts_with('y')));
+    }
+    Ok(choice(call, question.trim_end(), &[("N", "no"), ("Y", "yes")]).await? == Some('Y'))
 }

@@ -23,6 +23,8 @@ pub struct Field {
     pub masked: bool,
     /// What it starts with.
     pub initial: String,
+    /// Whether the first letter typed takes the place of what it starts with.
+    pub suggested: bool,
     /// What an answer must be.
     pub check: Option<Check>,
 }
@@ -30,7 +32,7 @@ pub struct Field {
 impl Field {
     /// A question answered in the open.
     pub fn open(label: &'static str, help: &'static str, limit: usize) -> Self {
-        Self { label, help, limit, masked: false, initial: String::new(), check: None }
+        Self { label, help, limit, masked: false, initial: String::new(), suggested: false, check: None }
     }
 
     /// A question whose answer nobody may read over the shoulder.
@@ -41,6 +43,11 @@ impl Field {
     /// Starts with an answer to change.
     pub fn with(self, initial: &str) -> Self {
         Self { initial: initial.to_owned(), ..self }
+    }
+
+    /// Starts with an answer to take, or to type another over.
+    pub fn suggesting(self, initial: &str) -> Self {
+        Self { suggested: true, ..self.with(initial) }
     }
 
     /// Takes no answer that `check` refuses.
@@ -74,7 +81,7 @@ struct FormView<'a> {
 }
 
 /// Columns of the labels.
-const LABELS: u16 = 14;
+const LABELS: u16 = 15;
 
 impl FormView<'_> {
     /// What is wrong: with the answer as far as it is typed, or with the last one.
@@ -184,16 +191,24 @@ impl Form {
         }
         let mut lines: Vec<LineInput> = fields.iter().map(Field::line).collect();
         let mut current = 0;
+        let mut another = fields.first().is_some_and(|field| field.suggested);
         loop {
             let key = call.key(&FormView { form: self, fields, lines: &lines, current }).await?;
             let (Some(field), Some(line)) = (fields.get(current), lines.get_mut(current)) else {
                 return Ok(Some(lines.iter().map(LineInput::text).collect()));
             };
+            // What is typed over a suggestion or a refused answer is another answer, not more of the same.
+            if std::mem::take(&mut another) && matches!(key, Key::Char(_)) {
+                *line = field.clone().with("").line();
+            }
             let back = matches!(key, Key::Up | Key::BackTab);
             let onward = matches!(key, Key::Down | Key::Tab);
             match line.press(if onward { Key::Enter } else { key }) {
                 Typed::Enter => match field.refusal(&line.text()) {
-                    Some(why) => self.refuse(why),
+                    Some(why) => {
+                        self.refuse(why);
+                        another = true;
+                    }
                     None => {
                         self.note.clear();
                         current += 1;

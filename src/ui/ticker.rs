@@ -4,12 +4,14 @@ use std::cmp::Reverse;
 
 use dialtone_domain::market::Quote;
 use dialtone_terminal::pipe;
+use dialtone_terminal::text::width;
 
-/// Shares in the line.
-const SHARES: usize = 5;
+/// What stands between two shares.
+const BETWEEN: &str = "|08  ·  ";
 
-/// The shares that moved most since midnight, with pipe codes for gain and loss; empty while there are no prices.
-pub fn line(quotes: &[Quote]) -> String {
+/// The shares that moved most since midnight, as many as fit into `columns`, with pipe codes for gain and loss; empty
+/// while there are no prices.
+pub fn line(quotes: &[Quote], columns: u16) -> String {
     let mut moved: Vec<(&Quote, i64)> = quotes.iter().map(|quote| (quote, hundredths(quote))).collect();
     moved.sort_by_key(|(_, by)| Reverse(by.abs()));
     let share = |(quote, by): &(&Quote, i64)| {
@@ -17,7 +19,15 @@ pub fn line(quotes: &[Quote]) -> String {
         let symbol = pipe::escape(quote.symbol.as_str());
         format!("|07{symbol} {} {colour}{sign}{}.{:02} %", quote.price, by.abs() / 100, by.abs() % 100)
     };
-    moved.iter().take(SHARES).map(share).collect::<Vec<_>>().join("|08  ·  ")
+    let mut line = String::new();
+    for share in moved.iter().map(share) {
+        let longer = if line.is_empty() { share } else { format!("{line}{BETWEEN}{share}") };
+        if width(&pipe::strip(&longer)) > usize::from(columns) {
+            break;
+        }
+        line = longer;
+    }
+    line
 }
 
 /// The change since midnight in hundredths of a percent.
@@ -39,8 +49,10 @@ mod tests {
 
     #[test]
     fn what_moved_most_stands_first() {
-        let line = line(&[quote("BUSY", 10_000, 10_010), quote("TRUNK", 10_000, 9_750)]);
+        let quotes = [quote("BUSY", 10_000, 10_010), quote("TRUNK", 10_000, 9_750)];
+        let line = line(&quotes, 76);
         assert_eq!(pipe::strip(&line), "TRUNK $97.50 -2.50 %  ·  BUSY $100.10 +0.10 %");
-        assert_eq!(super::line(&[]), "");
+        assert_eq!(pipe::strip(&super::line(&quotes, 30)), "TRUNK $97.50 -2.50 %");
+        assert_eq!(super::line(&[], 76), "");
     }
 }

@@ -11,7 +11,7 @@ const LINE: usize = 1000;
 pub async fn edit(call: &mut Call, editing: &mut Editing) -> Result<bool, Leave> {
     let quoting = if editing.quote.is_empty() { "" } else { ", /q quotes" };
     call.say(&format!(
-        "\n{}\nWrite. /s on a line of its own saves, /a abandons{quoting}, /l says the lines, /d deletes the last.",
+        "\n{}\nWrite. /s on a line of its own saves, /l says the lines, /d deletes the last{quoting}, /a abandons.",
         editing.heading
     ))
     .await?;

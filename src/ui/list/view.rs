@@ -28,23 +28,21 @@ impl List<'_> {
         let fixed: u16 = drawn.iter().map(|(_, c)| c.columns + 1).sum();
         let room = columns.saturating_sub(3);
         let rest = room.saturating_sub(fixed);
-        // Where the fixed columns are too wide together, the first gives way.
+        // Where the fixed columns are too wide together, the widest gives way.
         let over = fixed.saturating_sub(room);
+        let widest = drawn.iter().map(|(_, c)| c.columns).max().unwrap_or(0);
         let mut x = 2;
-        drawn
-            .into_iter()
-            .enumerate()
-            .map(|(place, (n, column))| {
-                let wide = match column.columns {
-                    0 => rest.max(4),
-                    first if place == 0 => first.saturating_sub(over).max(4),
-                    fixed => fixed,
-                };
-                let at = x;
-                x += wide + 1;
-                (n, at, wide)
-            })
-            .collect()
+        let mut place = |(n, column): (usize, &Column)| {
+            let wide = match column.columns {
+                0 => rest.max(4),
+                wide if wide == widest => wide.saturating_sub(over).max(4),
+                fixed => fixed,
+            };
+            let at = x;
+            x += wide + 1;
+            (n, at, wide)
+        };
+        drawn.into_iter().map(&mut place).collect()
     }
 
     /// Columns and rows that the panel leaves the list.
