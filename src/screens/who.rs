@@ -9,10 +9,10 @@ use super::{page, pager, profile, said, words};
 
 const COLUMNS: [Column; 5] = [
     Column::new("line", 12, theme::ASIDE).spare(),
-    Column::new("who", 18, theme::NAME),
+    Column::new("who", 16, theme::NAME),
     Column::new("where", 0, theme::WORDS),
     Column::new("by", 6, theme::ASIDE).spare(),
-    Column::new("for", 8, theme::WORDS).right(),
+    Column::new("for", 6, theme::WORDS).right(),
 ];
 
 /// Node and line of a call: `1-3`, or `hub-3` where the nodes have names of their own.

@@ -196,7 +196,7 @@ impl Frame<'_> {
             let at = self.grid.text(hint.x, self.prompt_row, hint.label, theme::KEY);
             x = self.grid.text(at + 1, self.prompt_row, hint.does, theme::WORDS) + 1;
         }
-        self.aside(&keys.aside);
+        self.aside(keys.aside_in(self.grid.columns()));
         self.grid.set_cursor(Some((x.min(self.grid.columns().saturating_sub(2)), self.prompt_row)));
     }
 

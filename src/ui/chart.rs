@@ -15,7 +15,7 @@ fn level(value: i64, low: i64, high: i64, steps: i64) -> i64 {
         return steps / 2;
     }
     let above = i128::from(value) - i128::from(low);
-    i64::try_from((above * i128::from(steps) + span / 2) / span).unwrap_or(0).clamp(0, steps)
+    i64::try_from((above * i128::from(steps) + span / 2) / span).unwrap_or(0).clamp(0, steps.max(0))
 }
 
 /// The last of `values` as small columns, at most `columns` of them.
@@ -38,6 +38,9 @@ pub fn bounds(values: &[i64]) -> (i64, i64) {
 /// The last of `values` as columns that stand on the frame's last row, in halves of a cell; those at `base` or above
 /// in the colour of gain, those below in that of loss.
 pub fn columns(frame: &mut Frame<'_>, values: &[i64], base: i64) {
+    if frame.rows() == 0 {
+        return;
+    }
     let shown = last(values, usize::from(frame.columns()));
     let (low, high) = bounds(shown);
     // Few values stand wide.
@@ -107,7 +110,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_values_fit(values in prop::collection::vec(any::<i64>(), 0..50), wide in 1..40u16, high in 1..9u16) {
+        fn any_values_fit(values in prop::collection::vec(any::<i64>(), 0..50), wide in 0..40u16, high in 0..9u16) {
             drawn(wide, high, |frame| columns(frame, &values, 0));
             prop_assert!(spark(&values, usize::from(wide)).chars().count() <= usize::from(wide));
         }

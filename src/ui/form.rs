@@ -212,6 +212,7 @@ impl Form {
                     None => {
                         self.note.clear();
                         current += 1;
+                        another = fields.get(current).is_some_and(|field| field.suggested);
                         if current == fields.len() {
                             return Ok(Some(lines.iter().map(LineInput::text).collect()));
                         }

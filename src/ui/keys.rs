@@ -94,6 +94,9 @@ pub fn act<A: Copy>(table: &[Binding<A>], key: Key) -> Option<A> {
     table.iter().find(|binding| binding.keys.contains(&key)).map(|binding| binding.act)
 }
 
+/// Columns below which the keys have the prompt's row for themselves.
+const NARROW: u16 = 60;
+
 /// What the caller's keys mean in one view.
 #[derive(Debug, Clone, Default)]
 pub struct Keys {
@@ -189,7 +192,7 @@ impl Keys {
         if !self.typing {
             add(Act::Help, "?", "keys", Key::Char('?'));
         }
-        let aside = if self.aside.is_empty() { 0 } else { width(&self.aside) + 2 };
+        let aside = if self.aside_in(columns).is_empty() { 0 } else { width(&self.aside) + 2 };
         let room = usize::from(columns).saturating_sub(4 + aside);
         let cells = |hint: &Placed| width(hint.label) + 1 + width(hint.does);
         while hints.iter().map(|(_, hint)| cells(hint) + 2).sum::<usize>() > room + 2 {
@@ -207,6 +210,11 @@ impl Keys {
             x = hint.end + 2;
         }
         placed
+    }
+
+    /// What is said at the right end of a row of `columns`: nothing where the keys need all of it.
+    pub fn aside_in(&self, columns: u16) -> &str {
+        if columns < NARROW { "" } else { &self.aside }
     }
 
     /// Every key that does something here and a line about each: the page behind `?`.

@@ -45,6 +45,8 @@ pub struct Panel {
 
 /// Columns from which two things stand side by side.
 const WIDE: u16 = 56;
+/// Rows of a chart that has all the room it wants.
+const CHART_ROWS: u16 = 12;
 /// Columns of a label, two blanks behind it included.
 const LABELS: u16 = 10;
 
@@ -73,6 +75,20 @@ impl Panel {
     pub fn pair_rows(&self, columns: u16) -> u16 {
         let beside = if columns >= WIDE && self.picture.is_none() { 2 } else { 1 };
         u16::try_from(self.pairs.len().div_ceil(beside)).unwrap_or(u16::MAX)
+    }
+
+    /// Rows of all there is in a panel of this many columns.
+    pub fn rows(&self, columns: u16) -> u16 {
+        let words =
+            if self.words.is_empty() { 0 } else { wrap(&self.words, usize::from(columns).max(1)).len() };
+        let picture = match &self.picture {
+            None => 0,
+            Some(Picture::Columns { .. }) => CHART_ROWS,
+            Some(Picture::Bars(shares)) => u16::try_from(shares.len()).unwrap_or(u16::MAX),
+        };
+        self.pair_rows(columns)
+            .saturating_add(u16::try_from(words).unwrap_or(u16::MAX))
+            .saturating_add(picture)
     }
 
     fn draw_pairs(&self, frame: &mut Frame<'_>, beside: u16) -> u16 {

@@ -1,7 +1,7 @@
 //! How a list is drawn: its columns, the bar, what a search found, and the panel beside or below.
 
 use dialtone_terminal::Style;
-use dialtone_terminal::text::{fit, width};
+use dialtone_terminal::text::{fit, width, wrap};
 
 use super::super::finder::find;
 use super::super::frame::cut;
@@ -105,7 +105,8 @@ impl List<'_> {
         let (columns, rows) = (frame.columns(), frame.rows());
         if room.0 < columns {
             let panel = about(self.bar.chosen);
-            panel.draw(&mut frame.boxed(room.0 + 1, 0, PANEL_COLUMNS, rows, &panel.title));
+            let high = panel.rows(PANEL_COLUMNS - 4).saturating_add(2).min(rows);
+            panel.draw(&mut frame.boxed(room.0 + 1, 0, PANEL_COLUMNS, high, &panel.title));
         } else if room.1 < rows {
             let panel = about(self.bar.chosen);
             frame.line(0, room.1, columns, &panel.title);
@@ -131,7 +132,13 @@ impl View for List<'_> {
         let mut list = frame.part(0, 0, share.0, share.1);
         let layout = self.layout(list.columns());
         if self.rows.is_empty() {
-            list.text(2, 1, &self.empty, theme::ASIDE);
+            let wide = list.columns().saturating_sub(2);
+            let lines = wrap(&self.empty, usize::from(wide.saturating_sub(4)).max(10));
+            let high = u16::try_from(lines.len()).unwrap_or(1).saturating_add(2);
+            let mut page = list.boxed(1, 0, wide, high, "");
+            for (y, line) in (0..).zip(&lines) {
+                page.text(0, y, line, theme::WORDS);
+            }
         } else {
             for (n, x, columns) in &layout {
                 if let Some(column) = self.columns.get(*n) {

@@ -74,7 +74,13 @@ impl Viewer<'_> {
     /// Lays the text out anew for a screen of this size.
     fn lay_out(&mut self, columns: u16, rows: u16) {
         let wide = usize::from(columns.saturating_sub(4)).clamp(10, LINE);
-        self.lines = self.text.body.split('\n').flat_map(|line| wrap(line, wide)).collect();
+        self.lines = Vec::new();
+        if self.heading(columns, rows) == 0 {
+            // On a low screen the facts are the text's first lines.
+            let fact = |(label, value): &(&str, String)| format!("|06{label}|07 {}", pipe::escape(value));
+            self.lines.extend(self.text.heading.pairs.iter().map(fact));
+        }
+        self.lines.extend(self.text.body.split('\n').flat_map(|line| wrap(line, wide)));
         self.room = usize::from(rows.saturating_sub(self.heading(columns, rows))).max(1);
         self.first = self.first.min(self.last());
     }
