@@ -1,6 +1,7 @@
 //! One call as a screen sees it: the caller, the services, the terminal, and everything that can happen meanwhile.
 
 mod lines;
+mod tune;
 
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use arc_swap::ArcSwap;
 use chrono::Local;
 use dialtone_domain::events::{Event, EventBody};
 use dialtone_domain::{CallId, Caller, Domain, NodeId};
-use dialtone_terminal::{Capabilities, Grid, Key, Wire, draw, probe};
+use dialtone_terminal::{Capabilities, Grid, Key, Modes, Wire, draw, probe};
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
@@ -23,7 +24,7 @@ use super::pager::{Page, Pager, page_of};
 use super::{Gallery, Values};
 use crate::menu::{Facts, Menus};
 use crate::switchboard::{Registration, Switchboard};
-use crate::transport::{Connection, Hangup, Input, Output, Peer};
+use crate::transport::{Connection, Hangup, Input, Output, Peer, Tuning};
 
 /// What every call of a node shares.
 pub struct House {
@@ -156,7 +157,7 @@ pub struct Call {
     pub id: Option<CallId>,
     /// The call's reference, for the log and for callers who report an error.
     pub reference: String,
-    /// The terminal.
+    /// The terminal, as the caller wants it taken.
     pub terminal: Capabilities,
     /// Where the call comes from.
     pub peer: Peer,
@@ -168,6 +169,14 @@ pub struct Call {
     pub stale: bool,
     /// When the call was answered.
     pub since: Instant,
+    /// The terminal as it was found out.
+    found: Capabilities,
+    /// What the transport was told of it.
+    tuning: Tuning,
+    /// The caller has asked for words alone, in this call.
+    words: bool,
+    /// What is switched on in the terminal.
+    modes: Modes,
     echo: bool,
     input: mpsc::Receiver<Input>,
     output: Output,
@@ -200,7 +209,11 @@ impl Call {
             house,
             id: None,
             reference,
+            tuning: Tuning { charset: connection.terminal.charset, speed: None },
+            found: connection.terminal.clone(),
             terminal: connection.terminal,
+            words: false,
+            modes: Modes::default(),
             peer: connection.peer,
             values,
             registration,
@@ -224,7 +237,7 @@ impl Call {
 
     /// Whether this terminal gets words alone: no cursor movement, one line after the other.
     pub fn plain(&self) -> bool {
-        !self.terminal.ansi
+        self.terminal.plain
     }
 
     /// Whether a long text stops at the end of each screen.
@@ -233,10 +246,10 @@ impl Call {
     }
 
     /// The caller is who they say: the login clock stops.
-    pub fn logged_in(&mut self, caller: Caller) {
-        self.caller = caller;
+    pub async fn logged_in(&mut self, caller: Caller) -> Result<(), Leave> {
         self.idle.logged_in();
         self.login_keys = None;
+        self.adopt(caller).await
     }
 
     /// What access rules are asked about.
@@ -419,7 +432,11 @@ impl Call {
                 Ok(Happening::Key(key))
             }
             Input::Resize { columns, rows } => {
-                (self.terminal.columns, self.terminal.rows) = probe::sane_size(columns, rows);
+                // What no screen can be is no news.
+                if let Some(size) = probe::possible_size(columns, rows) {
+                    (self.found.columns, self.found.rows) = size;
+                    (self.terminal.columns, self.terminal.rows) = size;
+                }
                 Ok(Happening::Resize)
             }
         }

@@ -9,7 +9,7 @@ use super::{Board, DEADLINE, Emulator, Key, Terminal};
 /// A password good enough for any handle.
 pub const PASSWORD: &str = "four brass lanterns hum";
 /// The first question.
-pub const QUESTION: &str = "Handle, NEW to join, GUEST to look round:";
+pub const QUESTION: &str = "Handle, NEW to join, GUEST to look round";
 /// What stands below words that wait for a key.
 pub const NOTICE: &str = "any key goes on";
 /// The main menu's question.
