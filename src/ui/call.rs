@@ -19,7 +19,7 @@ use super::body::Body;
 use super::frame::{self, Surroundings, View};
 use super::help;
 use super::idle::{Due, IdleClock};
-use super::keys::{self, Act};
+use super::keys::{self, Act, Keys};
 use super::pager::{Page, Pager, page_of};
 use super::{Gallery, Values};
 use crate::menu::{Facts, Menus};
@@ -242,7 +242,12 @@ impl Call {
 
     /// Whether a long text stops at the end of each screen.
     pub fn pauses(&self) -> bool {
-        false
+        self.caller.settings.pauses
+    }
+
+    /// Whether menus are their prompt alone.
+    pub fn expert(&self) -> bool {
+        self.caller.settings.expert
     }
 
     /// The caller is who they say: the login clock stops.
@@ -390,6 +395,7 @@ impl Call {
                 Happening::Key(key) => match self.routed(view, key) {
                     Routed::Help => help::show(self, view.keys()).await?,
                     Routed::Redraw => self.strange = true,
+                    Routed::Nowhere => {}
                     Routed::Key(key) => return Ok(Wake::Key(key)),
                 },
                 Happening::Resize => {
@@ -412,14 +418,40 @@ impl Call {
         }
     }
 
-    /// The keys that mean the same in every view are obeyed here.
+    /// The keys that mean the same in every view are obeyed here, and the mouse becomes keys: a click on a hint is
+    /// its key, one on the pager's line reads it, one in the body comes in the body's own coordinates.
     fn routed(&self, view: &dyn View, key: Key) -> Routed {
-        let typed = matches!(key, Key::Char(_)) && view.keys().typing;
+        let keys = view.keys();
+        let key = match key {
+            Key::Click { column, row } => match self.clicked(&keys, column, row) {
+                Some(key) => key,
+                None => return Routed::Nowhere,
+            },
+            Key::WheelUp if keys.obeys(Act::Up) => Key::Up,
+            Key::WheelDown if keys.obeys(Act::Down) => Key::Down,
+            Key::WheelUp | Key::WheelDown => return Routed::Nowhere,
+            key => key,
+        };
+        let typed = matches!(key, Key::Char(_)) && keys.typing;
         match keys::act(keys::COMMON, key) {
             Some(Act::Help) if !typed => Routed::Help,
             Some(Act::Redraw) => Routed::Redraw,
             _ => Routed::Key(key),
         }
+    }
+
+    fn clicked(&self, keys: &Keys, column: u16, row: u16) -> Option<Key> {
+        let body = self.body;
+        if row == body.prompt_row {
+            let hints = keys.placed(self.terminal.columns);
+            return hints.iter().find(|hint| (hint.x..hint.end).contains(&column)).map(|hint| hint.key);
+        }
+        if row > body.prompt_row {
+            let pages = keys.obeys(Act::Pages) && self.pager.newest().is_some();
+            return pages.then_some(Key::Char('/'));
+        }
+        let row = row.checked_sub(body.top).filter(|row| *row < body.rows)?;
+        Some(Key::Click { column, row })
     }
 
     fn heard(&mut self, input: Input) -> Result<Happening, Leave> {
@@ -517,6 +549,7 @@ impl Call {
 enum Routed {
     Help,
     Redraw,
+    Nowhere,
     Key(Key),
 }
 

@@ -146,6 +146,11 @@ impl Keys {
         Self { acts: acts.iter().map(|act| (*act, "")).collect(), ..Self::default() }
     }
 
+    /// Whether a common key does something here.
+    pub fn obeys(&self, act: Act) -> bool {
+        self.acts.iter().any(|(known, _)| *known == act)
+    }
+
     /// What `key` means: a screen's own letters come before the common keys.
     pub fn meaning(&self, key: Key) -> Meaning {
         if let Key::Char(c) = key {
@@ -155,7 +160,7 @@ impl Keys {
             }
         }
         match act(COMMON, key) {
-            Some(act) if self.acts.iter().any(|(known, _)| *known == act) => Meaning::Act(act),
+            Some(act) if self.obeys(act) => Meaning::Act(act),
             _ => Meaning::Other(key),
         }
     }

@@ -32,7 +32,10 @@ struct MenuView {
     headings: Vec<(u16, u16, String)>,
     lines: Vec<Line>,
     chosen: usize,
+    title: String,
     prompt: String,
+    /// The prompt alone, for those who know the keys.
+    expert: bool,
 }
 
 /// The least columns of a group that others stand beside.
@@ -42,9 +45,12 @@ const WIDE: u16 = 30;
 
 impl View for MenuView {
     fn draw(&self, frame: &mut Frame<'_>) {
+        if self.expert {
+            let keys: String = self.lines.iter().map(|line| line.item.key).collect();
+            return frame.prompt(&format!("{} [{keys}] ? shows the menu: ", self.title));
+        }
         // A menu that is taller than the screen is shown page by page, with the bar in sight.
-        let page = frame.rows().max(1);
-        let top = self.lines.get(self.chosen).map_or(0, |line| line.y / page * page);
+        let top = self.top(frame.rows());
         for (x, y, heading) in &self.headings {
             if let Some(y) = y.checked_sub(top) {
                 frame.text(*x, y, heading, theme::HEADING);
@@ -63,7 +69,11 @@ impl View for MenuView {
         let pages = [Act::PageUp, Act::PageDown, Act::Choose, Act::Back, Act::Pages];
         let topic = |line: &Line| (line.item.key.to_string(), line.item.name.clone());
         let topics = self.lines.iter().map(topic).collect();
-        Keys { topics, ..Keys::of(&[&moves[..], &pages[..]].concat()) }
+        Keys { topics, typing: self.expert, ..Keys::of(&[&moves[..], &pages[..]].concat()) }
+    }
+
+    fn bare(&self) -> bool {
+        self.expert
     }
 }
 
@@ -99,7 +109,9 @@ impl MenuView {
         let menu = menus.get(menu)?;
         let facts = call.facts();
         let offered: Vec<&Item> = menu.offered(&facts).collect();
-        let mut view = Self { headings: Vec::new(), lines: Vec::new(), chosen, prompt: menu.prompt.clone() };
+        let (title, prompt) = (menu.title.clone(), menu.prompt.clone());
+        let expert = call.expert();
+        let mut view = Self { headings: Vec::new(), lines: Vec::new(), chosen, title, prompt, expert };
         let marks = marks(call, &menu.art);
         if marks.is_empty() {
             let rows = call.body().rows;
@@ -170,6 +182,19 @@ impl MenuView {
         self.lines.push(Line { item: item.clone(), figure, x, y, columns });
     }
 
+    /// The first row of the page that the bar is on, in a body of `rows`.
+    fn top(&self, rows: u16) -> u16 {
+        let page = rows.max(1);
+        self.lines.get(self.chosen).map_or(0, |line| line.y / page * page)
+    }
+
+    /// The command at a place of the body.
+    fn hit(&self, column: u16, row: u16, rows: u16) -> Option<usize> {
+        let y = row + self.top(rows);
+        let there = |line: &Line| line.y == y && (line.x..line.x + line.columns).contains(&column);
+        self.lines.iter().position(there).filter(|_| !self.expert)
+    }
+
     /// Moves the bar: up and down through the list, left and right to the nearest line of another column.
     fn step(&mut self, act: Act) {
         let last = self.lines.len().saturating_sub(1);
@@ -234,6 +259,16 @@ pub async fn choose(call: &mut Call, menu: MenuId, chosen: &mut usize) -> Result
             }
         };
         *chosen = view.chosen;
+        if let Key::Click { column, row } = key
+            && let Some(n) = view.hit(column, row, call.body().rows)
+            && let Some(line) = view.lines.get(n)
+        {
+            *chosen = n;
+            return Ok(Chosen::Key(line.item.key));
+        }
+        if key == Key::Char('?') {
+            view.expert = false;
+        }
         if let Key::Char(c) = key {
             let key = c.to_ascii_uppercase();
             if let Some(n) = view.lines.iter().position(|line| line.item.key == key) {
@@ -272,7 +307,7 @@ async fn choose_in_words(call: &mut Call, menu: MenuId) -> Result<Chosen, Leave>
         }
         (menu.title.clone(), menu.prompt.clone(), words)
     };
-    let mut again = true;
+    let mut again = !call.expert();
     loop {
         if std::mem::take(&mut again) {
             call.say_long(&format!("\n{title}\n{words}")).await?;

@@ -165,6 +165,14 @@ impl List<'_> {
                 self.bar.finder = Some(Finder::new(&c.to_string()));
                 return self.seek(0, false).then_some(Picked::More);
             }
+            Meaning::Other(Key::Click { row, .. }) => {
+                let first = self.bar.chosen / room.max(1) * room.max(1);
+                let clicked = first + usize::from(row).checked_sub(1).filter(|row| *row < room)?;
+                return (clicked <= last && !self.rows.is_empty()).then(|| {
+                    self.bar.chosen = clicked;
+                    Picked::Row(clicked)
+                });
+            }
             Meaning::Other(_) => return None,
             Meaning::Act(act) => act,
         };

@@ -43,6 +43,20 @@ fn digits_go_to_a_row() {
 }
 
 #[test]
+fn a_click_chooses_the_row_it_hits() {
+    let mut list = list(30);
+    list.bar.chosen = 12;
+    let click = |row| Key::Click { column: 5, row };
+    assert_eq!(list.press(click(1), 10), Some(Picked::Row(10)), "the first row of the second page");
+    assert_eq!(list.press(click(0), 10), None, "the headings");
+    assert_eq!(list.press(click(11), 10), None, "below the list");
+    list.bar.chosen = 29;
+    list.rows.truncate(25);
+    list.bar.chosen = 24;
+    assert_eq!(list.press(click(6), 10), None, "no row is there");
+}
+
+#[test]
 fn what_lies_below_is_fetched_when_it_is_looked_for() {
     let mut list = list(30);
     list.more = true;
