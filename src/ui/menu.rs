@@ -1,11 +1,14 @@
 //! A menu on screen: hotkeys and a lightbar, at the marks of its art or in plain columns.
 
+use std::time::Duration;
+
 use dialtone_terminal::Key;
 use dialtone_terminal::text::width;
+use tokio::time::Instant;
 
 use super::frame::{HEADER, cut};
-use super::{Call, Frame, Leave, LineInput, View, notice, theme};
-use crate::menu::{Item, MenuId};
+use super::{Call, Frame, Leave, LineInput, Stir, View, notice, theme};
+use crate::menu::{Item, Menu};
 
 /// What the caller chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,43 +19,49 @@ pub enum Chosen {
     Back,
     /// The pager.
     Pages,
+    /// Nothing, for as long as the menu waits.
+    Quiet,
+    /// Nothing: art or menus are others than before.
+    Reloaded,
 }
 
 /// One command as it is drawn.
-struct Line {
-    item: Item,
+struct Line<'a> {
+    item: &'a Item,
     figure: Option<String>,
     x: u16,
     y: u16,
     columns: u16,
 }
 
-struct MenuView {
+struct MenuView<'a> {
+    menu: &'a Menu,
     headings: Vec<(u16, u16, String)>,
-    lines: Vec<Line>,
+    lines: Vec<Line<'a>>,
     chosen: usize,
-    prompt: String,
 }
 
 /// The width of a command's line that has room for a note and a figure.
 const WIDE: u16 = 30;
 
-impl View for MenuView {
+impl View for MenuView<'_> {
     fn draw(&self, frame: &mut Frame<'_>) {
-        for (x, y, heading) in &self.headings {
-            frame.text(*x, *y, heading, theme::HEADING);
+        // A menu taller than the body moves up by as much as the bar needs.
+        let above = self.lines.get(self.chosen).map_or(0, |line| (line.y + 1).saturating_sub(frame.rows()));
+        for (x, y, heading) in self.headings.iter().filter(|(_, y, _)| *y >= above) {
+            frame.text(*x, *y - above, heading, theme::HEADING);
         }
-        for (n, line) in self.lines.iter().enumerate() {
-            line.draw(frame, n == self.chosen);
+        for (n, line) in self.lines.iter().enumerate().filter(|(_, line)| line.y >= above) {
+            line.draw(frame, line.y - above, n == self.chosen);
         }
-        frame.prompt(&self.prompt);
+        frame.prompt(&self.menu.prompt);
     }
 }
 
-impl Line {
-    fn draw(&self, frame: &mut Frame<'_>, chosen: bool) {
+impl Line<'_> {
+    fn draw(&self, frame: &mut Frame<'_>, y: u16, chosen: bool) {
         let style = |style| if chosen { theme::chosen(style) } else { style };
-        let (x, y) = (self.x, self.y);
+        let x = self.x;
         if chosen {
             frame.band(x, y, self.columns, theme::CHOSEN);
         }
@@ -75,13 +84,11 @@ impl Line {
     }
 }
 
-impl MenuView {
-    fn new(call: &Call, menu: MenuId, chosen: usize) -> Option<Self> {
-        let menus = call.house.menus.load();
-        let menu = menus.get(menu)?;
+impl<'a> MenuView<'a> {
+    fn new(call: &Call, menu: &'a Menu, chosen: usize) -> Self {
         let facts = call.facts();
-        let offered: Vec<&Item> = menu.offered(&facts).collect();
-        let mut view = Self { headings: Vec::new(), lines: Vec::new(), chosen, prompt: menu.prompt.clone() };
+        let offered: Vec<&Item> = menu.shown(&facts).collect();
+        let mut view = Self { menu, headings: Vec::new(), lines: Vec::new(), chosen };
         let marks = marks(call, &menu.art);
         let (mut x, mut y, mut columns) = (2, 0, call.terminal.columns.saturating_sub(4).min(60));
         for group in &menu.groups {
@@ -107,12 +114,12 @@ impl MenuView {
             }
         }
         view.chosen = view.chosen.min(view.lines.len().saturating_sub(1));
-        Some(view)
+        view
     }
 
-    fn add(&mut self, call: &Call, item: &Item, x: u16, y: u16, columns: u16) {
+    fn add(&mut self, call: &Call, item: &'a Item, x: u16, y: u16, columns: u16) {
         let figure = call.values.figure(&item.figure);
-        self.lines.push(Line { item: item.clone(), figure, x, y, columns });
+        self.lines.push(Line { item, figure, x, y, columns });
     }
 
     /// Moves the bar: up and down through the list, left and right to the nearest line of another column.
@@ -162,15 +169,22 @@ fn marks(call: &Call, art: &str) -> Vec<(String, u16, u16, u16)> {
         .collect()
 }
 
-/// Shows a menu until a command is chosen.
-pub async fn choose(call: &mut Call, menu: MenuId, chosen: &mut usize) -> Result<Chosen, Leave> {
+/// Shows a menu until a command is chosen, or something else happens that the menus must know of.
+pub async fn choose(call: &mut Call, menu: &Menu, chosen: &mut usize) -> Result<Chosen, Leave> {
     if call.plain() {
         return Box::pin(choose_in_words(call, menu)).await;
     }
-    let Some(mut view) = MenuView::new(call, menu, *chosen) else { return Ok(Chosen::Back) };
+    let mut view = MenuView::new(call, menu, *chosen);
+    let mut heard = Instant::now();
     loop {
-        let key = call.key(&view).await?;
-        *chosen = view.chosen;
+        let after = menu.quiet(&call.facts()).map(|timed| Duration::from_secs(timed.after.into()));
+        let key = match call.stir(&view, after.map(|after| heard + after)).await? {
+            Stir::Key(key) => key,
+            Stir::News(_) => continue,
+            Stir::Reloaded => return Ok(Chosen::Reloaded),
+            Stir::Quiet => return Ok(Chosen::Quiet),
+        };
+        heard = Instant::now();
         match key {
             Key::Char('/') => return Ok(Chosen::Pages),
             Key::Char('?') => Box::pin(notice(call, "keys", &help(&view))).await?,
@@ -178,6 +192,9 @@ pub async fn choose(call: &mut Call, menu: MenuId, chosen: &mut usize) -> Result
                 let key = c.to_ascii_uppercase();
                 if let Some(n) = view.lines.iter().position(|line| line.item.key == key) {
                     *chosen = n;
+                    return Ok(Chosen::Key(key));
+                }
+                if menu.offered(&call.facts()).any(|item| item.key == key) {
                     return Ok(Chosen::Key(key));
                 }
             }
@@ -189,10 +206,11 @@ pub async fn choose(call: &mut Call, menu: MenuId, chosen: &mut usize) -> Result
             Key::Escape => return Ok(Chosen::Back),
             key => view.step(key),
         }
+        *chosen = view.chosen;
     }
 }
 
-fn help(view: &MenuView) -> String {
+fn help(view: &MenuView<'_>) -> String {
     let mut words =
         String::from("A letter runs its command. The arrows move the bar, Enter runs what it is on.\n\n");
     for line in &view.lines {
@@ -202,37 +220,29 @@ fn help(view: &MenuView) -> String {
     words
 }
 
-async fn choose_in_words(call: &mut Call, menu: MenuId) -> Result<Chosen, Leave> {
-    let (title, prompt, words) = {
-        let menus = call.house.menus.load();
-        let Some(menu) = menus.get(menu) else { return Ok(Chosen::Back) };
-        let facts = call.facts();
-        let mut words = String::new();
-        for item in menu.offered(&facts) {
-            words.push_str(&format!("  {}  {}", item.key, item.name));
-            for aside in [Some(item.note.clone()), call.values.figure(&item.figure)].into_iter().flatten() {
-                if !aside.is_empty() {
-                    words.push_str(&format!(", {aside}"));
-                }
+async fn choose_in_words(call: &mut Call, menu: &Menu) -> Result<Chosen, Leave> {
+    let mut words = String::new();
+    for item in menu.shown(&call.facts()) {
+        words.push_str(&format!("  {}  {}", item.key, item.name));
+        for aside in [Some(item.note.clone()), call.values.figure(&item.figure)].into_iter().flatten() {
+            if !aside.is_empty() {
+                words.push_str(&format!(", {aside}"));
             }
-            words.push('\n');
         }
-        (menu.title.clone(), menu.prompt.clone(), words)
-    };
+        words.push('\n');
+    }
     let mut again = true;
     loop {
         if std::mem::take(&mut again) {
-            call.say(&format!("\n{title}\n{words}")).await?;
+            call.say(&format!("\n{}\n{words}", menu.title)).await?;
         }
-        let Some(answer) = call.ask(&prompt, LineInput::new(20)).await? else { return Ok(Chosen::Back) };
+        let Some(answer) = call.ask(&menu.prompt, LineInput::new(20)).await? else { return Ok(Chosen::Back) };
         match answer.trim().chars().next() {
             Some('?') => again = true,
             Some('/') => return Ok(Chosen::Pages),
             Some(c) => {
                 let key = c.to_ascii_uppercase();
-                let menus = call.house.menus.load_full();
-                let facts = call.facts();
-                if menus.get(menu).is_some_and(|menu| menu.offered(&facts).any(|item| item.key == key)) {
+                if menu.offered(&call.facts()).any(|item| item.key == key) {
                     return Ok(Chosen::Key(key));
                 }
                 call.say("There is no such command here. ? shows them.").await?;

@@ -18,7 +18,7 @@ pub mod theme;
 mod values;
 mod viewer;
 
-pub use self::call::{Call, Circumstances, House, Leave, Place, Wake};
+pub use self::call::{Call, Circumstances, House, Leave, Place, Record, Stir, Wake};
 pub use self::editor::{Editing, edit};
 pub use self::form::{Field, Form};
 pub use self::frame::{Frame, Hint, View};
@@ -29,5 +29,5 @@ pub use self::list::{CellText, Column, List, Picked, pick};
 pub use self::menu::{Chosen, choose};
 pub use self::notice::{confirm, notice};
 pub use self::pager::Page;
-pub use self::values::Values;
+pub use self::values::{MARKS, Values};
 pub use self::viewer::{Text, Viewed, read};

@@ -1,14 +1,12 @@
-//! The access language: one small expression that says who may.
-//!
-//! ```text
-//! rule  = term { "or" term }          term = factor { "and" factor }
-//! factor = "not" factor | "(" rule ")" | "all" | "none" | "sysop" | "guest" | "secure"
-//!        | "flag" NAME | ("level" | "columns" | "rows") OP NUMBER
-//! OP = ">=" | ">" | "<=" | "<" | "="
-//! ```
+//! The access language: one small expression that says who may, where and when. `docs/menus.md` has its grammar.
+
+mod parse;
 
 use std::collections::BTreeSet;
-use std::ops::Range;
+
+use chrono::{DateTime, Datelike, Local, Timelike};
+
+pub use self::parse::{RuleError, WORDS};
 
 /// What rules are asked about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,11 +21,45 @@ pub struct Facts {
     pub guest: bool,
     /// Nobody on the way reads along.
     pub secure: bool,
+    /// The terminal moves its cursor and shows colours; without, it gets words alone.
+    pub ansi: bool,
+    /// The terminal's charset, one of [`CHARSETS`].
+    pub charset: &'static str,
     /// The terminal's width in cells.
     pub columns: i64,
     /// The terminal's height in cells.
     pub rows: i64,
+    /// The account's age in whole days; a guest has none.
+    pub age: i64,
+    /// How often the caller has called, this call included.
+    pub calls: i64,
+    /// How many messages they have posted.
+    pub posts: i64,
+    /// Where the board's own clock stands.
+    pub now: Moment,
 }
+
+/// A minute of the week, by the board's own clock.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// The day, Monday 0 to Sunday 6.
+    pub day: u8,
+    /// Minutes since midnight.
+    pub minute: u16,
+}
+
+impl From<&DateTime<Local>> for Moment {
+    fn from(time: &DateTime<Local>) -> Self {
+        let day = u8::try_from(time.weekday().num_days_from_monday()).unwrap_or(0);
+        Self { day, minute: u16::try_from(time.hour() * 60 + time.minute()).unwrap_or(0) }
+    }
+}
+
+/// Charsets that rules may name.
+pub const CHARSETS: [&str; 4] = ["ascii", "cp437", "petscii", "utf8"];
+
+/// Days that rules may name, in the order of [`Moment::day`].
+pub const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// A checked access rule.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -43,16 +75,24 @@ pub enum Rule {
     Guest,
     /// Callers on a line nobody reads along.
     Secure,
+    /// Callers whose terminal shows more than words.
+    Ansi,
     /// Callers with this flag.
     Flag(String),
+    /// Callers whose terminal has this charset.
+    Charset(&'static str),
     /// A figure of the caller against a number.
     Compare(Figure, Order, i64),
+    /// From a minute of the day up to another, over midnight if the first is the later one.
+    Time(u16, u16),
+    /// From a day of the week to another, both included, over Sunday if the first is the later one.
+    Day(u8, u8),
     /// Whom the rule refuses.
     Not(Box<Rule>),
-    /// Whom both allow.
-    And(Box<Rule>, Box<Rule>),
-    /// Whom either allows.
-    Or(Box<Rule>, Box<Rule>),
+    /// Whom all allow.
+    And(Vec<Rule>),
+    /// Whom any allows.
+    Or(Vec<Rule>),
 }
 
 /// What can be compared.
@@ -64,6 +104,28 @@ pub enum Figure {
     Columns,
     /// Terminal height.
     Rows,
+    /// Days since the account was made.
+    Age,
+    /// Calls.
+    Calls,
+    /// Posts.
+    Posts,
+    /// Posts to a hundred calls.
+    Ratio,
+}
+
+impl Figure {
+    fn of(self, facts: &Facts) -> i64 {
+        match self {
+            Self::Level => facts.level,
+            Self::Columns => facts.columns,
+            Self::Rows => facts.rows,
+            Self::Age => facts.age,
+            Self::Calls => facts.calls,
+            Self::Posts => facts.posts,
+            Self::Ratio => facts.posts.saturating_mul(100) / facts.calls.max(1),
+        }
+    }
 }
 
 /// How it is compared.
@@ -81,29 +143,27 @@ pub enum Order {
     Equal,
 }
 
-/// What is wrong with a rule, and where in its text (bytes).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RuleError {
-    /// In words.
-    pub message: String,
-    /// Where.
-    pub at: Range<usize>,
+impl Order {
+    fn holds(self, value: i64, number: i64) -> bool {
+        match self {
+            Self::AtLeast => value >= number,
+            Self::Above => value > number,
+            Self::AtMost => value <= number,
+            Self::Below => value < number,
+            Self::Equal => value == number,
+        }
+    }
 }
-
-/// How deep a rule may nest.
-const DEPTH: usize = 32;
 
 impl Rule {
     /// Reads a rule. Errors say what was expected, and where.
     pub fn parse(text: &str) -> Result<Self, RuleError> {
-        let mut parser = Parser { words: words(text), next: 0, end: text.len(), depth: 0 };
-        let rule = parser.rule()?;
-        match parser.peek() {
-            None => Ok(rule),
-            Some((word, at)) => {
-                Err(RuleError { message: format!("\"{word}\" is not expected here: use and, or"), at })
-            }
-        }
+        parse::rule(text, None)
+    }
+
+    /// Reads a rule that may name these flags and no others.
+    pub fn parse_with(text: &str, flags: &BTreeSet<String>) -> Result<Self, RuleError> {
+        parse::rule(text, Some(flags))
     }
 
     /// Whether a caller of whom these facts are true may.
@@ -114,198 +174,96 @@ impl Rule {
             Self::Sysop => facts.sysop,
             Self::Guest => facts.guest,
             Self::Secure => facts.secure,
+            Self::Ansi => facts.ansi,
             Self::Flag(name) => facts.flags.contains(name),
-            Self::Compare(figure, order, number) => {
-                let value = match figure {
-                    Figure::Level => facts.level,
-                    Figure::Columns => facts.columns,
-                    Figure::Rows => facts.rows,
-                };
-                match order {
-                    Order::AtLeast => value >= *number,
-                    Order::Above => value > *number,
-                    Order::AtMost => value <= *number,
-                    Order::Below => value < *number,
-                    Order::Equal => value == *number,
-                }
-            }
+            Self::Charset(name) => facts.charset == *name,
+            Self::Compare(figure, order, number) => order.holds(figure.of(facts), *number),
+            Self::Time(from, to) if from <= to => (from..to).contains(&&facts.now.minute),
+            Self::Time(from, to) => !(to..from).contains(&&facts.now.minute),
+            Self::Day(from, to) if from <= to => (from..=to).contains(&&facts.now.day),
+            Self::Day(from, to) => facts.now.day >= *from || facts.now.day <= *to,
             Self::Not(rule) => !rule.allows(facts),
-            Self::And(a, b) => a.allows(facts) && b.allows(facts),
-            Self::Or(a, b) => a.allows(facts) || b.allows(facts),
+            Self::And(rules) => rules.iter().all(|rule| rule.allows(facts)),
+            Self::Or(rules) => rules.iter().any(|rule| rule.allows(facts)),
         }
     }
-}
 
-/// Words, operators and brackets of a rule with their places.
-fn words(text: &str) -> Vec<(String, Range<usize>)> {
-    let mut found: Vec<(String, Range<usize>)> = Vec::new();
-    let mut class_before = ' ';
-    for (at, c) in text.char_indices() {
-        let class = match c {
-            '(' | ')' => c,
-            '<' | '>' | '=' => '=',
-            c if c.is_whitespace() => ' ',
-            _ => 'a',
-        };
-        let end = at + c.len_utf8();
-        match found.last_mut() {
-            Some((word, place)) if class == class_before && matches!(class, '=' | 'a') => {
-                word.push(c);
-                place.end = end;
-            }
-            _ if class != ' ' => found.push((c.to_string(), at..end)),
-            _ => {}
+    /// Whether the rule asks for calls or posts, which must be looked up in the records.
+    pub fn asks_records(&self) -> bool {
+        match self {
+            Self::Compare(figure, ..) => matches!(figure, Figure::Calls | Figure::Posts | Figure::Ratio),
+            Self::Not(rule) => rule.asks_records(),
+            Self::And(rules) | Self::Or(rules) => rules.iter().any(Self::asks_records),
+            _ => false,
         }
-        class_before = class;
-    }
-    found
-}
-
-struct Parser {
-    words: Vec<(String, Range<usize>)>,
-    next: usize,
-    end: usize,
-    depth: usize,
-}
-
-impl Parser {
-    fn peek(&self) -> Option<(&str, Range<usize>)> {
-        self.words.get(self.next).map(|(word, at)| (word.as_str(), at.clone()))
-    }
-
-    fn take(&mut self, word: &str) -> bool {
-        let is = self.peek().is_some_and(|(next, _)| next.eq_ignore_ascii_case(word));
-        self.next += usize::from(is);
-        is
-    }
-
-    fn want(&mut self, what: &str) -> Result<(String, Range<usize>), RuleError> {
-        let Some((word, at)) = self.words.get(self.next).cloned() else {
-            return Err(RuleError {
-                message: format!("{what} is missing at the end"),
-                at: self.end..self.end,
-            });
-        };
-        self.next += 1;
-        Ok((word, at))
-    }
-
-    fn rule(&mut self) -> Result<Rule, RuleError> {
-        let mut rule = self.term()?;
-        while self.take("or") {
-            rule = Rule::Or(Box::new(rule), Box::new(self.term()?));
-        }
-        Ok(rule)
-    }
-
-    fn term(&mut self) -> Result<Rule, RuleError> {
-        let mut rule = self.factor()?;
-        while self.take("and") {
-            rule = Rule::And(Box::new(rule), Box::new(self.factor()?));
-        }
-        Ok(rule)
-    }
-
-    fn factor(&mut self) -> Result<Rule, RuleError> {
-        let (word, at) = self.want("who may")?;
-        self.depth += 1;
-        if self.depth > DEPTH {
-            return Err(RuleError { message: format!("more than {DEPTH} levels deep"), at });
-        }
-        let rule = match word.to_ascii_lowercase().as_str() {
-            "all" => Rule::All,
-            "none" => Rule::None,
-            "sysop" => Rule::Sysop,
-            "guest" => Rule::Guest,
-            "secure" => Rule::Secure,
-            "not" => Rule::Not(Box::new(self.factor()?)),
-            "flag" => Rule::Flag(self.want("the flag's name")?.0),
-            "level" => self.compare(Figure::Level)?,
-            "columns" => self.compare(Figure::Columns)?,
-            "rows" => self.compare(Figure::Rows)?,
-            "(" => {
-                let inner = self.rule()?;
-                let (close, at) = self.want("\")\"")?;
-                if close != ")" {
-                    return Err(RuleError {
-                        message: format!("\")\" is expected here, not \"{close}\""),
-                        at,
-                    });
-                }
-                inner
-            }
-            _ => {
-                let message = format!(
-                    "\"{word}\" is no rule: all, none, sysop, guest, secure, flag NAME, level >= 10, columns, rows, not"
-                );
-                return Err(RuleError { message, at });
-            }
-        };
-        self.depth -= 1;
-        Ok(rule)
-    }
-
-    fn compare(&mut self, figure: Figure) -> Result<Rule, RuleError> {
-        let (order, at) = self.want("a comparison such as >= 10")?;
-        let order = match order.as_str() {
-            ">=" => Order::AtLeast,
-            ">" => Order::Above,
-            "<=" => Order::AtMost,
-            "<" => Order::Below,
-            "=" | "==" => Order::Equal,
-            other => {
-                return Err(RuleError {
-                    message: format!("\"{other}\" compares nothing: >=, >, <=, <, ="),
-                    at,
-                });
-            }
-        };
-        let (number, at) = self.want("a number")?;
-        let number =
-            number.parse().map_err(|_| RuleError { message: format!("\"{number}\" is not a number"), at })?;
-        Ok(Rule::Compare(figure, order, number))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
-    fn facts(level: i64) -> Facts {
-        Facts { level, columns: 80, rows: 24, ..Facts::default() }
+    fn caller() -> Facts {
+        Facts {
+            level: 10,
+            flags: BTreeSet::from(["elite".to_owned()]),
+            ansi: true,
+            charset: "cp437",
+            columns: 80,
+            rows: 24,
+            age: 30,
+            calls: 20,
+            posts: 5,
+            now: Moment { day: 5, minute: 23 * 60 },
+            ..Facts::default()
+        }
     }
 
     #[test]
     fn rules_say_who_may() {
-        let rule = Rule::parse("sysop or (level >= 10 and not guest and columns>=80)").unwrap();
-        assert!(rule.allows(&facts(10)));
-        assert!(!rule.allows(&facts(9)));
-        assert!(!rule.allows(&Facts { guest: true, ..facts(10) }));
-        assert!(rule.allows(&Facts { sysop: true, guest: true, ..facts(0) }));
-        let flagged = Rule::parse("flag elite").unwrap();
-        assert!(flagged.allows(&Facts { flags: BTreeSet::from(["elite".to_owned()]), ..facts(0) }));
-        assert!(!flagged.allows(&facts(100)));
+        let table = [
+            ("all", true),
+            ("none", false),
+            ("sysop or (level >= 10 and not guest and columns>=80)", true),
+            ("level > 10", false),
+            ("level = 10", true),
+            ("level < 10 or rows <= 24", true),
+            ("flag elite", true),
+            ("flag Elite", false),
+            ("FLAG elite AND NOT Sysop", true),
+            ("secure", false),
+            ("ansi and not plain", true),
+            ("charset cp437", true),
+            ("charset utf8 or charset ascii", false),
+            ("age >= 30 and calls >= 20 and posts >= 5", true),
+            ("ratio >= 25", true),
+            ("ratio > 25", false),
+            ("time 22:00-06:00", true),
+            ("time 06:00-22:00", false),
+            ("time 06:00-23:00", false),
+            ("time 23:00-23:01", true),
+            ("day sat", true),
+            ("day mon-fri", false),
+            ("day fri-sun", true),
+            ("day sat-mon", true),
+            ("not (day sat and time 00:00-24:00)", false),
+            ("sysop and guest or ansi", true),
+            ("sysop and (guest or ansi)", false),
+        ];
+        for (text, allowed) in table {
+            assert_eq!(Rule::parse(text).unwrap().allows(&caller()), allowed, "{text}");
+        }
     }
 
     #[test]
-    fn mistakes_have_a_place() {
-        let at = |text: &str| Rule::parse(text).unwrap_err().at;
-        assert_eq!(at("sysopp"), 0..6);
-        assert_eq!(at("level >> 3"), 6..8);
-        assert_eq!(at("level >= x"), 9..10);
-        assert_eq!(at("guest sysop"), 6..11);
-        assert_eq!(at("(guest"), 6..6);
-        assert_eq!(at(""), 0..0);
-        assert!(Rule::parse(&"not ".repeat(100)).is_err());
+    fn nobody_has_a_ratio_of_nothing() {
+        let fresh = Facts { calls: 0, posts: 3, ..caller() };
+        assert!(Rule::parse("ratio >= 300").unwrap().allows(&fresh));
     }
 
-    proptest! {
-        #[test]
-        fn any_text_is_read_or_refused(text in "[a-z()<>= 0-9é]{0,60}") {
-            if let Err(error) = Rule::parse(&text) {
-                prop_assert!(text.get(error.at).is_some());
-            }
-        }
+    #[test]
+    fn only_some_figures_stand_in_the_records() {
+        assert!(Rule::parse("sysop or not (guest or ratio > 5)").unwrap().asks_records());
+        assert!(!Rule::parse("level > 5 and age > 3 and flag calls").unwrap().asks_records());
     }
 }
