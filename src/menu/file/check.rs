@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Known;
 use super::layers::Stack;
 use super::mistakes::{Found, Place, Text};
-use super::raw::{DEEDS, RawDeed, RawEntry, RawGroup, RawMenu};
+use super::raw::{DEEDS, RawDeed, RawEntry, RawMenu};
 use crate::menu::{Act, Deed, Group, Item, Menu, MenuId, Rule, Timed};
 
 /// The prompt of a menu that names none.
@@ -28,6 +28,7 @@ mod most {
 /// Checks what a stack of files says.
 pub struct Checker<'a> {
     ids: BTreeMap<&'a str, MenuId>,
+    gone: &'a BTreeSet<String>,
     flags: BTreeSet<String>,
     layers: &'a [(&'a str, &'a str)],
     known: &'a Known<'a>,
@@ -43,7 +44,7 @@ impl<'a> Checker<'a> {
         found: &'a mut Found,
     ) -> Self {
         let ids = stack.menus.keys().enumerate().map(|(n, name)| (name.as_str(), MenuId(n))).collect();
-        let mut checker = Self { ids, flags: BTreeSet::new(), layers, known, found };
+        let mut checker = Self { ids, gone: &stack.gone, flags: BTreeSet::new(), layers, known, found };
         for flag in &stack.flags {
             let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
             if flag.text.is_empty() || flag.text.len() > most::FLAG || !flag.text.chars().all(plain) {
@@ -61,7 +62,10 @@ impl<'a> Checker<'a> {
     /// The menu of this name.
     pub fn id(&mut self, name: &Text) -> Option<MenuId> {
         let id = self.ids.get(name.text.as_str()).copied();
-        if id.is_none() {
+        if id.is_none() && self.gone.contains(&name.text) {
+            self.found
+                .wrong(&name.place, format!("this leads to the menu \"{}\", which is left out", name.text));
+        } else if id.is_none() {
             let message = format!("there is no menu \"{}\"", name.text);
             self.found.unknown(&name.place, message, &name.text, self.ids.keys().copied());
         }
@@ -93,7 +97,7 @@ impl<'a> Checker<'a> {
                 String::new()
             }
         };
-        let groups = self.groups(raw.groups.as_deref().unwrap_or_default(), &art, &raw.keys);
+        let groups = self.groups(raw, &art);
         let (mut items, mut timed) = (Vec::new(), Vec::new());
         for entry in &raw.keys {
             match (&entry.key, &entry.after) {
@@ -125,7 +129,9 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn groups(&mut self, raw: &[RawGroup], art: &str, keys: &[RawEntry]) -> Vec<Group> {
+    fn groups(&mut self, menu: &RawMenu, art: &str) -> Vec<Group> {
+        let raw = menu.groups.as_deref().unwrap_or_default();
+        let keys = &menu.keys;
         let used: BTreeSet<&str> =
             keys.iter().filter_map(|entry| entry.group.as_ref()).map(|group| group.text.as_str()).collect();
         let plain = keys.iter().any(|entry| entry.group.is_none() && entry.key.is_some());
@@ -142,7 +148,9 @@ impl<'a> Checker<'a> {
                     let message = format!("the art \"{art}\" has no mark |{mark}");
                     self.found.wrong(&group.mark.place, message);
                 }
-                if !used.contains(mark.as_str()) && !(n == 0 && plain) {
+                // Whoever leaves out what stood in a group of the menu below need not leave out the group.
+                let own = group.mark.place.layer == menu.name.place.layer;
+                if own && !used.contains(mark.as_str()) && !(n == 0 && plain) {
                     self.found.wrong(&group.mark.place, format!("the group {mark} has no commands"));
                 }
                 let title = self.optional(group.title.as_ref(), most::COMMAND);

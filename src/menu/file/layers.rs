@@ -12,6 +12,8 @@ pub struct Stack {
     pub life: Vec<Text>,
     pub flags: Vec<Text>,
     pub menus: BTreeMap<String, RawMenu>,
+    /// Menus that were left out.
+    pub gone: BTreeSet<String>,
 }
 
 impl Stack {
@@ -28,6 +30,7 @@ impl Stack {
                 let known = self.menus.keys().map(String::as_str);
                 found.unknown(&name.place, message, &name.text, known);
             }
+            self.gone.insert(name.text);
         }
         for menu in upper.menus {
             keys_alike(&menu, found);

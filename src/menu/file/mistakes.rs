@@ -11,6 +11,9 @@ use crate::menu::near::near;
 /// Mistakes that are told; a file with more has one reason for most of them.
 const TOLD: usize = 20;
 
+/// Mistakes after which nothing is guessed any more. They are found in another order than they are told in.
+const GUESSED: usize = 4 * TOLD;
+
 /// A place in one of the files, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -114,14 +117,14 @@ impl Found {
     {
         /// A list longer than this helps nobody.
         const LIST: usize = 24;
-        // A file with thousands of such words is told of some only: no need to guess at each.
-        let guess = if self.found.len() < TOLD { near(word, known.clone()) } else { None };
-        let help = match guess {
-            Some(meant) => Some(format!("did you mean \"{meant}\"?")),
-            None => {
-                let list: Vec<&str> = known.take(LIST + 1).collect();
-                (1..=LIST).contains(&list.len()).then(|| format!("there are: {}", list.join(", ")))
-            }
+        // Of a file with thousands of such words few are told: no need to guess at each.
+        let help = if self.found.len() >= GUESSED {
+            None
+        } else if let Some(meant) = near(word, known.clone()) {
+            Some(format!("did you mean \"{meant}\"?"))
+        } else {
+            let list: Vec<&str> = known.take(LIST + 1).collect();
+            (1..=LIST).contains(&list.len()).then(|| format!("there are: {}", list.join(", ")))
         };
         self.wrong_with(place, message, help);
     }

@@ -5,6 +5,8 @@ mod graph;
 mod layers;
 mod mistakes;
 mod raw;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 
