@@ -236,6 +236,32 @@ fn a_menu_asks_tells_hides_and_waits() {
 }
 
 #[test]
+fn a_flag_opens_what_names_it_while_its_caller_is_on() {
+    let setup = Board::setup();
+    write(&setup, "menus.toml", MENUS);
+    let board = setup.start();
+    board.account("Zero Cool");
+    let caller = telnet(&board);
+    caller.log_in("Zero Cool");
+    caller.choose("9", "mind your head, Zero Cool");
+    caller.past_notice();
+    caller.wait_for("Members");
+    assert!(!caller.look(|screen| screen.has("Elite only")), "{}", caller.screen());
+    let given = board.cli_json(&["user", "flags", "Zero Cool", "elite", "--json"]);
+    assert_eq!(given["flags"], serde_json::json!(["elite"]), "{given}");
+    // The news may still be on its way: going out and in again shows the menu anew.
+    loop {
+        caller.back_to("main menu");
+        caller.choose("9", "the attic");
+        caller.wait_for("Boxes");
+        if caller.look(|screen| screen.has("Elite only")) {
+            break;
+        }
+    }
+    caller.choose("E", "welcome");
+}
+
+#[test]
 fn words_alone_have_the_same_menus() {
     let setup = Board::setup();
     write(&setup, "menus.toml", MENUS);
@@ -343,6 +369,52 @@ fn art_is_taken_over_where_it_is_saved_and_on_sighup() {
     assert!(line.contains("main.ans") && line.contains("60000 columns wide"), "{line}");
     caller.choose("W", "who's online");
     caller.back_to("ANOTHER SIGN");
+}
+
+#[test]
+fn art_is_drawn_in_full_with_what_its_caller_may_use() {
+    const ART: &str = "
+ |TT~~~~~~~~~~~~~~~~~~~~
+ |SU~~~~~~~~~~~~~~~~~~~~
+
+
+
+   .------------------.   .------------------.
+   | |CA~~~~~~~~~~~~~ |   | |CB~~~~~~~~~~~~~ |
+   '------------------'   '------------------'
+        no smoking           |ON on the line
+";
+    let setup = Board::setup();
+    let menus = "[menus.main]\nover = true\nkeys = [{ key = \"X\", name = \"Hall\", gosub = \"hall\" }]\n\
+        [menus.hall]\ntitle = \"the hall\"\nart = \"hall\"\nkeys = [\n\
+        { key = \"B\", name = \"Boards\", mark = \"CA\", screen = \"boards\" },\n\
+        { key = \"M\", name = \"Members\", mark = \"CB\", access = \"not guest\", screen = \"who\" },\n\
+        { key = \"L\", name = \"Leave\", back = true },\n]\n";
+    write(&setup, "menus.toml", menus);
+    let folder = setup.data_dir().join("ansi-art/classic");
+    std::fs::create_dir_all(&folder).expect("a folder can be made");
+    std::fs::write(folder.join("hall.ans"), ART).expect("the folder can be written");
+    let board = setup.start();
+    board.account("Zero Cool");
+    let member = telnet(&board);
+    member.log_in("Zero Cool");
+    member.choose("X", "the hall");
+    member.wait_row(7, "|  B │ Boards      |");
+    member.wait_row(7, "|  M │ Members     |");
+    member.wait_row(9, "no smoking           1   on the line");
+    // What has no place in the art stands below it.
+    member.wait_row(10, "L │ Leave");
+    let guest = Dial::call(&board, Kind::SyncTerm);
+    guest.look_round();
+    guest.choose("X", "the hall");
+    guest.wait_row(7, "|  B │ Boards      |");
+    guest.wait_row(7, "|                  |");
+    guest.wait_row(9, "2   on the line");
+    assert!(!guest.look(|screen| screen.has("Members") || screen.has("|C")), "{}", guest.screen());
+    // Where the art has no room, the commands stand below each other.
+    guest.resize(40, 24);
+    guest.wait_for("B │ Boards");
+    guest.wait_gone("no smoking");
 }
 
 /// The files of the tutorial, cut out of the page.

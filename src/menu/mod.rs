@@ -110,6 +110,8 @@ pub struct Item {
     pub key: char,
     /// The group it stands in.
     pub group: String,
+    /// The mark in the art where it stands alone, two capital letters.
+    pub mark: Option<String>,
     /// What it is called.
     pub name: String,
     /// A word or two.

@@ -139,6 +139,8 @@ pub enum Stir {
     Key(Key),
     /// News that the view on screen may want to show.
     News(Arc<Event>),
+    /// The terminal has another size.
+    Resized,
     /// Art or menus are others than before.
     Reloaded,
     /// Nothing, for as long as the menu waits.
@@ -361,7 +363,7 @@ impl Call {
             match self.stir(view, None).await? {
                 Stir::Key(key) => return Ok(Wake::Key(key)),
                 Stir::News(event) => return Ok(Wake::News(event)),
-                Stir::Reloaded | Stir::Quiet => {}
+                Stir::Resized | Stir::Reloaded | Stir::Quiet => {}
             }
         }
     }
@@ -388,7 +390,11 @@ impl Call {
             };
             match happening {
                 Happening::Key(key) => return Ok(Stir::Key(key)),
-                Happening::Resize => self.strange = true,
+                Happening::Resize => {
+                    self.strange = true;
+                    self.look_up();
+                    return Ok(Stir::Resized);
+                }
                 Happening::Event(event) => {
                     if self.concerned(&event)? {
                         return Ok(Stir::News(event));

@@ -6,6 +6,7 @@ use dialtone_terminal::Key;
 use dialtone_terminal::text::width;
 use tokio::time::Instant;
 
+use super::backdrop::Backdrop;
 use super::frame::{HEADER, cut};
 use super::{Call, Frame, Leave, LineInput, Stir, View, notice, theme};
 use crate::menu::{Item, Menu};
@@ -36,6 +37,7 @@ struct Line<'a> {
 
 struct MenuView<'a> {
     menu: &'a Menu,
+    backdrop: Option<Backdrop>,
     headings: Vec<(u16, u16, String)>,
     lines: Vec<Line<'a>>,
     chosen: usize,
@@ -46,6 +48,9 @@ const WIDE: u16 = 30;
 
 impl View for MenuView<'_> {
     fn draw(&self, frame: &mut Frame<'_>) {
+        if let Some(backdrop) = &self.backdrop {
+            backdrop.draw(frame);
+        }
         // A menu taller than the body moves up by as much as the bar needs.
         let above = self.lines.get(self.chosen).map_or(0, |line| (line.y + 1).saturating_sub(frame.rows()));
         for (x, y, heading) in self.headings.iter().filter(|(_, y, _)| *y >= above) {
@@ -88,9 +93,19 @@ impl<'a> MenuView<'a> {
     fn new(call: &Call, menu: &'a Menu, chosen: usize) -> Self {
         let facts = call.facts();
         let offered: Vec<&Item> = menu.shown(&facts).collect();
-        let mut view = Self { menu, headings: Vec::new(), lines: Vec::new(), chosen };
         let marks = marks(call, &menu.art);
+        // Art with no place for commands would only lie below them.
+        let backdrop = if marks.is_empty() { None } else { Backdrop::new(call, &menu.art) };
+        let mut view = Self { menu, backdrop, headings: Vec::new(), lines: Vec::new(), chosen };
+        let own = |item: &Item| marks.iter().find(|(name, ..)| item.mark.as_deref() == Some(name));
+        for (item, (_, x, y, columns)) in offered.iter().filter_map(|item| Some((*item, own(item)?))) {
+            view.add(call, item, *x, *y, *columns);
+        }
+        let offered: Vec<&Item> = offered.into_iter().filter(|item| own(item).is_none()).collect();
         let (mut x, mut y, mut columns) = (2, 0, call.terminal.columns.saturating_sub(4).min(60));
+        if let Some(backdrop) = &view.backdrop {
+            y = backdrop.rows();
+        }
         for group in &menu.groups {
             let items: Vec<&&Item> = offered.iter().filter(|item| item.group == group.mark).collect();
             if items.is_empty() {
@@ -181,6 +196,10 @@ pub async fn choose(call: &mut Call, menu: &Menu, chosen: &mut usize) -> Result<
         let key = match call.stir(&view, after.map(|after| heard + after)).await? {
             Stir::Key(key) => key,
             Stir::News(_) => continue,
+            Stir::Resized => {
+                view = MenuView::new(call, menu, view.chosen);
+                continue;
+            }
             Stir::Reloaded => return Ok(Chosen::Reloaded),
             Stir::Quiet => return Ok(Chosen::Quiet),
         };

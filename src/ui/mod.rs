@@ -3,6 +3,7 @@
 //! A view is a pure function from its state to a grid. While a caller thinks, no grid is kept: the one on screen
 //! is drawn again from the same state when something happens, and the difference goes out.
 
+mod backdrop;
 mod call;
 mod editor;
 mod form;

@@ -101,13 +101,19 @@ impl<'a> Checker<'a> {
         let (mut items, mut timed) = (Vec::new(), Vec::new());
         for entry in &raw.keys {
             match (&entry.key, &entry.after) {
-                (Some(key), None) => items.push(self.item(entry, key, &groups)),
+                (Some(key), None) => items.push(self.item(entry, key, &groups, &art)),
                 (None, Some(after)) => timed.push(self.timed(entry, after)),
                 (Some(_), Some((_, after))) => {
                     self.found.wrong(after, "a command waits for its key, or for quiet, but not for both");
                 }
                 (None, None) if entry.spoilt => {}
                 (None, None) => self.found.wrong(&entry.place, "a command needs a key, or after = SECONDS"),
+            }
+        }
+        let mut marks = BTreeSet::new();
+        for mark in raw.keys.iter().filter_map(|entry| entry.mark.as_ref()) {
+            if !marks.insert(mark.text.as_str()) {
+                self.found.wrong(&mark.place, format!("another command stands at |{}", mark.text));
             }
         }
         if raw.keys.is_empty() && raw.first.is_none() && !raw.spoilt {
@@ -160,7 +166,7 @@ impl<'a> Checker<'a> {
         groups
     }
 
-    fn item(&mut self, raw: &RawEntry, key: &Text, groups: &[Group]) -> Item {
+    fn item(&mut self, raw: &RawEntry, key: &Text, groups: &[Group], art: &str) -> Item {
         let mut chars = key.text.chars();
         let letter = match (chars.next(), chars.next()) {
             (Some('?' | '/'), None) => {
@@ -191,6 +197,7 @@ impl<'a> Checker<'a> {
         Item {
             key: letter,
             group,
+            mark: raw.mark.as_ref().map(|mark| self.mark(mark, art)),
             name: self.optional(raw.name.as_ref(), most::COMMAND),
             note: self.optional(raw.note.as_ref(), most::COMMAND),
             figure: self.optional(raw.figure.as_ref(), most::COMMAND),
@@ -200,12 +207,27 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// The place in the art of a command that stands alone.
+    fn mark(&mut self, mark: &Text, art: &str) -> String {
+        let capitals = mark.text.len() == 2 && mark.text.bytes().all(|letter| letter.is_ascii_uppercase());
+        if !capitals || mark.text.starts_with('G') || self.known.values.contains(&mark.text.as_str()) {
+            let message = "a command's mark is two capitals that stand for no value and no group, such as CA";
+            self.found.wrong(&mark.place, message);
+        } else if self.known.arts.contains(art) && !(self.known.marks)(art, &mark.text) {
+            self.found.wrong(&mark.place, format!("the art \"{art}\" has no mark |{}", mark.text));
+        }
+        mark.text.clone()
+    }
+
     fn timed(&mut self, raw: &RawEntry, (after, place): &(i64, Place)) -> Timed {
         if !(1..=LONGEST).contains(after) {
             let message = format!("after is a time without a key in seconds, 1 to {LONGEST}");
             self.found.wrong(place, message);
         }
-        let drawn = [&raw.name, &raw.note, &raw.figure, &raw.group].into_iter().flatten().map(|it| &it.place);
+        let drawn = [&raw.name, &raw.note, &raw.figure, &raw.group, &raw.mark]
+            .into_iter()
+            .flatten()
+            .map(|it| &it.place);
         for drawn in drawn.chain(&raw.hidden) {
             self.found.wrong(drawn, "what happens after a time is never drawn: this has no place here");
         }

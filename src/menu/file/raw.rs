@@ -50,6 +50,7 @@ pub struct RawEntry {
     pub note: Option<Text>,
     pub figure: Option<Text>,
     pub group: Option<Text>,
+    pub mark: Option<Text>,
     pub hidden: Option<Place>,
     pub access: Option<Text>,
     pub ask: Option<Text>,
@@ -79,8 +80,8 @@ const MENU: &[&str] = &["over", "title", "art", "prompt", "access", "groups", "k
 const GROUP: &[&str] = &["mark", "title"];
 const LINK: &[&str] = &["access", "ask", "word", "screen", "goto", "gosub", "back", "say", "logoff", "chain"];
 const ENTRY: &[&str] = &[
-    "key", "after", "name", "note", "figure", "group", "hidden", "access", "ask", "word", "screen", "goto",
-    "gosub", "back", "say", "logoff", "chain",
+    "key", "after", "name", "note", "figure", "group", "mark", "hidden", "access", "ask", "word", "screen",
+    "goto", "gosub", "back", "say", "logoff", "chain",
 ];
 
 /// Reads one file.
@@ -186,6 +187,7 @@ impl Reader<'_> {
             note: None,
             figure: None,
             group: None,
+            mark: None,
             hidden: None,
             access: None,
             ask: None,
@@ -204,6 +206,7 @@ impl Reader<'_> {
                 "note" => entry.note = self.text(key, value),
                 "figure" => entry.figure = self.text(key, value),
                 "group" => entry.group = self.text(key, value),
+                "mark" => entry.mark = self.text(key, value),
                 "hidden" => entry.hidden = self.yes(key, value),
                 "access" => entry.access = self.text(key, value),
                 "ask" => entry.ask = self.text(key, value),
