@@ -9,9 +9,9 @@ use arc_swap::ArcSwap;
 use chrono::Local;
 use dialtone_domain::events::{Event, EventBody};
 use dialtone_domain::{CallId, Caller, Domain, NodeId};
-use dialtone_terminal::{Capabilities, Grid, Key, Modes, Wire, draw, probe};
+use dialtone_terminal::{Capabilities, Charset, Grid, Key, Modes, Wire, draw, probe};
 use thiserror::Error;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -22,7 +22,7 @@ use super::idle::{Due, IdleClock};
 use super::keys::{self, Act, Keys};
 use super::pager::{Page, Pager, page_of};
 use super::{Gallery, Values};
-use crate::menu::{Facts, Menus};
+use crate::menu::{Facts, Menus, Moment};
 use crate::switchboard::{Registration, Switchboard};
 use crate::transport::{Connection, Hangup, Input, Output, Peer, Tuning};
 
@@ -42,6 +42,8 @@ pub struct House {
     pub gallery: ArcSwap<Gallery>,
     /// The menus.
     pub menus: ArcSwap<Menus>,
+    /// Rings when art or menus are others than before.
+    pub reloaded: watch::Sender<()>,
     /// Who hears what.
     pub switchboard: Arc<Switchboard>,
     /// Set when the board goes down.
@@ -116,6 +118,15 @@ impl Place {
     }
 }
 
+/// What the records say of a caller.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Record {
+    /// How often they have called.
+    pub calls: i64,
+    /// How many messages they have posted.
+    pub posts: i64,
+}
+
 /// What woke a waiting view.
 #[derive(Debug, Clone)]
 pub enum Wake {
@@ -125,6 +136,21 @@ pub enum Wake {
     News(Arc<Event>),
     /// The terminal has another size.
     Resize,
+}
+
+/// What stirs a waiting menu.
+#[derive(Debug, Clone)]
+pub enum Stir {
+    /// A key.
+    Key(Key),
+    /// News that the view on screen may want to show.
+    News(Arc<Event>),
+    /// The terminal has another size.
+    Resized,
+    /// Art or menus are others than before.
+    Reloaded,
+    /// Nothing, for as long as the menu waits.
+    Quiet,
 }
 
 /// What a call is made of.
@@ -177,11 +203,14 @@ pub struct Call {
     words: bool,
     /// What is switched on in the terminal.
     modes: Modes,
+    /// What the records say of the caller, where access rules ask for it.
+    pub record: Record,
     echo: bool,
     input: mpsc::Receiver<Input>,
     output: Output,
     idle: IdleClock,
     login_keys: Option<usize>,
+    reloaded: watch::Receiver<()>,
     place: Place,
     clock: String,
     life: String,
@@ -203,6 +232,7 @@ impl Call {
             circumstances;
         let values = Values::new(&house.name);
         let body = Body { rows: connection.terminal.rows.saturating_sub(10), ..Body::default() };
+        let reloaded = house.reloaded.subscribe();
         Self {
             caller: domain.users.guest(),
             domain,
@@ -219,11 +249,13 @@ impl Call {
             registration,
             stale: false,
             since: Instant::now(),
+            record: Record::default(),
             echo: connection.echo,
             input: connection.input,
             output: connection.output,
             idle,
             login_keys: Some(login_keys),
+            reloaded,
             place: Place::default(),
             clock: String::new(),
             life: String::new(),
@@ -265,8 +297,19 @@ impl Call {
             sysop: self.caller.sysop,
             guest: self.caller.guest,
             secure: self.peer.secure,
+            ansi: !self.plain(),
+            charset: match self.terminal.charset {
+                Charset::Cp437 => "cp437",
+                Charset::Utf8 => "utf8",
+                Charset::Ascii | Charset::Atascii => "ascii",
+                Charset::Petscii => "petscii",
+            },
             columns: i64::from(self.terminal.columns),
             rows: i64::from(self.terminal.rows),
+            age: if self.caller.guest { 0 } else { (chrono::Utc::now() - self.caller.created).num_days() },
+            calls: self.record.calls,
+            posts: self.record.posts,
+            now: Moment::from(&Local::now()),
         }
     }
 
@@ -371,8 +414,20 @@ impl Call {
         }
     }
 
-    /// Waits for a key or for news, with the view on screen. What is typed ahead is answered in one drawing.
+    /// Waits for a key or for news, with the view on screen.
     pub async fn wake(&mut self, view: &dyn View) -> Result<Wake, Leave> {
+        loop {
+            match self.stir(view, None).await? {
+                Stir::Key(key) => return Ok(Wake::Key(key)),
+                Stir::News(event) => return Ok(Wake::News(event)),
+                Stir::Resized => return Ok(Wake::Resize),
+                Stir::Reloaded | Stir::Quiet => {}
+            }
+        }
+    }
+
+    /// Waits for anything, with the view on screen, until `quiet`. What is typed ahead is answered in one drawing.
+    pub async fn stir(&mut self, view: &dyn View, quiet: Option<Instant>) -> Result<Stir, Leave> {
         loop {
             let happening = match self.waiting()? {
                 Some(happening) => happening,
@@ -384,7 +439,7 @@ impl Call {
                     self.show(view).await?;
                     // Nothing is kept of the screen while the caller thinks.
                     self.shown = None;
-                    let happening = self.happening().await?;
+                    let happening = self.happening(quiet).await?;
                     if !self.strange {
                         self.shown = Some(Box::new(self.render(view)));
                     }
@@ -396,16 +451,16 @@ impl Call {
                     Routed::Help => help::show(self, view.keys()).await?,
                     Routed::Redraw => self.strange = true,
                     Routed::Nowhere => {}
-                    Routed::Key(key) => return Ok(Wake::Key(key)),
+                    Routed::Key(key) => return Ok(Stir::Key(key)),
                 },
                 Happening::Resize => {
                     self.strange = true;
                     self.look_up();
-                    return Ok(Wake::Resize);
+                    return Ok(Stir::Resized);
                 }
                 Happening::Event(event) => {
                     if self.concerned(&event)? {
-                        return Ok(Wake::News(event));
+                        return Ok(Stir::News(event));
                     }
                 }
                 Happening::Warning => {
@@ -413,6 +468,12 @@ impl Call {
                         format!("still there? the line closes in {} seconds", self.idle.warning_seconds());
                     self.pager.take(Page { at: chrono::Utc::now(), text, thread: None });
                 }
+                Happening::Reloaded => {
+                    // What is on screen was drawn with art that is gone.
+                    self.strange = true;
+                    return Ok(Stir::Reloaded);
+                }
+                Happening::Quiet => return Ok(Stir::Quiet),
             }
             self.look_up();
         }
@@ -490,9 +551,12 @@ impl Call {
         }
     }
 
-    /// The three things a call waits for, and the board's own end.
-    async fn happening(&mut self) -> Result<Happening, Leave> {
-        let due = self.idle.next();
+    /// The things a call waits for: the board's own end, what others send, new art and menus, keys, the clock.
+    async fn happening(&mut self, quiet: Option<Instant>) -> Result<Happening, Leave> {
+        let due = match (self.idle.next(), quiet) {
+            (Some((at, due)), quiet) if quiet.is_none_or(|quiet| at <= quiet) => Some((at, Some(due))),
+            (_, quiet) => quiet.map(|at| (at, None)),
+        };
         tokio::select! {
             biased;
             () = self.house.drain.cancelled() => Err(Leave::Draining),
@@ -500,18 +564,21 @@ impl Call {
                 Some(event) => Ok(Happening::Event(event)),
                 None => Err(Leave::Draining),
             },
+            // The house, which rings, lasts as long as the call.
+            _ = self.reloaded.changed() => Ok(Happening::Reloaded),
             input = self.input.recv() => match input {
                 Some(input) => self.heard(input),
                 None => Err(Leave::Hangup),
             },
             () = sleep_until(due.map_or_else(Instant::now, |(at, _)| at)), if due.is_some() => {
-                match due.map(|(_, due)| due) {
+                match due.and_then(|(_, due)| due) {
                     Some(Due::Warning) => {
                         self.idle.warned();
                         Ok(Happening::Warning)
                     }
                     Some(Due::Login) => Err(Leave::NoLogin),
-                    _ => Err(Leave::Idle),
+                    Some(_) => Err(Leave::Idle),
+                    None => Ok(Happening::Quiet),
                 }
             }
         }
@@ -559,4 +626,6 @@ enum Happening {
     Resize,
     Event(Arc<Event>),
     Warning,
+    Reloaded,
+    Quiet,
 }

@@ -3,6 +3,7 @@
 //! A view is a pure function from its state to a grid. While a caller thinks, no grid is kept: the one on screen
 //! is drawn again from the same state when something happens, and the difference goes out.
 
+mod backdrop;
 mod body;
 mod call;
 pub mod chart;
@@ -28,7 +29,7 @@ mod values;
 mod viewer;
 
 pub use self::body::{Body, Frame};
-pub use self::call::{Call, Circumstances, House, Leave, Place, Wake};
+pub use self::call::{Call, Circumstances, House, Leave, Place, Record, Stir, Wake};
 pub use self::dialog::{choice, confirm};
 pub use self::editor::{Editing, edit};
 pub use self::form::{Check, Field, Form};
@@ -43,5 +44,5 @@ pub use self::notice::notice;
 pub use self::pager::Page;
 pub use self::panel::{Panel, Picture, Share};
 pub use self::progress::Progress;
-pub use self::values::Values;
+pub use self::values::{MARKS, Values};
 pub use self::viewer::{Text, Viewed, read};

@@ -105,7 +105,7 @@ impl Call {
         loop {
             let happening = match self.waiting()? {
                 Some(happening) => happening,
-                None => self.happening().await?,
+                None => self.happening(None).await?,
             };
             match happening {
                 Happening::Key(key) => {
@@ -129,7 +129,8 @@ impl Call {
                         Typed::Nothing => {}
                     }
                 }
-                Happening::Resize => {}
+                // What was said already stays as it was said.
+                Happening::Resize | Happening::Reloaded | Happening::Quiet => {}
                 Happening::Event(event) => {
                     self.concerned(&event)?;
                     self.tell(prompt, &line).await?;
