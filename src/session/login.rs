@@ -86,7 +86,7 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
                 continue;
             }
             "guest" if exchange.house.guests => return guest(call).await,
-            "words" if !call.plain() => {
+            "words" => {
                 call.ask_for_words(true).await?;
                 call.say("\nWords alone from here on. Settings in the main menu keep it so.\n").await?;
                 continue;

@@ -18,6 +18,7 @@ mod log;
 mod petscii;
 mod pty;
 mod recording;
+pub mod sequences;
 mod servers;
 mod steps;
 mod telnet;

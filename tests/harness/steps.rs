@@ -101,7 +101,8 @@ impl Terminal {
         let found = |screen: &Emulator| {
             let rows = screen.rows();
             // Below the header, above the rule over the prompt.
-            let listed = 6..rows.len().saturating_sub(4);
+            let header = if screen.screen().size().1.get() < 60 { 4 } else { 6 };
+            let listed = header..rows.len().saturating_sub(4);
             let row = listed.clone().find(|row| rows.get(*row).is_some_and(|row| row.contains(text)));
             screen.bar().zip(row)
         };

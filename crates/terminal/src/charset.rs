@@ -115,12 +115,21 @@ pub fn cell_char(c: char) -> Option<char> {
         // Terminals disagree on both: one cell each, plain.
         '\u{a0}' => Some(' '),
         '\u{ad}' => Some('-'),
+        _ if is_invisible(c) => None,
         _ => match c.width() {
             Some(1) => Some(c),
             Some(0) => None,
             _ => Some(kin::in_ascii(c).map_or('?', char::from)),
         },
     }
+}
+
+/// Characters that show nothing but change how others are shown or compared: direction marks and overrides,
+/// joiners, tags, the byte-order mark.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -177,7 +186,7 @@ mod tests {
             }
             let out = String::from_utf8(bytes(Charset::Utf8, c.encode_utf8(&mut [0; 4]))).unwrap();
             prop_assert!(out.chars().count() <= 1);
-            prop_assert!(out.chars().all(|c| !c.is_control() && c.width() == Some(1)));
+            prop_assert!(out.chars().all(|c| !c.is_control() && !is_invisible(c) && c.width() == Some(1)));
         }
     }
 }
