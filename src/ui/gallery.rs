@@ -128,6 +128,11 @@ impl Gallery {
         self.letters.get(name)
     }
 
+    /// The names of all art in colour.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.colour.keys().map(String::as_str)
+    }
+
     /// Whether art of this name has this mark.
     pub fn has_mark(&self, name: &str, mark: &str) -> bool {
         self.get(name).is_some_and(|art| art.marks().iter().any(|known| known.name == mark))
