@@ -8,12 +8,12 @@ use miette::{IntoDiagnostic, WrapErr};
 use crate::config::Config;
 use crate::menu::{self, Known, Menus};
 use crate::screens;
-use crate::ui::{ArtFiles, Gallery, MENUS};
+use crate::ui::{ArtFiles, Galleries, MENUS};
 
 /// Menus and art, checked against each other.
 pub struct Loaded {
     /// The art.
-    pub gallery: Gallery,
+    pub gallery: Galleries,
     /// The menus.
     pub menus: Menus,
 }
@@ -35,12 +35,12 @@ impl fmt::Display for Checked {
 /// Loads menus and art: the sysop's own in the data directory over those of the binary.
 pub fn load(config: &Config) -> Result<Loaded, miette::Report> {
     let art = config.storage.data_dir.join("ansi-art");
-    let gallery = Gallery::load(&config.board.theme, Some(&art)).into_diagnostic()?;
+    let gallery = Galleries::load(&config.board.theme, Some(&art)).into_diagnostic()?;
     let (name, text) = menus_text(&config.storage.data_dir)?;
     let known = Known {
         screens: &screens::names(),
-        art: &|name| gallery.get(name).is_some(),
-        marks: &|art, mark| gallery.has_mark(art, mark),
+        art: &|name| gallery.board().get(name).is_some(),
+        marks: &|art, mark| gallery.board().has_mark(art, mark),
     };
     let menus = menu::parse(&name, &text, &known)?;
     Ok(Loaded { gallery, menus })

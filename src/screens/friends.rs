@@ -12,7 +12,7 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
     loop {
         let answer = call.domain.users.friends(call.caller.id).await;
         let Some(friends) = said(call, answer).await? else { return Ok(()) };
-        call.enter("who", "friends", "the pager tells you when they call");
+        call.enter("friends", "friends", "the pager tells you when they call");
         let mut list = List {
             columns: COLUMNS.to_vec(),
             rows: friends.iter().map(|(_, handle)| vec![(handle.to_string(), None)]).collect(),

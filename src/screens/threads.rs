@@ -25,7 +25,7 @@ pub async fn show(call: &mut Call, board: BoardId) -> Result<(), Leave> {
     loop {
         let answer = call.domain.messaging.threads(&reader, None, wanted).await;
         let Some(threads) = said(call, answer).await? else { return Ok(()) };
-        call.enter("boards", &reader.board().name, &reader.board().description);
+        call.enter("threads", &reader.board().name, &reader.board().description);
         let mut list = List {
             columns: COLUMNS.to_vec(),
             rows: threads

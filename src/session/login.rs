@@ -192,6 +192,6 @@ pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting)
             }
         }
     }
-    call.enter("login", &title, call.house.name.clone().as_str());
+    call.enter("notice", &title, call.house.name.clone().as_str());
     notice(call, "while you were away", &lines.join("\n")).await
 }

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::frame::{self, Surroundings, View};
 use super::idle::{Due, IdleClock};
 use super::pager::{Page, Pager, page_of};
-use super::{Gallery, Values};
+use super::{Galleries, Gallery, Values};
 use crate::menu::{Facts, Menus};
 use crate::switchboard::{Registration, Switchboard};
 use crate::transport::{Connection, Hangup, Input, Output, Peer};
@@ -34,8 +34,8 @@ pub struct House {
     pub guests: bool,
     /// Whether strangers may register.
     pub registration: bool,
-    /// The art.
-    pub gallery: ArcSwap<Gallery>,
+    /// The art of every theme.
+    pub gallery: ArcSwap<Galleries>,
     /// The menus.
     pub menus: ArcSwap<Menus>,
     /// Who hears what.
@@ -274,12 +274,17 @@ impl Call {
         subtitle.clone_into(&mut self.place.subtitle);
     }
 
+    /// The art and colours of this call.
+    pub fn gallery(&self) -> Arc<Gallery> {
+        self.house.gallery.load().of(None)
+    }
+
     fn wire(&self) -> Wire {
         self.terminal.wire()
     }
 
     fn render(&self, view: &dyn View) -> Grid {
-        let gallery = self.house.gallery.load();
+        let gallery = self.gallery();
         let surroundings = Surroundings {
             gallery: &gallery,
             place: &self.place,
@@ -289,7 +294,11 @@ impl Call {
             clock: &self.clock,
             life: &self.life,
         };
-        frame::draw(view, &surroundings, &self.terminal)
+        let mut grid = frame::draw(view, &surroundings, &self.terminal);
+        if let Some(paint) = gallery.paint() {
+            paint.grid(&mut grid, self.terminal.colors);
+        }
+        grid
     }
 
     /// Brings the screen up to date with the view.

@@ -1,7 +1,7 @@
 //! A menu on screen: hotkeys and a lightbar, at the marks of its art or in plain columns.
 
-use dialtone_terminal::Key;
 use dialtone_terminal::text::width;
+use dialtone_terminal::{Charset, Key};
 
 use super::frame::{HEADER, cut};
 use super::{Call, Frame, Leave, LineInput, View, notice, theme};
@@ -149,10 +149,9 @@ impl MenuView {
 fn marks(call: &Call, art: &str) -> Vec<(String, u16, u16, u16)> {
     /// Rows below the body: rule, life, prompt, status.
     const FOOTER: u16 = 4;
-    let gallery = call.house.gallery.load();
-    let Some(art) = gallery.get(art) else { return Vec::new() };
-    let grid = art.grid();
-    if grid.columns() > call.terminal.columns || grid.rows() + FOOTER > call.terminal.rows + 1 {
+    let gallery = call.gallery();
+    let Some(art) = gallery.fit(art, Charset::Cp437, call.terminal.columns) else { return Vec::new() };
+    if art.grid().rows() + FOOTER > call.terminal.rows + 1 {
         return Vec::new();
     }
     art.marks()

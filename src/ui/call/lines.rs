@@ -2,7 +2,7 @@
 
 use dialtone_terminal::art::Art;
 use dialtone_terminal::text;
-use dialtone_terminal::{Charset, Key, Pen, pipe};
+use dialtone_terminal::{Grid, Key, Pen, draw, pipe};
 
 use super::{Call, Happening, Leave};
 use crate::ui::line::{LineInput, Typed};
@@ -12,6 +12,9 @@ use crate::ui::theme;
 /// Colours off, screen clear, cursor home: SyncTERM begins in blue, and only it homes the cursor by itself.
 const CLEAR: &[u8] = b"\x1b[0m\x1b[2J\x1b[H";
 
+/// The width of art for narrow screens, which is lower too.
+const NARROW: u16 = 40;
+
 impl Call {
     /// Sends art in full, as its own bytes where the charset allows; in letters where it has no blocks. Terminals
     /// of plain words, and those too narrow, get the words instead.
@@ -19,21 +22,33 @@ impl Call {
         if self.plain() {
             return self.say(words).await;
         }
-        let gallery = self.house.gallery.load_full();
-        let shelf = match self.terminal.charset {
-            Charset::Ascii => gallery.letters(art),
-            Charset::Cp437 | Charset::Utf8 => gallery.get(art),
-        };
-        let fits = |art: &&Art| {
-            art.grid().columns() <= self.terminal.columns && art.grid().rows() + 2 <= self.terminal.rows
-        };
-        let Some(art) = shelf.filter(fits) else {
+        let gallery = self.gallery();
+        let (columns, rows) = (self.terminal.columns, self.terminal.rows);
+        let throw = rand::random_range(0..usize::from(u16::MAX));
+        // A screen too low for the wide picture may have room for a narrow one.
+        let low = |art: &&Art| art.grid().rows() + 2 <= rows;
+        let charset = self.terminal.charset;
+        let art = [columns, columns.min(NARROW)]
+            .into_iter()
+            .find_map(|columns| gallery.pick(art, charset, columns, throw).filter(low));
+        let Some(art) = art else {
             self.clear().await?;
             return self.say(words).await;
         };
+        let value = |name: &str| self.values.get(name);
         let mut bytes = CLEAR.to_vec();
-        art.stream(&self.wire(), &|name| self.values.get(name), &mut bytes);
-        bytes.extend_from_slice(b"\x1b[0m\r\n");
+        if let Some(paint) = gallery.paint() {
+            // The ground is the theme's: the whole screen is drawn, since not every terminal erases in colour.
+            let mut grid = Grid::new(columns, rows);
+            grid.blit(0, 0, &art.fill(&value));
+            grid.set_cursor(Some((0, art.grid().rows())));
+            paint.grid(&mut grid, self.terminal.colors);
+            draw(None, &grid, &self.wire(), &mut bytes);
+            self.ground(&mut bytes);
+        } else {
+            art.stream(&self.wire(), &value, &mut bytes);
+            bytes.extend_from_slice(b"\x1b[0m\r\n");
+        }
         self.strange = true;
         self.shown = None;
         self.output.write(bytes).await?;
@@ -43,7 +58,27 @@ impl Call {
     /// Clears the screen.
     pub async fn clear(&mut self) -> Result<(), Leave> {
         self.strange = true;
-        self.output.write(CLEAR.to_vec()).await?;
+        let mut bytes = b"\x1b[0m".to_vec();
+        self.ground(&mut bytes);
+        bytes.extend_from_slice(b"\x1b[2J\x1b[H");
+        self.output.write(bytes).await?;
+        Ok(())
+    }
+
+    /// Puts the theme's own ground and ink in force, from the terminal's own.
+    fn ground(&self, bytes: &mut Vec<u8>) {
+        if !self.plain()
+            && let Some(paint) = self.gallery().paint()
+        {
+            Pen::new(self.wire()).set(paint.base(self.terminal.colors), bytes);
+        }
+    }
+
+    /// Gives the terminal its own colours back.
+    pub async fn leave_colours(&mut self) -> Result<(), Leave> {
+        if !self.plain() && self.gallery().paint().is_some() {
+            self.output.write(b"\x1b[0m".to_vec()).await?;
+        }
         Ok(())
     }
 
@@ -114,12 +149,18 @@ impl Call {
         if self.plain() {
             self.terminal.charset.encode_str(&pipe::strip(prompt), &mut bytes);
         } else {
+            let gallery = self.gallery();
+            let painted = |style| match gallery.paint() {
+                Some(paint) => paint.style(style, self.terminal.colors),
+                None => style,
+            };
             let mut pen = Pen::new(self.wire());
-            pen.text("  ", theme::WORDS, &mut bytes);
+            pen.text("  ", painted(theme::WORDS), &mut bytes);
             for (style, run) in pipe::parse(prompt, theme::WORDS) {
-                pen.text(&run, style, &mut bytes);
+                pen.text(&run, painted(style), &mut bytes);
             }
             pen.reset(&mut bytes);
+            self.ground(&mut bytes);
         }
         if self.echo {
             self.terminal.charset.encode_str(&line.shown(usize::MAX).0, &mut bytes);
