@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use self::assets::{Checked, check, init};
+pub use self::assets::{Checked, Loaded, check, init, load as menus_and_art};
 use crate::config::{Config, Role};
 use crate::database;
 use crate::server::{self, Limiter, Penalties, Server};

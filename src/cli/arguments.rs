@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
+use super::art::ArtCommand;
 use super::board::BoardCommand;
 use super::market::MarketCommand;
 use super::node::NodeCommand;
@@ -58,6 +59,9 @@ pub enum Command {
     Check,
     /// Write the built-in menus and art into the data directory, to be changed there
     Init,
+    /// Draw art and look it over
+    #[command(subcommand)]
+    Art(ArtCommand),
     /// The sysop's console, beside a running board
     Console {
         /// The sysop at the keys; the first one if not given

@@ -2,6 +2,7 @@
 
 mod answer;
 mod arguments;
+mod art;
 mod board;
 mod market;
 mod node;
@@ -48,6 +49,7 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
         }
         Command::Console { sysop } => return run_console(&config, sysop.as_deref()),
         Command::Check => check(&config)?,
+        Command::Art(command) => return art::run(&config, &command, common.json),
         Command::Init => init(&config)?,
         Command::Manage(command) => {
             // What goes wrong below the surface is told on standard error, beside the command's own words.

@@ -12,6 +12,7 @@ mod gallery;
 mod idle;
 mod line;
 mod list;
+pub mod marks;
 mod menu;
 mod notice;
 mod pager;

@@ -2,7 +2,10 @@
 
 use crate::charset::{Charset, cp437};
 
-const RECORD: usize = 128;
+/// Bytes of the record.
+pub(crate) const RECORD: usize = 128;
+/// Where in it the number of comment lines stands.
+pub(crate) const COMMENTS: usize = 104;
 const COMMENT_LINE: usize = 64;
 const END_OF_FILE: u8 = 0x1a;
 const ICE_FLAG: u8 = 1;
@@ -43,7 +46,7 @@ pub fn split(bytes: &[u8]) -> (&[u8], Option<Sauce>) {
     if !record.starts_with(b"SAUCE") {
         return (bytes, None);
     }
-    let (art, comments) = split_comments(rest, byte(record, 104));
+    let (art, comments) = split_comments(rest, byte(record, COMMENTS));
     let art = art.strip_suffix(&[END_OF_FILE]).unwrap_or(art);
     let (columns, rows) = match byte(record, 94) {
         CHARACTER => (word(record, 96), word(record, 98)),

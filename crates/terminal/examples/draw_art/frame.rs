@@ -67,7 +67,7 @@ pub fn groups(header: &Grid) -> Grid {
         60..120 => (&[("GA", 2, 6), ("GB", 42, 6), ("GC", 2, 14), ("GD", 42, 14)], 37),
         _ => (&[("GA", 2, 7), ("GB", 34, 7), ("GC", 66, 7), ("GD", 98, 7)], 31),
     };
-    let rows = places.iter().map(|(_, _, y)| y + if header.columns() < 120 { 5 } else { 8 }).max();
+    let rows = places.iter().map(|(_, _, y)| y + 1).max();
     let mut grid = Grid::new(header.columns(), rows.unwrap_or(0).max(header.rows()));
     grid.blit(0, 0, header);
     for (name, x, y) in places {

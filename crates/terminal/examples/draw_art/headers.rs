@@ -37,13 +37,9 @@ fn inner(room: &mut Room) {
     room.line(1.0, |u| (tone((u - 0.68) * 1.3 * BEAT, 0.61), 1.06));
 }
 
-/// The whole beat, and the two notes that make it, faint behind it.
+/// The whole beat, loud.
 fn main_menu(room: &mut Room) {
-    let turns = |hertz: f32| hertz / 90.0 * 0.9;
-    for (hertz, phase) in [(350.0, 0.1), (440.0, 0.35)] {
-        room.line(0.5, |u| (0.8 * cycle(u - 0.68, turns(hertz), phase), 0.36));
-    }
-    room.line(1.25, |u| (tone((u - 0.68) * 0.9 * BEAT, 0.25), 1.12));
+    room.line(1.2, |u| (tone((u - 0.68) * 0.9 * BEAT, 0.25), 1.12));
 }
 
 /// The receiver is lifted: silence, then the tone.

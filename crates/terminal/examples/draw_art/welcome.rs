@@ -178,7 +178,7 @@ fn the_wires(columns: u16, theme: Theme) -> Light {
     // Hills against the last of the light.
     light.cover(|x, y| {
         let hill = horizon - scale * (3.0 + 2.6 * sine(x / 97.0 + 0.3) + 0.8 * sine(x / 41.0));
-        (f32::from(u8::from(y > hill && (y < horizon || black == 0.0))), black)
+        (f32::from(u8::from(y > hill && black == 0.0)), black)
     });
     poles(&mut light, horizon, scale, black);
     let (setting, left, top) = place(columns);
