@@ -56,9 +56,12 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
         }
         Entry::Unknown => {}
     }
+    let narrow = call.terminal.columns < 60;
     let question = match (exchange.house.registration, exchange.house.guests) {
+        (true, true) if narrow => "Handle, |15NEW|07 or |15GUEST|07: ",
         (true, true) => "Handle, |15NEW|07 to join, |15GUEST|07 to look round: ",
         (true, false) => "Handle, or |15NEW|07 to join: ",
+        (false, true) if narrow => "Handle, or |15GUEST|07: ",
         (false, true) => "Handle, or |15GUEST|07 to look round: ",
         (false, false) => "Handle: ",
     };

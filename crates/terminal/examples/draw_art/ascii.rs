@@ -1,5 +1,6 @@
 //! Light in plain letters, for terminals without blocks: the wave in `. - ' "`.
 
+use crate::word::{HEIGHT, Pixel, Setting};
 use dialtone_terminal::light::Light;
 use dialtone_terminal::{Grid, Style};
 
@@ -29,4 +30,23 @@ pub fn draw(light: &Light, columns: u16, rows: u16) -> Grid {
         grid.put(x, y, glyph, Style::fg(ink));
     }
     grid
+}
+
+/// The word over a picture, its top left at this column and half row: two pixels to a letter.
+pub fn word(grid: &mut Grid, setting: Setting, left: i32, top: i32) {
+    let (columns, rows) = (grid.columns(), grid.rows());
+    for (x, y) in (0..rows).flat_map(|y| (0..columns).map(move |x| (x, y))) {
+        let (px, py) = (i32::from(x) - left, i32::from(y) * 2 - top);
+        let ink = |y| matches!(setting.pixel(px, y), Pixel::Ink | Pixel::Dial);
+        let glyph = match (ink(py), ink(py + 1)) {
+            (true, true) => '#',
+            (true, false) => '"',
+            (false, true) => '.',
+            (false, false) if setting.level(px, py).is_some() => ' ',
+            (false, false) => continue,
+        };
+        let inks = [15, 14, 14, 6, 6, 4];
+        let ink = inks.get(usize::try_from(py.max(0) % HEIGHT / 2).unwrap_or(0)).copied().unwrap_or(6);
+        grid.put(x, y, glyph, Style::fg(ink));
+    }
 }

@@ -117,7 +117,9 @@ fn letters() -> Vec<File> {
             });
             files.push(file(format!("classic/{name}{}.asc", width(columns)), title, plain(&grid)));
         }
-        let art = ascii::draw(&(WELCOMES[0].1)(columns, Theme::Classic), columns, welcome::rows(columns));
+        let mut art = ascii::draw(&(WELCOMES[0].1)(columns, Theme::Classic), columns, welcome::rows(columns));
+        let (setting, left, top) = welcome::place(columns);
+        ascii::word(&mut art, setting, left, top);
         files.push(file(
             format!("classic/welcome{}.asc", width(columns)),
             "the tone",

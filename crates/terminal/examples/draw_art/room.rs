@@ -63,8 +63,10 @@ impl Room {
     pub fn line(&mut self, weight: f32, at: impl Fn(f32) -> (f32, f32)) {
         let (beam, middle, swing) = (self.beam(weight), self.light.height() / 2.0, self.swing);
         let (left, width) = (self.left, self.light.width() - self.left);
+        // A small room has less of the same wave, not a finer one.
+        let shown = if self.scale < 1.0 { 0.6 } else { 1.0 };
         self.light.curve(beam, |x| {
-            let (height, brightness) = at((x - left) / width);
+            let (height, brightness) = at(0.72 + ((x - left) / width - 0.72) * shown);
             (middle - swing * height, brightness)
         });
     }

@@ -29,7 +29,7 @@ fn letters(light: &mut Light, setting: Setting, left: i32, top: i32) {
 }
 
 /// Where the word stands, by the width of the screen: set on one line, or on two.
-fn place(columns: u16) -> (Setting, i32, i32) {
+pub fn place(columns: u16) -> (Setting, i32, i32) {
     if columns < 60 {
         (Setting::Stacked(0), -1, i32::from(rows(columns)) * 2 - 2 * word::HEIGHT)
     } else {
@@ -39,7 +39,7 @@ fn place(columns: u16) -> (Setting, i32, i32) {
 }
 
 /// One beat of the tone, the two notes that make it, and the word before it.
-fn the_tone(columns: u16, _: Theme) -> Light {
+fn the_tone(columns: u16, theme: Theme) -> Light {
     let mut light = Light::new(columns, rows(columns));
     let width = light.width();
     let narrow = columns < 60;
@@ -52,7 +52,7 @@ fn the_tone(columns: u16, _: Theme) -> Light {
     // What is hardly lit is dark: the two notes are seen apart from the glow.
     light.cut(0.1);
     let notes = [(350.0, 0.12), (440.0, 0.57)];
-    for (hertz, phase) in notes {
+    for (hertz, phase) in notes.into_iter().filter(|_| theme == Theme::Classic) {
         light.curve(Beam { core: 0.5, reach: 0.2 }, |x| {
             let beat = x / width - 0.5;
             (middle - 0.8 * swing * sine(beat * hertz / 90.0 + phase), 0.25)
