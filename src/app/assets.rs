@@ -39,7 +39,7 @@ pub fn load(config: &Config) -> Result<Loaded, miette::Report> {
     let (name, text) = menus_text(&config.storage.data_dir)?;
     let known = Known {
         screens: &screens::names(),
-        art: &|name| gallery.board().get(name).is_some(),
+        art: &|name| gallery.board().has(name),
         marks: &|art, mark| gallery.board().has_mark(art, mark),
     };
     let menus = menu::parse(&name, &text, &known)?;

@@ -172,6 +172,8 @@ pub struct Call {
     clock: String,
     life: String,
     pager: Pager,
+    /// The art that the screen was drawn with.
+    art: Arc<Galleries>,
     /// What is on the screen, while it is being worked on.
     shown: Option<Box<Grid>>,
     /// The screen holds something that no view drew.
@@ -184,6 +186,7 @@ impl Call {
         let Circumstances { house, domain, connection, registration, idle, login_keys, reference } =
             circumstances;
         let values = Values::new(&house.name);
+        let art = house.gallery.load_full();
         Self {
             caller: domain.users.guest(),
             domain,
@@ -205,6 +208,7 @@ impl Call {
             clock: String::new(),
             life: String::new(),
             pager: Pager::default(),
+            art,
             shown: None,
             strange: true,
         }
@@ -276,7 +280,16 @@ impl Call {
 
     /// The art and colours of this call.
     pub fn gallery(&self) -> Arc<Gallery> {
-        self.house.gallery.load().of(None)
+        self.art.of(None)
+    }
+
+    /// Takes up art that the sysop has changed: what is on the screen is not what would be drawn now.
+    fn renew_art(&mut self) {
+        let current = self.house.gallery.load();
+        if !Arc::ptr_eq(&self.art, &current) {
+            self.art = Arc::clone(&current);
+            self.strange = true;
+        }
     }
 
     fn wire(&self) -> Wire {
@@ -338,6 +351,7 @@ impl Call {
                     // Nothing is kept of the screen while the caller thinks.
                     self.shown = None;
                     let happening = self.happening().await?;
+                    self.renew_art();
                     if !self.strange {
                         self.shown = Some(Box::new(self.render(view)));
                     }

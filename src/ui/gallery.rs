@@ -1,7 +1,9 @@
 //! The art of one theme: what the binary brings, with the sysop's own files laid over it, name by name.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use dialtone_terminal::art::{Art, ArtError};
 use dialtone_terminal::{Charset, Paint};
@@ -69,8 +71,35 @@ pub enum GalleryError {
     },
 }
 
+/// One file. What the binary brings is read when it is first shown: most of it never is.
+#[derive(Debug)]
+struct Piece {
+    columns: u16,
+    bytes: Cow<'static, [u8]>,
+    art: OnceLock<Option<Art>>,
+}
+
+impl Piece {
+    /// A file of the binary, whose name tells its width; a test holds all of them to be art, and of that width.
+    fn built_in(stem: &str, bytes: Cow<'static, [u8]>) -> Self {
+        let width = stem.rsplit_once('.').and_then(|(_, width)| width.parse().ok());
+        Self { columns: width.unwrap_or(80), bytes, art: OnceLock::new() }
+    }
+
+    /// A file of the sysop's, which may be anything.
+    fn own(bytes: &[u8]) -> Result<Self, ArtError> {
+        let art = Art::parse(bytes)?;
+        let columns = art.grid().columns();
+        Ok(Self { columns, bytes: Cow::Borrowed(&[]), art: OnceLock::from(Some(art)) })
+    }
+
+    fn art(&self) -> Option<&Art> {
+        self.art.get_or_init(|| Art::parse(&self.bytes).ok()).as_ref()
+    }
+}
+
 /// Art by name; of each name there may be several widths, and of each width several pictures.
-type Shelf = BTreeMap<String, Vec<Art>>;
+type Shelf = BTreeMap<String, Vec<Piece>>;
 
 /// All art of one theme, in colour and in plain letters, and what its colours are.
 #[derive(Debug, Default)]
@@ -103,7 +132,7 @@ impl Gallery {
             if let Some(name) = file.strip_prefix(theme).and_then(|rest| rest.strip_prefix('/'))
                 && let Some(data) = ArtFiles::get(&file)
             {
-                built_in.add(theme, name, &data.data)?;
+                built_in.add(theme, name, data.data, true)?;
             }
         }
         let mut gallery = Self::default();
@@ -116,7 +145,7 @@ impl Gallery {
                 if let Some(name) = path.file_name().and_then(|name| name.to_str())
                     && known(name)
                 {
-                    gallery.add(theme, name, &read(&path)?)?;
+                    gallery.add(theme, name, read(&path)?.into(), false)?;
                 }
             }
         }
@@ -127,9 +156,15 @@ impl Gallery {
         Ok(gallery)
     }
 
-    fn add(&mut self, theme: &str, file: &str, bytes: &[u8]) -> Result<(), GalleryError> {
+    fn add(
+        &mut self,
+        theme: &str,
+        file: &str,
+        bytes: Cow<'static, [u8]>,
+        built_in: bool,
+    ) -> Result<(), GalleryError> {
         if file == PALETTE {
-            let text = String::from_utf8_lossy(bytes);
+            let text = String::from_utf8_lossy(&bytes);
             let broken = |source| GalleryError::Palette { theme: theme.to_owned(), source };
             self.palette = Palette::parse(&text).map_err(broken)?;
             return Ok(());
@@ -141,18 +176,19 @@ impl Gallery {
             _ => return Ok(()),
         };
         let broken = |source| GalleryError::Art { name: format!("{theme}/{file}"), source };
-        let art = Art::parse(bytes).map_err(broken)?;
-        shelf.entry(name_of(stem).to_owned()).or_default().push(art);
+        let piece =
+            if built_in { Piece::built_in(stem, bytes) } else { Piece::own(&bytes).map_err(broken)? };
+        shelf.entry(name_of(stem).to_owned()).or_default().push(piece);
         Ok(())
     }
 
     /// Lays this over `lower`: of each name and width, what is here hides all that is there.
     fn over(&mut self, lower: Self) {
         for (mine, theirs) in [(&mut self.colour, lower.colour), (&mut self.letters, lower.letters)] {
-            for (name, arts) in theirs {
+            for (name, pieces) in theirs {
                 let shelf = mine.entry(name).or_default();
-                let widths: Vec<u16> = shelf.iter().map(|art| art.grid().columns()).collect();
-                shelf.extend(arts.into_iter().filter(|art| !widths.contains(&art.grid().columns())));
+                let widths: Vec<u16> = shelf.iter().map(|piece| piece.columns).collect();
+                shelf.extend(pieces.into_iter().filter(|piece| !widths.contains(&piece.columns)));
             }
         }
         self.palette.over(lower.palette);
@@ -176,11 +212,15 @@ impl Gallery {
     /// As [`Gallery::fit`]; of several pictures alike in width the one that `throw` falls on.
     pub fn pick(&self, name: &str, charset: Charset, columns: u16, throw: usize) -> Option<&Art> {
         let shelf = if charset == Charset::Ascii { &self.letters } else { &self.colour };
-        let arts = shelf.get(name)?;
-        let fitting = arts.iter().map(|art| art.grid().columns()).filter(|width| *width <= columns);
-        let width = fitting.max()?;
-        let alike: Vec<&Art> = arts.iter().filter(|art| art.grid().columns() == width).collect();
-        alike.get(throw % alike.len().max(1)).copied()
+        let pieces = shelf.get(name)?;
+        let width = pieces.iter().map(|piece| piece.columns).filter(|width| *width <= columns).max()?;
+        let alike = || pieces.iter().filter(|piece| piece.columns == width);
+        alike().nth(throw % alike().count().max(1))?.art()
+    }
+
+    /// Whether there is art of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.colour.contains_key(name)
     }
 
     /// Whether art of this name has this mark.
@@ -234,6 +274,16 @@ mod tests {
             ("v1.final", "v1.final"),
         ] {
             assert_eq!(name_of(stem), name);
+        }
+    }
+
+    #[test]
+    fn what_the_binary_brings_is_art_of_the_width_it_is_named_for() {
+        for theme in built_in_themes() {
+            let gallery = Gallery::load(&theme, None).unwrap();
+            for piece in gallery.colour.values().chain(gallery.letters.values()).flatten() {
+                assert_eq!(piece.art().map(|art| art.grid().columns()), Some(piece.columns));
+            }
         }
     }
 

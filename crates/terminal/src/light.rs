@@ -110,14 +110,19 @@ impl Light {
         }
     }
 
-    /// Lays shapes over the light: `at` is asked for each sample's middle (in sample widths, as in [`Point`]) how much
-    /// of it is covered, 0 to 1, and by which level.
+    /// Lays shapes over the light: `at` is asked for places (in sample widths, as in [`Point`]), four to a sample, how
+    /// much of them is covered, 0 to 1, and by which level.
     pub fn cover(&mut self, at: impl Fn(f32, f32) -> (f32, f32)) {
         let width = self.line_length();
         for (row, line) in self.levels.chunks_exact_mut(width).enumerate() {
             for (column, level) in line.iter_mut().enumerate() {
-                let (share, new) = at(column as f32 + 0.5, row as f32 * 2.0 + 1.0);
-                *level += (new - *level) * share.clamp(0.0, 1.0);
+                let (x, y) = (column as f32, row as f32 * 2.0);
+                let places = [(0.25, 0.5), (0.75, 0.5), (0.25, 1.5), (0.75, 1.5)];
+                let change = places.map(|(dx, dy)| {
+                    let (share, new) = at(x + dx, y + dy);
+                    (new - *level) * share.clamp(0.0, 1.0)
+                });
+                *level += change.iter().sum::<f32>() / 4.0;
             }
         }
     }

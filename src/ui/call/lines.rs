@@ -22,6 +22,7 @@ impl Call {
         if self.plain() {
             return self.say(words).await;
         }
+        self.renew_art();
         let gallery = self.gallery();
         let (columns, rows) = (self.terminal.columns, self.terminal.rows);
         let throw = rand::random_range(0..usize::from(u16::MAX));

@@ -99,7 +99,7 @@ fn graticule(art: &mut Grid) {
 fn numbers(art: &mut Grid) {
     let (cx, cy, size) = welcome::dial_place(art.columns());
     for (number, dx, dy) in welcome::holes() {
-        let (x, y) = ((cx + dx * 0.66 * size) / 2.0, (cy + dy * 0.66 * size) / 4.0);
+        let (x, y) = ((cx + dx * welcome::HOLES * size) / 2.0, (cy + dy * welcome::HOLES * size) / 4.0);
         art.put(x as u16, y as u16, number, frame::NAME);
     }
     let (x, y) = ((cx / 2.0) as u16, (cy / 4.0) as u16);

@@ -71,6 +71,9 @@ pub fn holes() -> impl Iterator<Item = (char, f32, f32)> {
     })
 }
 
+/// How far from the dial's middle its holes lie, its size being 1.
+pub const HOLES: f32 = 0.63;
+
 /// The dial's middle and size in sample widths, by the width of the screen.
 pub fn dial_place(columns: u16) -> (f32, f32, f32) {
     if columns < 60 { (f32::from(columns), 12.0, 12.5) } else { (f32::from(columns) + 41.0, 36.0, 34.5) }
@@ -107,42 +110,43 @@ fn the_dial(columns: u16, _: Theme) -> Light {
 fn dial(x: f32, y: f32, size: f32) -> (f32, f32) {
     let r = (x * x + y * y).sqrt().max(0.001);
     let soft = |edge: f32| ((edge - r) * size / 1.6 + 0.5).clamp(0.0, 1.0);
-    if r > 1.06 {
+    if r > 1.03 {
         return (0.0, 0.0);
     }
     // Brushed metal: bright toward the upper left and, less, across from there.
     let across = (x * y * 2.0) / (r * r);
     let toward = -(x * 0.6 + y * 0.8) / r;
-    let brushed = 0.54 + 0.17 * across + 0.18 * toward;
-    let rim = ease(1.0 - ((r - 0.955) / 0.045).abs()) * (0.74 + 0.3 * toward);
-    let mut level = brushed.max(rim);
-    if r < 0.985 && r > 0.9 {
-        level = level.min(0.12).max(rim);
-    }
+    let mut level = match r {
+        // The rim, a groove, the wheel.
+        0.9.. => 0.6 + 0.38 * toward,
+        0.83..0.9 => 0.0,
+        _ => 0.5 + 0.16 * across + 0.16 * toward,
+    };
     for (_, hx, hy) in holes() {
-        let (dx, dy) = (x - hx * 0.66, y - hy * 0.66);
+        let (dx, dy) = (x - hx * HOLES, y - hy * HOLES);
         let d = (dx * dx + dy * dy).sqrt();
-        if d < 0.165 {
+        if d < 0.122 {
+            level = 0.0;
+        } else if d < 0.16 && r < 0.83 {
             // The far edge of each hole catches the light.
-            let edge = ease((d - 0.115) / 0.04) * ((dx * 0.6 + dy * 0.8) / d.max(0.001)).max(0.0);
-            level = 0.9 * edge;
+            level += 0.25 * (dx * 0.6 + dy * 0.8) / d;
         }
     }
-    if r < 0.42 {
-        let ball = 0.62 - 0.55 * (x * 0.6 + y * 0.8) / 0.42;
-        level = if r > 0.375 { 0.05 } else { ball.clamp(0.12, 1.0) };
+    if r < 0.41 {
+        let ball = 0.62 - 0.42 * (x * 0.6 + y * 0.8) / 0.4;
+        level = if r > 0.35 { 0.0 } else { ball.clamp(0.25, 1.0) };
     }
-    if r < 0.27 {
-        level = if r > 0.235 { 0.95 } else { 0.0 };
+    if r < 0.22 {
+        level = 0.0;
     }
     // The finger stop, at the lower right.
-    let (sx, sy) = (x - 0.74, y - 0.56);
+    let (sx, sy) = (x - 0.7, y - 0.5);
     let along = (sx * 0.5 - sy * 0.86).abs();
     let beside = (sx * 0.86 + sy * 0.5).abs();
-    if beside < 0.045 && along < 0.2 && r < 1.0 {
-        level = 1.0 - 6.0 * beside;
+    if beside < 0.05 && along < 0.2 && r < 0.9 {
+        level = 1.0;
     }
-    (soft(1.04), level)
+    (soft(1.0), level)
 }
 
 /// Telephone wires at dusk, one of them humming.
@@ -160,7 +164,7 @@ fn the_wires(columns: u16, theme: Theme) -> Light {
     light.cover(|x, y| {
         let (dx, up) = ((x - sun.0) / (width * 0.42), ((horizon - y) / horizon).clamp(0.0, 1.0));
         let glow = 1.0 / (1.0 + 2.2 * dx * dx);
-        let sky = (0.08 + 0.6 * (1.0 - up) * (1.0 - up)) * (0.45 + 0.55 * glow);
+        let sky = (0.08 + 0.6 * (1.0 - up) * (1.0 - up)) * (0.6 + 0.4 * glow);
         let (rx, ry) = (x - sun.0, y - sun.1);
         let disc = (rx * rx + ry * ry).sqrt() - 13.5 * scale;
         // Haze lies across the sun's lower half.
@@ -255,7 +259,7 @@ fn poles(light: &mut Light, horizon: f32, scale: f32, black: f32) {
     light.cover(|x, y| {
         let pole = tops.iter().any(|(px, top, near)| {
             let (post, bar) = (1.35 * scale * near, 0.8_f32.max(1.0 * scale * near));
-            let on_post = (x - px).abs() < post.max(0.5) && y > top - 3.0 * scale * near && y < horizon;
+            let on_post = (x - px).abs() < post.max(0.9) && y > top - 3.0 * scale * near && y < horizon;
             let on_bar = |dy: f32, reach: f32| {
                 (y - (top + dy * scale * near)).abs() < bar && (x - px).abs() < reach * 14.0 * scale * near
             };
