@@ -3,6 +3,8 @@
 //! `DIALTONE_SNAPSHOTS=write` writes `tests/snapshots` anew; look at the difference before it is kept.
 //! `DIALTONE_PICTURES=FOLDER` writes the screens there as 24-bit ANSI, from which `docs/screens/draw.sh` makes pictures.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a step that fails is a failed test")]
+
 mod harness;
 
 use std::fmt::Write;
@@ -258,7 +260,7 @@ fn light_on_forty_columns_as_it_was() {
 #[test]
 fn light_in_sixteen_colours_is_still_dark_on_light() {
     let board = board("light", 1);
-    let caller = Dial::call(&board, Kind::SyncTerm);
+    let caller = Dial::call(&board, Kind::NetRunner);
     caller.wait_for("GUEST");
     caller.look(|screen| {
         for y in 0..22 {

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use dialtone_terminal::art::review::{Finding, Grade, mistake, review};
 use dialtone_terminal::art::{Art, MAX_BYTES};
-use dialtone_terminal::{Capabilities, Charset, Colors, Grid, Hint, Paint, Pen, Probe, Wire};
+use dialtone_terminal::probe::Environment;
+use dialtone_terminal::{Charset, Colors, Grid, Hint, Paint, Pen, Probe, Wire};
 use serde_json::json;
 
 use super::answer::{Answer, Failure};
@@ -109,26 +110,31 @@ fn show(config: &Config, file: &str, columns: u16, theme: Option<&str>) -> Resul
     Ok(Answer { json, text: format!("{drawn}{facts}") })
 }
 
-/// The terminal that standard output goes to, as far as its name and the locale tell.
-fn terminal() -> Capabilities {
-    let told = |name| std::env::var(name).unwrap_or_default();
-    let mut name = told("TERM");
-    if told("COLORTERM") == "truecolor" {
-        name.push_str("-truecolor");
+/// How to write for the terminal that standard output goes to, as far as its name and the environment tell.
+fn wire() -> Wire {
+    let mut environment = Environment::default();
+    for name in ["LANG", "LC_CTYPE", "LC_ALL", "COLORTERM"] {
+        if let Ok(value) = std::env::var(name) {
+            environment.variable(name, &value);
+        }
     }
-    let locale = [told("LC_ALL"), told("LC_CTYPE"), told("LANG")].into_iter().find(|text| !text.is_empty());
-    let utf8 = locale.is_none_or(|locale| locale.to_ascii_lowercase().replace('-', "").contains("utf8"));
-    Probe::new(Hint { terminal_type: Some(&name), utf8_locale: Some(utf8), size: None }).conclude()
+    let name = std::env::var("TERM").unwrap_or_default();
+    let terminal = Probe::new(Hint { terminal_type: Some(&name), environment, size: None }).conclude();
+    Wire {
+        charset: if environment.utf8_locale == Some(false) { Charset::Ascii } else { Charset::Utf8 },
+        colors: if std::io::stdout().is_terminal() { terminal.colors } else { Colors::Sixteen },
+        ice: false,
+        hide_cursor: false,
+        links: false,
+    }
 }
 
 /// The cells as lines for this terminal.
 fn drawn(grid: &Grid, paint: Option<&Paint>) -> String {
-    let terminal = terminal();
-    let colors = if std::io::stdout().is_terminal() { terminal.colors } else { Colors::Sixteen };
-    let wire = Wire { charset: Charset::Utf8, colors, ice: false, hide_cursor: false };
+    let wire = wire();
     let mut grid = grid.clone();
     if let Some(paint) = paint {
-        paint.grid(&mut grid, colors);
+        paint.grid(&mut grid, wire.colors);
     }
     let (mut pen, mut bytes) = (Pen::new(wire), Vec::new());
     for y in 0..grid.rows() {

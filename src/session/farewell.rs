@@ -38,13 +38,14 @@ pub async fn say(call: &mut Call, left: &Leave) {
                 call.say("").await?;
             }
             Some(words) => {
+                call.hurry().await?;
                 if !call.plain() {
                     call.clear().await?;
                 }
                 call.say(&format!("\n{words}")).await?;
             }
         }
-        call.leave_colours().await
+        call.restore().await
     };
     // Whether it arrives is up to the caller now.
     timeout(PATIENCE, said).await.ok();

@@ -75,6 +75,9 @@ async fn answer(connection: Connection, exchange: Arc<Exchange>, reference: Stri
     tracing::info!(
         terminal = %call.terminal.terminal_type,
         charset = ?call.terminal.charset,
+        colors = ?call.terminal.colors,
+        plain = call.terminal.plain,
+        mouse = call.terminal.mouse,
         columns = call.terminal.columns,
         rows = call.terminal.rows,
         "call answered"
@@ -108,7 +111,7 @@ async fn menus(call: &mut Call) -> Result<(), Leave> {
     let mut bars: Vec<(MenuId, usize)> = Vec::new();
     loop {
         if call.stale {
-            Box::pin(login::reload(call)).await;
+            Box::pin(login::reload(call)).await?;
         }
         let current = call.house.menus.load_full();
         if !Arc::ptr_eq(&menus, &current) {

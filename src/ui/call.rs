@@ -1,6 +1,7 @@
 //! One call as a screen sees it: the caller, the services, the terminal, and everything that can happen meanwhile.
 
 mod lines;
+mod tune;
 
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use arc_swap::ArcSwap;
 use chrono::Local;
 use dialtone_domain::events::{Event, EventBody};
 use dialtone_domain::{CallId, Caller, Domain, NodeId};
-use dialtone_terminal::{Capabilities, Grid, Key, Wire, draw, probe};
+use dialtone_terminal::{Capabilities, Charset, Grid, Key, Modes, Paint, Wire, draw, probe};
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
@@ -20,7 +21,7 @@ use super::pager::{Page, Pager, page_of};
 use super::{Galleries, Gallery, Values};
 use crate::menu::{Facts, Menus};
 use crate::switchboard::{Registration, Switchboard};
-use crate::transport::{Connection, Hangup, Input, Output, Peer};
+use crate::transport::{Connection, Hangup, Input, Output, Peer, Tuning};
 
 /// What every call of a node shares.
 pub struct House {
@@ -151,7 +152,7 @@ pub struct Call {
     pub id: Option<CallId>,
     /// The call's reference, for the log and for callers who report an error.
     pub reference: String,
-    /// The terminal.
+    /// The terminal, as the caller wants it taken.
     pub terminal: Capabilities,
     /// Where the call comes from.
     pub peer: Peer,
@@ -163,6 +164,14 @@ pub struct Call {
     pub stale: bool,
     /// When the call was answered.
     pub since: Instant,
+    /// The terminal as it was found out.
+    found: Capabilities,
+    /// What the transport was told of it.
+    tuning: Tuning,
+    /// The caller has asked for words alone, in this call.
+    words: bool,
+    /// What is switched on in the terminal.
+    modes: Modes,
     echo: bool,
     input: mpsc::Receiver<Input>,
     output: Output,
@@ -193,7 +202,11 @@ impl Call {
             house,
             id: None,
             reference,
+            tuning: Tuning { charset: connection.terminal.charset, speed: None },
+            found: connection.terminal.clone(),
             terminal: connection.terminal,
+            words: false,
+            modes: Modes::default(),
             peer: connection.peer,
             values,
             registration,
@@ -216,14 +229,14 @@ impl Call {
 
     /// Whether this terminal gets words alone: no cursor movement, one line after the other.
     pub fn plain(&self) -> bool {
-        !self.terminal.ansi
+        self.terminal.plain
     }
 
     /// The caller is who they say: the login clock stops.
-    pub fn logged_in(&mut self, caller: Caller) {
-        self.caller = caller;
+    pub async fn logged_in(&mut self, caller: Caller) -> Result<(), Leave> {
         self.idle.logged_in();
         self.login_keys = None;
+        self.adopt(caller).await
     }
 
     /// What access rules are asked about.
@@ -280,7 +293,13 @@ impl Call {
 
     /// The art and colours of this call.
     pub fn gallery(&self) -> Arc<Gallery> {
-        self.art.of(None)
+        self.art.of(self.caller.settings.theme.as_deref())
+    }
+
+    /// The theme's own colours, where the terminal can have them: a C64's ground is one for the whole screen.
+    fn paint<'a>(&self, gallery: &'a Gallery) -> Option<&'a Paint> {
+        let can = !self.plain() && !matches!(self.terminal.charset, Charset::Petscii | Charset::Atascii);
+        gallery.paint().filter(|_| can)
     }
 
     /// Takes up art that the sysop has changed: what is on the screen is not what would be drawn now.
@@ -308,7 +327,7 @@ impl Call {
             life: &self.life,
         };
         let mut grid = frame::draw(view, &surroundings, &self.terminal);
-        if let Some(paint) = gallery.paint() {
+        if let Some(paint) = self.paint(&gallery) {
             paint.grid(&mut grid, self.terminal.colors);
         }
         grid
@@ -386,7 +405,11 @@ impl Call {
                 Ok(Happening::Key(key))
             }
             Input::Resize { columns, rows } => {
-                (self.terminal.columns, self.terminal.rows) = probe::sane_size(columns, rows);
+                // What no screen can be is no news.
+                if let Some(size) = probe::possible_size(columns, rows) {
+                    (self.found.columns, self.found.rows) = size;
+                    (self.terminal.columns, self.terminal.rows) = size;
+                }
                 Ok(Happening::Resize)
             }
         }

@@ -211,7 +211,10 @@ impl Gallery {
 
     /// As [`Gallery::fit`]; of several pictures alike in width the one that `throw` falls on.
     pub fn pick(&self, name: &str, charset: Charset, columns: u16, throw: usize) -> Option<&Art> {
-        let shelf = if charset == Charset::Ascii { &self.letters } else { &self.colour };
+        let shelf = match charset {
+            Charset::Ascii | Charset::Atascii => &self.letters,
+            Charset::Cp437 | Charset::Utf8 | Charset::Petscii => &self.colour,
+        };
         let pieces = shelf.get(name)?;
         let width = pieces.iter().map(|piece| piece.columns).filter(|width| *width <= columns).max()?;
         let alike = || pieces.iter().filter(|piece| piece.columns == width);

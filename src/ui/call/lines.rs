@@ -2,15 +2,12 @@
 
 use dialtone_terminal::art::Art;
 use dialtone_terminal::text;
-use dialtone_terminal::{Grid, Key, Pen, draw, pipe};
+use dialtone_terminal::{Charset, Grid, Key, Pen, draw, pipe};
 
 use super::{Call, Happening, Leave};
 use crate::ui::line::{LineInput, Typed};
 use crate::ui::pager::Page;
 use crate::ui::theme;
-
-/// Colours off, screen clear, cursor home: SyncTERM begins in blue, and only it homes the cursor by itself.
-const CLEAR: &[u8] = b"\x1b[0m\x1b[2J\x1b[H";
 
 /// The width of art for narrow screens, which is lower too.
 const NARROW: u16 = 40;
@@ -22,13 +19,14 @@ impl Call {
         if self.plain() {
             return self.say(words).await;
         }
+        let mut bytes = Vec::new();
+        self.switch_on(&mut bytes);
         self.renew_art();
         let gallery = self.gallery();
-        let (columns, rows) = (self.terminal.columns, self.terminal.rows);
+        let (columns, rows, charset) = (self.terminal.columns, self.terminal.rows, self.terminal.charset);
         let throw = rand::random_range(0..usize::from(u16::MAX));
         // A screen too low for the wide picture may have room for a narrow one.
         let low = |art: &&Art| art.grid().rows() + 2 <= rows;
-        let charset = self.terminal.charset;
         let art = [columns, columns.min(NARROW)]
             .into_iter()
             .find_map(|columns| gallery.pick(art, charset, columns, throw).filter(low));
@@ -37,18 +35,23 @@ impl Call {
             return self.say(words).await;
         };
         let value = |name: &str| self.values.get(name);
-        let mut bytes = CLEAR.to_vec();
-        if let Some(paint) = gallery.paint() {
-            // The ground is the theme's: the whole screen is drawn, since not every terminal erases in colour.
+        let paint = self.paint(&gallery);
+        if paint.is_some() || charset == Charset::Petscii {
+            // The ground is the theme's, and not every terminal erases in colour; or no sequence of the art means
+            // anything there. The picture is drawn.
             let mut grid = Grid::new(columns, rows);
             grid.blit(0, 0, &art.fill(&value));
             grid.set_cursor(Some((0, art.grid().rows())));
-            paint.grid(&mut grid, self.terminal.colors);
+            if let Some(paint) = paint {
+                paint.grid(&mut grid, self.terminal.colors);
+            }
             draw(None, &grid, &self.wire(), &mut bytes);
             self.ground(&mut bytes);
         } else {
+            charset.clear(&mut bytes);
             art.stream(&self.wire(), &value, &mut bytes);
-            bytes.extend_from_slice(b"\x1b[0m\r\n");
+            bytes.extend_from_slice(b"\x1b[0m");
+            charset.line_end(&mut bytes);
         }
         self.strange = true;
         self.shown = None;
@@ -59,28 +62,25 @@ impl Call {
     /// Clears the screen.
     pub async fn clear(&mut self) -> Result<(), Leave> {
         self.strange = true;
-        let mut bytes = b"\x1b[0m".to_vec();
-        self.ground(&mut bytes);
-        bytes.extend_from_slice(b"\x1b[2J\x1b[H");
+        let mut bytes = Vec::new();
+        self.switch_on(&mut bytes);
+        match self.paint(&self.gallery()) {
+            Some(_) => {
+                bytes.extend_from_slice(b"\x1b[0m");
+                self.ground(&mut bytes);
+                bytes.extend_from_slice(b"\x1b[2J\x1b[H");
+            }
+            None => self.terminal.charset.clear(&mut bytes),
+        }
         self.output.write(bytes).await?;
         Ok(())
     }
 
     /// Puts the theme's own ground and ink in force, from the terminal's own.
     fn ground(&self, bytes: &mut Vec<u8>) {
-        if !self.plain()
-            && let Some(paint) = self.gallery().paint()
-        {
+        if let Some(paint) = self.paint(&self.gallery()) {
             Pen::new(self.wire()).set(paint.base(self.terminal.colors), bytes);
         }
-    }
-
-    /// Gives the terminal its own colours back.
-    pub async fn leave_colours(&mut self) -> Result<(), Leave> {
-        if !self.plain() && self.gallery().paint().is_some() {
-            self.output.write(b"\x1b[0m".to_vec()).await?;
-        }
-        Ok(())
     }
 
     /// Says words on lines of their own.
@@ -90,7 +90,7 @@ impl Call {
         for line in words.split('\n') {
             for row in text::wrap(line, columns) {
                 self.terminal.charset.encode_str(&row, &mut bytes);
-                bytes.extend_from_slice(b"\r\n");
+                self.terminal.charset.line_end(&mut bytes);
             }
         }
         self.strange = true;
@@ -118,11 +118,11 @@ impl Call {
                     let before = line.shown(usize::MAX).0.chars().count();
                     match line.press(key) {
                         Typed::Enter => {
-                            self.output.write(b"\r\n".to_vec()).await?;
+                            self.end_line().await?;
                             return Ok(Some(line.text()));
                         }
                         Typed::Escape => {
-                            self.output.write(b"\r\n".to_vec()).await?;
+                            self.end_line().await?;
                             return Ok(None);
                         }
                         Typed::Changed => self.echo(before, &line).await?,
@@ -144,6 +144,12 @@ impl Call {
         }
     }
 
+    async fn end_line(&mut self) -> Result<(), Leave> {
+        let mut bytes = Vec::new();
+        self.terminal.charset.line_end(&mut bytes);
+        Ok(self.output.write(bytes).await?)
+    }
+
     /// The prompt, with pipe codes for colour where there is any, and what is typed so far.
     async fn write_prompt(&mut self, prompt: &str, line: &LineInput) -> Result<(), Leave> {
         let mut bytes = Vec::new();
@@ -151,7 +157,7 @@ impl Call {
             self.terminal.charset.encode_str(&pipe::strip(prompt), &mut bytes);
         } else {
             let gallery = self.gallery();
-            let painted = |style| match gallery.paint() {
+            let painted = |style| match self.paint(&gallery) {
                 Some(paint) => paint.style(style, self.terminal.colors),
                 None => style,
             };
@@ -177,7 +183,7 @@ impl Call {
         let shown: Vec<char> = line.shown(usize::MAX).0.chars().collect();
         let mut bytes = Vec::new();
         for _ in shown.len()..before {
-            bytes.extend_from_slice(b"\x08 \x08");
+            self.terminal.charset.rub_out(&mut bytes);
         }
         let added: String = shown.iter().skip(before).collect();
         self.terminal.charset.encode_str(&added, &mut bytes);
@@ -191,10 +197,11 @@ impl Call {
         if pages.is_empty() {
             return Ok(());
         }
-        let mut bytes = b"\r\n".to_vec();
+        let mut bytes = Vec::new();
+        self.terminal.charset.line_end(&mut bytes);
         for page in pages.iter().rev() {
             self.terminal.charset.encode_str(&format!("» {}", page.text), &mut bytes);
-            bytes.extend_from_slice(b"\r\n");
+            self.terminal.charset.line_end(&mut bytes);
         }
         self.output.write(bytes).await?;
         self.write_prompt(prompt, line).await
