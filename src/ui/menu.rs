@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use dialtone_terminal::Key;
 use dialtone_terminal::text::width;
+use dialtone_terminal::{Charset, Key};
 use tokio::time::Instant;
 
 use super::backdrop::Backdrop;
@@ -247,10 +247,9 @@ impl<'a> MenuView<'a> {
 fn marks(call: &Call, art: &str) -> Vec<(String, u16, u16, u16)> {
     /// Rows below the body: rule, life, prompt, status.
     const FOOTER: u16 = 4;
-    let gallery = call.house.gallery.load();
-    let Some(art) = gallery.get(art) else { return Vec::new() };
-    let grid = art.grid();
-    if grid.columns() > call.terminal.columns || grid.rows() + FOOTER > call.terminal.rows + 1 {
+    let gallery = call.gallery();
+    let Some(art) = gallery.fit(art, Charset::Cp437, call.terminal.columns) else { return Vec::new() };
+    if art.grid().rows() + FOOTER > call.terminal.rows + 1 {
         return Vec::new();
     }
     art.marks()
