@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use dialtone_domain::messaging::{Draft, NewBoard, Poster};
-use dialtone_domain::users::Handle;
+use dialtone_domain::users::{Handle, Settings};
 use dialtone_domain::{Caller, Domain, ThreadId, UserId};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -161,6 +161,7 @@ async fn threads(
         sysop: true,
         guest: false,
         created: chrono::Utc::now(),
+        settings: Settings::default(),
     };
     let mut threads = Vec::new();
     for _ in 0..count {

@@ -128,7 +128,7 @@ fn wrong(caller: &Dial, handle: &str, nth: usize) -> Duration {
         |screen: &harness::Emulator| screen.rows().iter().filter(|row| row.contains(QUESTION)).count();
     caller.wait_until("the question", |screen| asked(screen) == nth);
     caller.enter(handle);
-    caller.wait_for(&format!("{QUESTION} {handle}"));
+    caller.wait_for(&format!(": {handle}"));
     caller.send("not the one");
     let start = Instant::now();
     caller.send("\n");

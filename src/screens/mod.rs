@@ -10,6 +10,7 @@ mod profile;
 mod quotes;
 pub mod register;
 mod scan;
+mod settings;
 mod thread;
 mod threads;
 mod trade;
@@ -38,6 +39,7 @@ const SCREENS: &[(&str, Screen)] = &[
     ("portfolio", |call| Box::pin(portfolio::show(call))),
     ("profile", |call| Box::pin(profile::show(call))),
     ("quotes", |call| Box::pin(quotes::show(call))),
+    ("settings", |call| Box::pin(settings::show(call))),
     ("users", |call| Box::pin(users::show(call))),
     ("who", |call| Box::pin(who::show(call))),
 ];

@@ -35,15 +35,17 @@ pub async fn say(call: &mut Call, left: &Leave) {
                 call.values.set("ON", left);
                 let words = format!("\nSo long, {}. Minutes on line {minutes}.", call.caller.handle);
                 call.stream("goodbye", &words).await?;
-                call.say("").await
+                call.say("").await?;
             }
             Some(words) => {
+                call.hurry().await?;
                 if !call.plain() {
                     call.clear().await?;
                 }
-                call.say(&format!("\n{words}")).await
+                call.say(&format!("\n{words}")).await?;
             }
         }
+        call.restore().await
     };
     // Whether it arrives is up to the caller now.
     timeout(PATIENCE, said).await.ok();

@@ -43,29 +43,31 @@ pub async fn welcome(call: &mut Call) -> Result<(), Leave> {
 pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Result<Greeting, Leave> {
     match entry {
         Entry::Known(caller) => {
-            enter(call, *caller).await;
+            enter(call, *caller).await?;
             return Ok(Greeting::Back);
         }
-        Entry::Guest => return Ok(guest(call)),
+        Entry::Guest => return guest(call).await,
         Entry::New => {
             if let Some(caller) = Box::pin(register::show(call)).await? {
-                enter(call, caller).await;
+                enter(call, caller).await?;
                 return Ok(Greeting::New);
             }
             return Err(Leave::Goodbye);
         }
         Entry::Unknown => {}
     }
-    let question = match (exchange.house.registration, exchange.house.guests) {
-        (true, true) => "Handle, |15NEW|07 to join, |15GUEST|07 to look round: ",
-        (true, false) => "Handle, or |15NEW|07 to join: ",
-        (false, true) => "Handle, or |15GUEST|07 to look round: ",
-        (false, false) => "Handle: ",
+    let doors = match (exchange.house.registration, exchange.house.guests) {
+        (true, true) => ", |15NEW|07 to join, |15GUEST|07 to look round",
+        (true, false) => ", |15NEW|07 to join",
+        (false, true) => ", |15GUEST|07 to look round",
+        (false, false) => "",
     };
     let mut tries = 0;
     let mut empty = 0;
     loop {
-        let handle = call.ask(question, LineInput::new(HANDLE)).await?.unwrap_or_default();
+        let words = if call.plain() { "" } else { ", |15WORDS|07 for no art" };
+        let question = format!("Handle{doors}{words}: ");
+        let handle = call.ask(&question, LineInput::new(HANDLE)).await?.unwrap_or_default();
         let handle = handle.trim();
         match handle.to_ascii_lowercase().as_str() {
             "" => {
@@ -77,13 +79,18 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
             }
             "new" if exchange.house.registration => {
                 if let Some(caller) = Box::pin(register::show(call)).await? {
-                    enter(call, caller).await;
+                    enter(call, caller).await?;
                     return Ok(Greeting::New);
                 }
                 welcome(call).await?;
                 continue;
             }
-            "guest" if exchange.house.guests => return Ok(guest(call)),
+            "guest" if exchange.house.guests => return guest(call).await,
+            "words" => {
+                call.ask_for_words(true).await?;
+                call.say("\nWords alone from here on. Settings in the main menu keep it so.\n").await?;
+                continue;
+            }
             "goodbye" | "quit" | "exit" | "bye" => return Err(Leave::Goodbye),
             _ => {}
         }
@@ -95,7 +102,7 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
         match call.domain.users.log_in(handle, &Secret::new(password)).await {
             Ok(caller) => {
                 exchange.doorman.told(call.peer.address, LoginOutcome::Passed);
-                enter(call, caller).await;
+                enter(call, caller).await?;
                 return Ok(Greeting::Back);
             }
             Err(error) => {
@@ -113,18 +120,19 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
     }
 }
 
-fn guest(call: &mut Call) -> Greeting {
+async fn guest(call: &mut Call) -> Result<Greeting, Leave> {
     let caller = call.domain.users.guest();
     let level = caller.level;
-    call.logged_in(caller);
+    call.logged_in(caller).await?;
     call.registration.plug().update(|interest| interest.level = Some(level));
-    Greeting::Guest
+    Ok(Greeting::Guest)
 }
 
 /// The caller is known from here on, and hears what concerns them.
-async fn enter(call: &mut Call, caller: Caller) {
-    call.logged_in(caller);
+async fn enter(call: &mut Call, caller: Caller) -> Result<(), Leave> {
+    call.logged_in(caller).await?;
     listen(call).await;
+    Ok(())
 }
 
 async fn listen(call: &mut Call) {
@@ -145,16 +153,17 @@ async fn listen(call: &mut Call) {
 }
 
 /// Reads the caller's own row and friends again after they changed.
-pub async fn reload(call: &mut Call) {
+pub async fn reload(call: &mut Call) -> Result<(), Leave> {
     call.stale = false;
     if call.caller.guest {
-        return;
+        return Ok(());
     }
     match call.domain.users.caller(call.caller.id).await {
-        Ok(caller) => call.caller = caller,
+        Ok(caller) => call.adopt(caller).await?,
         Err(error) => tracing::warn!(%error, "own row not read"),
     }
     listen(call).await;
+    Ok(())
 }
 
 /// What waits for the caller, once: the number of this call, what is new, who paged meanwhile.

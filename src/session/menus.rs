@@ -18,7 +18,7 @@ pub async fn drive(call: &mut Call) -> Result<(), Leave> {
     let mut fresh = true;
     Box::pin(figures::record(call)).await;
     loop {
-        renew(call).await;
+        renew(call).await?;
         let Some(next) = act(call, &menus, state, stimulus).await? else { return Ok(()) };
         state = next;
         let current = call.house.menus.load_full();
@@ -31,7 +31,7 @@ pub async fn drive(call: &mut Call) -> Result<(), Leave> {
         }
         let Some(menu) = menus.get(state.here()) else { return Ok(()) };
         // A screen may have changed what the caller hears of, and waiting in a menu is when they hear it.
-        renew(call).await;
+        renew(call).await?;
         if fresh {
             Box::pin(figures::record(call)).await;
             Box::pin(figures::refresh(call)).await;
@@ -59,10 +59,11 @@ pub async fn drive(call: &mut Call) -> Result<(), Leave> {
 }
 
 /// Reads the caller's own row again if it has changed.
-async fn renew(call: &mut Call) {
+async fn renew(call: &mut Call) -> Result<(), Leave> {
     if call.stale {
-        Box::pin(login::reload(call)).await;
+        Box::pin(login::reload(call)).await?;
     }
+    Ok(())
 }
 
 /// Does what the machine wants until it wants a menu shown; none at the end of the call.

@@ -74,6 +74,9 @@ async fn answer(connection: Connection, exchange: Arc<Exchange>, reference: Stri
     tracing::info!(
         terminal = %call.terminal.terminal_type,
         charset = ?call.terminal.charset,
+        colors = ?call.terminal.colors,
+        plain = call.terminal.plain,
+        mouse = call.terminal.mouse,
         columns = call.terminal.columns,
         rows = call.terminal.rows,
         "call answered"

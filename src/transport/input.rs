@@ -28,6 +28,12 @@ impl Keyboard {
     pub fn adopt(&mut self, terminal: &Capabilities) {
         self.decoder.set_charset(terminal.charset);
         self.decoder.set_cterm(terminal.cterm.is_some());
+        self.decoder.set_mouse(terminal.mouse);
+    }
+
+    /// Reads characters as the caller says their terminal sends them.
+    pub fn set_charset(&mut self, charset: Charset) {
+        self.decoder.set_charset(charset);
     }
 
     /// Takes bytes; what the terminal reports about itself goes to `on_report`.

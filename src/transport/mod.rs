@@ -1,6 +1,7 @@
 //! Each transport turns its wire into one [`Connection`]; they only translate and know nothing of each other.
 
 pub mod input;
+mod pace;
 pub mod ssh;
 pub mod telnet;
 
@@ -9,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use dialtone_domain::Caller;
-use dialtone_terminal::{Capabilities, Key};
+use dialtone_terminal::{Capabilities, Charset, Key};
 use tokio::sync::mpsc;
 
 /// How many inputs wait for a busy session before the transport stops reading.
@@ -109,9 +110,27 @@ pub trait Doorman: Send + Sync {
     fn may_try(&self, address: IpAddr) -> bool;
 }
 
+/// What the transport itself has to know of a caller's terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tuning {
+    /// What its keys are sent in.
+    pub charset: Charset,
+    /// Bits a second at which to write; none is as fast as the line.
+    pub speed: Option<u32>,
+}
+
+/// What a session tells its transport, in order.
+#[derive(Debug)]
+pub enum Outgoing {
+    /// Bytes for the caller.
+    Bytes(Vec<u8>),
+    /// From here on the terminal is like this.
+    Tune(Tuning),
+}
+
 /// The bounded way to the caller; dropping it hangs up once all is sent.
 #[derive(Debug, Clone)]
-pub struct Output(mpsc::Sender<Vec<u8>>);
+pub struct Output(mpsc::Sender<Outgoing>);
 
 /// The caller is gone, or does not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -120,13 +139,18 @@ pub struct Hangup;
 
 impl Output {
     /// The sending end and the transport's end.
-    pub fn channel() -> (Self, mpsc::Receiver<Vec<u8>>) {
+    pub fn channel() -> (Self, mpsc::Receiver<Outgoing>) {
         let (sender, receiver) = mpsc::channel(OUTPUT_QUEUE);
         (Self(sender), receiver)
     }
 
     /// Queues bytes; waits while the caller is behind. Errors: [`Hangup`].
     pub async fn write(&self, bytes: Vec<u8>) -> Result<(), Hangup> {
-        self.0.send(bytes).await.map_err(|_| Hangup)
+        self.0.send(Outgoing::Bytes(bytes)).await.map_err(|_| Hangup)
+    }
+
+    /// Tells the transport what the terminal is like. Errors: [`Hangup`].
+    pub async fn tune(&self, tuning: Tuning) -> Result<(), Hangup> {
+        self.0.send(Outgoing::Tune(tuning)).await.map_err(|_| Hangup)
     }
 }

@@ -13,10 +13,13 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::input::{ESCAPE_TIME, Keyboard};
-use super::{Connection, Entry, ExitStatus, Input, Output, Peer};
+use super::pace::Pace;
+use super::{Connection, Entry, ExitStatus, Input, Outgoing, Output, Peer};
 
 /// What a terminal that answers nothing costs its caller.
 const GRACE: Duration = Duration::from_millis(300);
+/// What a client that has begun to answer may take for the rest: two turns of a line by satellite.
+const SLOW: Duration = Duration::from_secs(2);
 /// How much may be typed ahead while the terminal is being found out.
 const TYPE_AHEAD: usize = 4096;
 /// How long a closing line is kept open for the last screen to arrive.
@@ -37,7 +40,8 @@ where
     F: FnOnce(Connection) -> Fut,
     Fut: Future<Output = ()>,
 {
-    let mut line = Line { stream, telnet: Telnet::new(), keyboard: Keyboard::new(), size: None };
+    let mut line =
+        Line { stream, telnet: Telnet::new(), keyboard: Keyboard::new(), size: None, pace: Pace::full() };
     let mut probe = Probe::new(Hint::default());
     match Box::pin(line.find_out(&mut probe)).await? {
         Found::Caller => {}
@@ -76,6 +80,7 @@ struct Line {
     telnet: Telnet,
     keyboard: Keyboard,
     size: Option<(u16, u16)>,
+    pace: Pace,
 }
 
 impl Line {
@@ -85,12 +90,12 @@ impl Line {
         self.telnet.open(&mut opening);
         self.telnet.encode(probe.questions(), &mut opening);
         self.stream.write_all(&opening).await?;
-        let deadline = Instant::now() + GRACE;
+        let start = Instant::now();
         let mut first = true;
         while !(probe.answered() && self.telnet.settled()) && self.keyboard.len() < TYPE_AHEAD {
             let ready = tokio::select! {
                 ready = self.stream.readable() => ready,
-                () = sleep_until(deadline) => break,
+                () = sleep_until(start + self.patience()) => break,
             };
             ready?;
             let mut bytes = [0; READ];
@@ -115,6 +120,11 @@ impl Line {
             probe.size(columns, rows);
         }
         Ok(Found::Caller)
+    }
+
+    /// How long the terminal may take: whoever has begun to negotiate is on a slow line, not a dumb one.
+    fn patience(&self) -> Duration {
+        if self.telnet.is_telnet() && !self.telnet.settled() { SLOW } else { GRACE }
     }
 
     /// Bytes from the wire to the keyboard; replies of the protocol to `replies`.
@@ -142,7 +152,12 @@ impl Line {
                 }
             }
             Received::Command(dialtone_telnet::Command::AreYouThere) => are_you_there = true,
-            Received::Environment { .. } | Received::Command(_) => {}
+            Received::Environment { name, value } => {
+                if let Some(probe) = probe.as_deref_mut() {
+                    probe.variable(name, value);
+                }
+            }
+            Received::Command(_) => {}
         });
         if are_you_there {
             // RFC 854: some visible evidence. BEL is heard and leaves the screen as it is.
@@ -154,7 +169,7 @@ impl Line {
     async fn pump(
         mut self,
         inputs: mpsc::Sender<Input>,
-        mut writes: mpsc::Receiver<Vec<u8>>,
+        mut writes: mpsc::Receiver<Outgoing>,
         stall: Duration,
     ) -> io::Result<()> {
         let mut outgoing = Vec::new();
@@ -162,12 +177,15 @@ impl Line {
         let mut stalled_at = Instant::now();
         let mut listened = true;
         loop {
+            let paced = self.pace.wait();
             tokio::select! {
-                ready = self.stream.writable(), if sent < outgoing.len() => {
+                ready = self.stream.writable(), if sent < outgoing.len() && paced.is_none() => {
                     ready?;
-                    match self.stream.try_write(outgoing.get(sent..).unwrap_or_default()) {
+                    let end = sent + self.pace.slice(outgoing.len() - sent);
+                    match self.stream.try_write(outgoing.get(sent..end).unwrap_or_default()) {
                         Ok(n) => {
                             sent += n;
+                            self.pace.sent(n);
                             stalled_at = Instant::now() + stall;
                         }
                         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -177,13 +195,19 @@ impl Line {
                         (outgoing, sent) = (Vec::new(), 0);
                     }
                 }
-                () = sleep_until(stalled_at), if sent < outgoing.len() => {
-                    return Err(io::Error::new(io::ErrorKind::TimedOut, "the caller does not read"));
+                () = sleep_until(paced.unwrap_or(stalled_at)), if sent < outgoing.len() => {
+                    if paced.is_none() {
+                        return Err(io::Error::new(io::ErrorKind::TimedOut, "the caller does not read"));
+                    }
                 }
                 write = writes.recv(), if outgoing.is_empty() => match write {
-                    Some(bytes) => {
+                    Some(Outgoing::Bytes(bytes)) => {
                         self.telnet.encode(&bytes, &mut outgoing);
                         stalled_at = Instant::now() + stall;
+                    }
+                    Some(Outgoing::Tune(tuning)) => {
+                        self.keyboard.set_charset(tuning.charset);
+                        self.pace.set(tuning.speed);
                     }
                     None => return Box::pin(self.close()).await,
                 },
@@ -251,7 +275,8 @@ fn stranger(bytes: &[u8]) -> Option<fn(u16) -> String> {
 
 /// Tells a caller who is not let in why, and hangs up.
 pub async fn refuse(stream: TcpStream, words: &str) {
-    let line = Line { stream, telnet: Telnet::new(), keyboard: Keyboard::new(), size: None };
+    let line =
+        Line { stream, telnet: Telnet::new(), keyboard: Keyboard::new(), size: None, pace: Pace::full() };
     // Whether the words arrive is up to the caller.
     line.send_off(format!("\r\n{words}\r\n").as_bytes()).await.ok();
 }

@@ -1,6 +1,7 @@
 //! One call as a screen sees it: the caller, the services, the terminal, and everything that can happen meanwhile.
 
 mod lines;
+mod tune;
 
 use std::sync::Arc;
 
@@ -8,19 +9,22 @@ use arc_swap::ArcSwap;
 use chrono::Local;
 use dialtone_domain::events::{Event, EventBody};
 use dialtone_domain::{CallId, Caller, Domain, NodeId};
-use dialtone_terminal::{Capabilities, Charset, Grid, Key, Wire, draw, probe};
+use dialtone_terminal::{Capabilities, Charset, Grid, Key, Modes, Wire, draw, probe};
 use thiserror::Error;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use super::body::Body;
 use super::frame::{self, Surroundings, View};
+use super::help;
 use super::idle::{Due, IdleClock};
+use super::keys::{self, Act, Keys};
 use super::pager::{Page, Pager, page_of};
 use super::{Gallery, Values};
 use crate::menu::{Facts, Menus, Moment};
 use crate::switchboard::{Registration, Switchboard};
-use crate::transport::{Connection, Hangup, Input, Output, Peer};
+use crate::transport::{Connection, Hangup, Input, Output, Peer, Tuning};
 
 /// What every call of a node shares.
 pub struct House {
@@ -130,6 +134,8 @@ pub enum Wake {
     Key(Key),
     /// News that the view on screen may want to show.
     News(Arc<Event>),
+    /// The terminal has another size.
+    Resize,
 }
 
 /// What stirs a waiting menu.
@@ -177,7 +183,7 @@ pub struct Call {
     pub id: Option<CallId>,
     /// The call's reference, for the log and for callers who report an error.
     pub reference: String,
-    /// The terminal.
+    /// The terminal, as the caller wants it taken.
     pub terminal: Capabilities,
     /// Where the call comes from.
     pub peer: Peer,
@@ -189,6 +195,14 @@ pub struct Call {
     pub stale: bool,
     /// When the call was answered.
     pub since: Instant,
+    /// The terminal as it was found out.
+    found: Capabilities,
+    /// What the transport was told of it.
+    tuning: Tuning,
+    /// The caller has asked for words alone, in this call.
+    words: bool,
+    /// What is switched on in the terminal.
+    modes: Modes,
     /// What the records say of the caller, where access rules ask for it.
     pub record: Record,
     echo: bool,
@@ -200,7 +214,11 @@ pub struct Call {
     place: Place,
     clock: String,
     life: String,
+    /// Screens entered so far.
+    screens: u8,
     pager: Pager,
+    /// Where the body of the view last drawn lies.
+    body: Body,
     /// What is on the screen, while it is being worked on.
     shown: Option<Box<Grid>>,
     /// The screen holds something that no view drew.
@@ -213,6 +231,7 @@ impl Call {
         let Circumstances { house, domain, connection, registration, idle, login_keys, reference } =
             circumstances;
         let values = Values::new(&house.name);
+        let body = Body { rows: connection.terminal.rows.saturating_sub(10), ..Body::default() };
         let reloaded = house.reloaded.subscribe();
         Self {
             caller: domain.users.guest(),
@@ -220,7 +239,11 @@ impl Call {
             house,
             id: None,
             reference,
+            tuning: Tuning { charset: connection.terminal.charset, speed: None },
+            found: connection.terminal.clone(),
             terminal: connection.terminal,
+            words: false,
+            modes: Modes::default(),
             peer: connection.peer,
             values,
             registration,
@@ -236,7 +259,9 @@ impl Call {
             place: Place::default(),
             clock: String::new(),
             life: String::new(),
+            screens: 0,
             pager: Pager::default(),
+            body,
             shown: None,
             strange: true,
         }
@@ -244,14 +269,24 @@ impl Call {
 
     /// Whether this terminal gets words alone: no cursor movement, one line after the other.
     pub fn plain(&self) -> bool {
-        !self.terminal.ansi
+        self.terminal.plain
+    }
+
+    /// Whether a long text stops at the end of each screen.
+    pub fn pauses(&self) -> bool {
+        self.caller.settings.pauses
+    }
+
+    /// Whether menus are their prompt alone.
+    pub fn expert(&self) -> bool {
+        self.caller.settings.expert
     }
 
     /// The caller is who they say: the login clock stops.
-    pub fn logged_in(&mut self, caller: Caller) {
-        self.caller = caller;
+    pub async fn logged_in(&mut self, caller: Caller) -> Result<(), Leave> {
         self.idle.logged_in();
         self.login_keys = None;
+        self.adopt(caller).await
     }
 
     /// What access rules are asked about.
@@ -266,7 +301,8 @@ impl Call {
             charset: match self.terminal.charset {
                 Charset::Cp437 => "cp437",
                 Charset::Utf8 => "utf8",
-                Charset::Ascii => "ascii",
+                Charset::Ascii | Charset::Atascii => "ascii",
+                Charset::Petscii => "petscii",
             },
             columns: i64::from(self.terminal.columns),
             rows: i64::from(self.terminal.rows),
@@ -285,6 +321,9 @@ impl Call {
             // Where somebody is is worth nothing a second later: never waited for.
             self.house.places.try_send((id, title.to_owned())).ok();
         }
+        if self.place.title != title {
+            self.screens = self.screens.wrapping_add(1);
+        }
         self.place = Place { art: art.to_owned(), title: title.to_owned(), subtitle: subtitle.to_owned() };
         self.life = self.line_of_life();
         self.look_up();
@@ -299,8 +338,13 @@ impl Call {
         self.values.set("ON", self.registration.glance().now().online.max(known));
     }
 
-    /// One of the house's lines, another with each quarter of an hour.
+    /// The tape and the house's own lines by turns; another of these with each quarter of an hour.
     fn line_of_life(&self) -> String {
+        if self.screens.is_multiple_of(2)
+            && let Some(tape) = self.values.get("TK").filter(|tape| !tape.is_empty())
+        {
+            return tape;
+        }
         let menus = self.house.menus.load();
         let quarters = chrono::Utc::now().timestamp() / 900 + self.caller.id.0;
         let lines = i64::try_from(menus.life.len()).unwrap_or(1).max(1);
@@ -320,7 +364,12 @@ impl Call {
         self.terminal.wire()
     }
 
-    fn render(&self, view: &dyn View) -> Grid {
+    /// Where the body of the view last drawn lies: what a page is, and what a place on the screen belongs to.
+    pub fn body(&self) -> Body {
+        self.body
+    }
+
+    fn render(&mut self, view: &dyn View) -> Grid {
         let gallery = self.house.gallery.load();
         let surroundings = Surroundings {
             gallery: &gallery,
@@ -331,7 +380,9 @@ impl Call {
             clock: &self.clock,
             life: &self.life,
         };
-        frame::draw(view, &surroundings, &self.terminal)
+        let (grid, body) = frame::draw(view, &surroundings, &self.terminal);
+        self.body = body;
+        grid
     }
 
     /// Brings the screen up to date with the view.
@@ -346,6 +397,12 @@ impl Call {
             self.output.write(bytes).await?;
         }
         Ok(())
+    }
+
+    /// Shows a view that waits for nothing: how far a work has come.
+    pub async fn glimpse(&mut self, view: &dyn View) -> Result<(), Leave> {
+        self.strange |= self.shown.is_none();
+        self.show(view).await
     }
 
     /// Waits for a key with the view on screen, kept up to date meanwhile.
@@ -363,7 +420,8 @@ impl Call {
             match self.stir(view, None).await? {
                 Stir::Key(key) => return Ok(Wake::Key(key)),
                 Stir::News(event) => return Ok(Wake::News(event)),
-                Stir::Resized | Stir::Reloaded | Stir::Quiet => {}
+                Stir::Resized => return Ok(Wake::Resize),
+                Stir::Reloaded | Stir::Quiet => {}
             }
         }
     }
@@ -389,7 +447,12 @@ impl Call {
                 }
             };
             match happening {
-                Happening::Key(key) => return Ok(Stir::Key(key)),
+                Happening::Key(key) => match self.routed(view, key) {
+                    Routed::Help => help::show(self, view.keys()).await?,
+                    Routed::Redraw => self.strange = true,
+                    Routed::Nowhere => {}
+                    Routed::Key(key) => return Ok(Stir::Key(key)),
+                },
                 Happening::Resize => {
                     self.strange = true;
                     self.look_up();
@@ -416,6 +479,42 @@ impl Call {
         }
     }
 
+    /// The keys that mean the same in every view are obeyed here, and the mouse becomes keys: a click on a hint is
+    /// its key, one on the pager's line reads it, one in the body comes in the body's own coordinates.
+    fn routed(&self, view: &dyn View, key: Key) -> Routed {
+        let keys = view.keys();
+        let key = match key {
+            Key::Click { column, row } => match self.clicked(&keys, column, row) {
+                Some(key) => key,
+                None => return Routed::Nowhere,
+            },
+            Key::WheelUp if keys.obeys(Act::Up) => Key::Up,
+            Key::WheelDown if keys.obeys(Act::Down) => Key::Down,
+            Key::WheelUp | Key::WheelDown => return Routed::Nowhere,
+            key => key,
+        };
+        let typed = matches!(key, Key::Char(_)) && keys.typing;
+        match keys::act(keys::COMMON, key) {
+            Some(Act::Help) if !typed => Routed::Help,
+            Some(Act::Redraw) => Routed::Redraw,
+            _ => Routed::Key(key),
+        }
+    }
+
+    fn clicked(&self, keys: &Keys, column: u16, row: u16) -> Option<Key> {
+        let body = self.body;
+        if row == body.prompt_row {
+            let hints = keys.placed(self.terminal.columns);
+            return hints.iter().find(|hint| (hint.x..hint.end).contains(&column)).map(|hint| hint.key);
+        }
+        if row > body.prompt_row {
+            let pages = keys.obeys(Act::Pages) && self.pager.newest().is_some();
+            return pages.then_some(Key::Char('/'));
+        }
+        let row = row.checked_sub(body.top).filter(|row| *row < body.rows)?;
+        Some(Key::Click { column, row })
+    }
+
     fn heard(&mut self, input: Input) -> Result<Happening, Leave> {
         match input {
             Input::Key(key) => {
@@ -426,7 +525,11 @@ impl Call {
                 Ok(Happening::Key(key))
             }
             Input::Resize { columns, rows } => {
-                (self.terminal.columns, self.terminal.rows) = probe::sane_size(columns, rows);
+                // What no screen can be is no news.
+                if let Some(size) = probe::possible_size(columns, rows) {
+                    (self.found.columns, self.found.rows) = size;
+                    (self.terminal.columns, self.terminal.rows) = size;
+                }
                 Ok(Happening::Resize)
             }
         }
@@ -507,6 +610,14 @@ impl Call {
     pub fn page(&mut self, page: Page) {
         self.pager.take(page);
     }
+}
+
+/// Whose a key is.
+enum Routed {
+    Help,
+    Redraw,
+    Nowhere,
+    Key(Key),
 }
 
 /// What a call waited for.

@@ -8,7 +8,8 @@ use tokio::time::Instant;
 
 use super::backdrop::Backdrop;
 use super::frame::{HEADER, cut};
-use super::{Call, Frame, Leave, LineInput, Stir, View, notice, theme};
+use super::keys::{Act, Keys, Meaning};
+use super::{Call, Frame, Leave, LineInput, Stir, View, theme};
 use crate::menu::{Item, Menu};
 
 /// What the caller chose.
@@ -38,28 +39,52 @@ struct Line<'a> {
 struct MenuView<'a> {
     menu: &'a Menu,
     backdrop: Option<Backdrop>,
-    headings: Vec<(u16, u16, String)>,
+    headings: Vec<(u16, u16, &'a str)>,
     lines: Vec<Line<'a>>,
     chosen: usize,
+    /// The prompt alone, for those who know the keys.
+    expert: bool,
 }
 
+/// The least columns of a group that others stand beside.
+const COLUMN: u16 = 38;
 /// The width of a command's line that has room for a note and a figure.
 const WIDE: u16 = 30;
 
 impl View for MenuView<'_> {
     fn draw(&self, frame: &mut Frame<'_>) {
+        if self.expert {
+            let keys: String = self.lines.iter().map(|line| line.item.key).collect();
+            return frame.prompt(&format!("{} [{keys}] ? shows the menu: ", self.menu.title));
+        }
         if let Some(backdrop) = &self.backdrop {
             backdrop.draw(frame);
         }
-        // A menu taller than the body moves up by as much as the bar needs.
-        let above = self.lines.get(self.chosen).map_or(0, |line| (line.y + 1).saturating_sub(frame.rows()));
-        for (x, y, heading) in self.headings.iter().filter(|(_, y, _)| *y >= above) {
-            frame.text(*x, *y - above, heading, theme::HEADING);
+        // A menu that is taller than the screen is shown page by page, with the bar in sight.
+        let top = self.top(frame.rows());
+        for (x, y, heading) in &self.headings {
+            if let Some(y) = y.checked_sub(top) {
+                frame.text(*x, y, heading, theme::HEADING);
+            }
         }
-        for (n, line) in self.lines.iter().enumerate().filter(|(_, line)| line.y >= above) {
-            line.draw(frame, line.y - above, n == self.chosen);
+        for (n, line) in self.lines.iter().enumerate() {
+            if let Some(y) = line.y.checked_sub(top) {
+                line.draw(frame, y, n == self.chosen);
+            }
         }
         frame.prompt(&self.menu.prompt);
+    }
+
+    fn keys(&self) -> Keys {
+        let moves = [Act::Up, Act::Down, Act::Left, Act::Right, Act::First, Act::Last];
+        let pages = [Act::PageUp, Act::PageDown, Act::Choose, Act::Back, Act::Pages];
+        let topic = |line: &Line<'_>| (line.item.key.to_string(), line.item.name.clone());
+        let topics = self.lines.iter().map(topic).collect();
+        Keys { topics, typing: self.expert, ..Keys::of(&[&moves[..], &pages[..]].concat()) }
+    }
+
+    fn bare(&self) -> bool {
+        self.expert
     }
 }
 
@@ -92,44 +117,89 @@ impl Line<'_> {
 impl<'a> MenuView<'a> {
     fn new(call: &Call, menu: &'a Menu, chosen: usize) -> Self {
         let facts = call.facts();
-        let offered: Vec<&Item> = menu.shown(&facts).collect();
+        let mut offered: Vec<&'a Item> = menu.shown(&facts).collect();
         let marks = marks(call, &menu.art);
         // Art with no place for commands would only lie below them.
         let backdrop = if marks.is_empty() { None } else { Backdrop::new(call, &menu.art) };
-        let mut view = Self { menu, backdrop, headings: Vec::new(), lines: Vec::new(), chosen };
-        let own = |item: &Item| marks.iter().find(|(name, ..)| item.mark.as_deref() == Some(name));
-        for (item, (_, x, y, columns)) in offered.iter().filter_map(|item| Some((*item, own(item)?))) {
-            view.add(call, item, *x, *y, *columns);
-        }
-        let offered: Vec<&Item> = offered.into_iter().filter(|item| own(item).is_none()).collect();
-        let (mut x, mut y, mut columns) = (2, 0, call.terminal.columns.saturating_sub(4).min(60));
-        if let Some(backdrop) = &view.backdrop {
-            y = backdrop.rows();
-        }
-        for group in &menu.groups {
-            let items: Vec<&&Item> = offered.iter().filter(|item| item.group == group.mark).collect();
-            if items.is_empty() {
-                continue;
+        let expert = call.expert();
+        let mut view = Self { menu, backdrop, headings: Vec::new(), lines: Vec::new(), chosen, expert };
+        if marks.is_empty() {
+            let rows = call.body().rows;
+            // Air between the groups only where all of them are seen with it.
+            if view.in_columns(call, &offered, 1) > rows {
+                view.in_columns(call, &offered, 0);
             }
-            let at_mark = marks.iter().find(|(name, ..)| *name == group.mark);
-            if let Some((_, mark_x, mark_y, mark_columns)) = at_mark {
-                (x, y, columns) = (*mark_x, *mark_y, *mark_columns);
+        } else {
+            let own = |item: &Item| marks.iter().find(|(name, ..)| item.mark.as_deref() == Some(name));
+            for (item, (_, x, y, columns)) in offered.iter().filter_map(|item| Some((*item, own(item)?))) {
+                view.add(call, item, *x, *y, *columns);
             }
-            view.headings.push((x, y, group.title.clone()));
-            y += if at_mark.is_some() { 2 } else { 1 };
-            for item in items {
-                view.add(call, item, x, y, columns);
-                y += 1;
-            }
-        }
-        if menu.groups.is_empty() {
-            for item in offered {
-                view.add(call, item, x, y, columns);
-                y += 1;
-            }
+            offered.retain(|item| own(item).is_none());
+            view.at_marks(call, &offered, &marks);
         }
         view.chosen = view.chosen.min(view.lines.len().saturating_sub(1));
         view
+    }
+
+    /// Marks and titles of the groups, and of that which has neither: commands of a menu without groups.
+    fn groups(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let groups = self.menu.groups.iter().map(|group| (group.mark.as_str(), group.title.as_str()));
+        groups.chain(std::iter::once(("", "")))
+    }
+
+    /// The groups where the art has marks for them, those without a mark below the last.
+    fn at_marks(&mut self, call: &Call, offered: &[&'a Item], marks: &[(String, u16, u16, u16)]) {
+        let (mut x, mut y, mut columns) = (2, 0, call.terminal.columns.saturating_sub(4).min(60));
+        if let Some(backdrop) = &self.backdrop {
+            y = backdrop.rows();
+        }
+        for (mark, title) in self.groups() {
+            let items: Vec<&&'a Item> = offered.iter().filter(|item| item.group == mark).collect();
+            if items.is_empty() {
+                continue;
+            }
+            let at_mark = marks.iter().find(|(name, ..)| *name == mark);
+            if let Some((_, mark_x, mark_y, mark_columns)) = at_mark {
+                (x, y, columns) = (*mark_x, *mark_y, *mark_columns);
+            }
+            if !title.is_empty() {
+                self.headings.push((x, y, title));
+                y += if at_mark.is_some() { 2 } else { 1 };
+            }
+            for item in items {
+                self.add(call, item, x, y, columns);
+                y += 1;
+            }
+        }
+    }
+
+    /// The groups in as many columns as there is room for, each below the shortest, `air` rows apart. Returns the
+    /// rows they take.
+    fn in_columns(&mut self, call: &Call, offered: &[&'a Item], air: u16) -> u16 {
+        self.headings.clear();
+        self.lines.clear();
+        let all = call.terminal.columns.saturating_sub(2);
+        let beside = if self.menu.groups.len() < 2 { 1 } else { (all / COLUMN).clamp(1, 3) };
+        let columns = (all / beside).saturating_sub(2).min(60);
+        let mut ends = vec![0u16; usize::from(beside)];
+        for (mark, title) in self.groups() {
+            let items: Vec<&&'a Item> = offered.iter().filter(|item| item.group == mark).collect();
+            let shortest = ends.iter_mut().enumerate().min_by_key(|(_, end)| **end);
+            let Some((n, end)) = shortest.filter(|_| !items.is_empty()) else { continue };
+            let x = 2 + u16::try_from(n).unwrap_or(0) * (all / beside);
+            if *end > 0 {
+                *end += air;
+            }
+            if !title.is_empty() {
+                self.headings.push((x, *end, title));
+                *end += 1;
+            }
+            for item in items {
+                self.add(call, item, x, *end, columns);
+                *end += 1;
+            }
+        }
+        ends.into_iter().max().unwrap_or(0)
     }
 
     fn add(&mut self, call: &Call, item: &'a Item, x: u16, y: u16, columns: u16) {
@@ -137,8 +207,21 @@ impl<'a> MenuView<'a> {
         self.lines.push(Line { item, figure, x, y, columns });
     }
 
+    /// The first row of the page that the bar is on, in a body of `rows`.
+    fn top(&self, rows: u16) -> u16 {
+        let page = rows.max(1);
+        self.lines.get(self.chosen).map_or(0, |line| line.y / page * page)
+    }
+
+    /// The command at a place of the body.
+    fn hit(&self, column: u16, row: u16, rows: u16) -> Option<usize> {
+        let y = row + self.top(rows);
+        let there = |line: &Line<'_>| line.y == y && (line.x..line.x + line.columns).contains(&column);
+        self.lines.iter().position(there).filter(|_| !self.expert)
+    }
+
     /// Moves the bar: up and down through the list, left and right to the nearest line of another column.
-    fn step(&mut self, key: Key) {
+    fn step(&mut self, act: Act) {
         let last = self.lines.len().saturating_sub(1);
         let Some(here) = self.lines.get(self.chosen) else { return };
         let beside = |further: fn(u16, u16) -> bool| {
@@ -149,19 +232,19 @@ impl<'a> MenuView<'a> {
                 .min_by_key(|(_, line)| line.y.abs_diff(here.y))
                 .map(|(n, _)| n)
         };
-        self.chosen = match key {
-            Key::Up => self.chosen.checked_sub(1).unwrap_or(last),
-            Key::Down => {
+        self.chosen = match act {
+            Act::Up => self.chosen.checked_sub(1).unwrap_or(last),
+            Act::Down => {
                 if self.chosen == last {
                     0
                 } else {
                     self.chosen + 1
                 }
             }
-            Key::Left => beside(|a, b| a < b).unwrap_or(self.chosen),
-            Key::Right => beside(|a, b| a > b).unwrap_or(self.chosen),
-            Key::Home | Key::PageUp => 0,
-            Key::End | Key::PageDown => last,
+            Act::Left => beside(|a, b| a < b).unwrap_or(self.chosen),
+            Act::Right => beside(|a, b| a > b).unwrap_or(self.chosen),
+            Act::First | Act::PageUp => 0,
+            Act::Last | Act::PageDown => last,
             _ => self.chosen,
         };
     }
@@ -204,39 +287,40 @@ pub async fn choose(call: &mut Call, menu: &Menu, chosen: &mut usize) -> Result<
             Stir::Quiet => return Ok(Chosen::Quiet),
         };
         heard = Instant::now();
-        match key {
-            Key::Char('/') => return Ok(Chosen::Pages),
-            Key::Char('?') => Box::pin(notice(call, "keys", &help(&view))).await?,
-            Key::Char(c) => {
-                let key = c.to_ascii_uppercase();
-                if let Some(n) = view.lines.iter().position(|line| line.item.key == key) {
-                    *chosen = n;
-                    return Ok(Chosen::Key(key));
-                }
-                if menu.offered(&call.facts()).any(|item| item.key == key) {
-                    return Ok(Chosen::Key(key));
-                }
+        *chosen = view.chosen;
+        if let Key::Click { column, row } = key
+            && let Some(n) = view.hit(column, row, call.body().rows)
+            && let Some(line) = view.lines.get(n)
+        {
+            *chosen = n;
+            return Ok(Chosen::Key(line.item.key));
+        }
+        if key == Key::Char('?') {
+            view.expert = false;
+        }
+        if let Key::Char(c) = key {
+            let key = c.to_ascii_uppercase();
+            if let Some(n) = view.lines.iter().position(|line| line.item.key == key) {
+                *chosen = n;
+                return Ok(Chosen::Key(key));
             }
-            Key::Enter => {
+            if menu.offered(&call.facts()).any(|item| item.key == key) {
+                return Ok(Chosen::Key(key));
+            }
+        }
+        match view.keys().meaning(key) {
+            Meaning::Act(Act::Pages) => return Ok(Chosen::Pages),
+            Meaning::Act(Act::Back) => return Ok(Chosen::Back),
+            Meaning::Act(Act::Choose) => {
                 if let Some(line) = view.lines.get(view.chosen) {
                     return Ok(Chosen::Key(line.item.key));
                 }
             }
-            Key::Escape => return Ok(Chosen::Back),
-            key => view.step(key),
+            Meaning::Act(act) => view.step(act),
+            Meaning::Own(_) | Meaning::Other(_) => {}
         }
         *chosen = view.chosen;
     }
-}
-
-fn help(view: &MenuView<'_>) -> String {
-    let mut words =
-        String::from("A letter runs its command. The arrows move the bar, Enter runs what it is on.\n\n");
-    for line in &view.lines {
-        words.push_str(&format!("  {}  {}\n", line.item.key, line.item.name));
-    }
-    words.push_str("\n  /  reads what the pager brought\n  Esc  goes back");
-    words
 }
 
 async fn choose_in_words(call: &mut Call, menu: &Menu) -> Result<Chosen, Leave> {
@@ -250,10 +334,10 @@ async fn choose_in_words(call: &mut Call, menu: &Menu) -> Result<Chosen, Leave> 
         }
         words.push('\n');
     }
-    let mut again = true;
+    let mut again = !call.expert();
     loop {
         if std::mem::take(&mut again) {
-            call.say(&format!("\n{}\n{words}", menu.title)).await?;
+            call.say_long(&format!("\n{}\n{words}", menu.title)).await?;
         }
         let Some(answer) = call.ask(&menu.prompt, LineInput::new(20)).await? else { return Ok(Chosen::Back) };
         match answer.trim().chars().next() {

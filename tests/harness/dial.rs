@@ -34,7 +34,10 @@ impl Dial {
         let (reader, writer) = (Box::new(half()), Box::new(half()));
         let telnet = Some(Telnet::new(kind, (columns, rows)));
         let emulator = Emulator::new(kind, columns, rows);
-        let name = format!("{kind:?}");
+        let name = match kind {
+            Kind::Recorded(recording) => recording.name.clone(),
+            kind => format!("{kind:?}"),
+        };
         Self { terminal: Terminal::start(name, emulator, kind, reader, writer, telnet, log), stream }
     }
 

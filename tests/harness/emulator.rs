@@ -2,7 +2,8 @@
 
 use std::num::NonZeroU16;
 
-use super::cp437;
+use super::recording::{Draws, Recording, bytes};
+use super::{cp437, petscii};
 
 /// The terminals that call, with what each answers as observed on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,12 +16,45 @@ pub enum Kind {
     Xterm,
     /// A script or a port scanner: answers nothing, neither telnet nor escape sequences.
     Silent,
+    /// As a file has it.
+    Recorded(&'static Recording),
 }
 
 impl Kind {
     /// Bytes above 0x7F are code page 437, not UTF-8.
     pub fn is_cp437(self) -> bool {
-        matches!(self, Self::SyncTerm | Self::NetRunner)
+        match self {
+            Self::SyncTerm | Self::NetRunner => true,
+            Self::Xterm | Self::Silent => false,
+            Self::Recorded(recording) => recording.draws == Draws::Cp437,
+        }
+    }
+
+    /// What is drawn for a byte, in UTF-8 and the sequences of today's terminals; the byte itself where that is so.
+    fn drawn(self, byte: u8) -> Vec<u8> {
+        let draws = match self {
+            Self::SyncTerm | Self::NetRunner => Draws::Cp437,
+            Self::Xterm | Self::Silent => Draws::Utf8,
+            Self::Recorded(recording) => recording.draws,
+        };
+        match (draws, byte) {
+            (Draws::Cp437, _) => cp437::decode(byte).to_string().into_bytes(),
+            (Draws::Petscii, _) => petscii::decode(byte).into_bytes(),
+            (Draws::Atascii, 0x9b) => b"\r\n".to_vec(),
+            (Draws::Atascii, 0x7d) => b"\x1b[2J\x1b[H".to_vec(),
+            (Draws::Atascii, 0x7e) => b"\x08 \x08".to_vec(),
+            // A dumb terminal shows what it does not know; an escape can be seen so.
+            (Draws::Ascii, 0x1b) => "␛".to_owned().into_bytes(),
+            _ => vec![byte],
+        }
+    }
+
+    fn wraps_at_once(self) -> bool {
+        match self {
+            Self::SyncTerm => true,
+            Self::NetRunner | Self::Xterm | Self::Silent => false,
+            Self::Recorded(recording) => recording.wraps_at_once,
+        }
     }
 }
 
@@ -46,18 +80,13 @@ impl Emulator {
     /// scrolled, as soon as the last column is written, so that is done here after each byte.
     pub fn feed(&mut self, bytes: &[u8]) -> Vec<u8> {
         for &byte in bytes {
-            if self.kind.is_cp437() {
-                let mut utf8 = [0; 4];
-                self.parser.process(cp437::decode(byte).encode_utf8(&mut utf8).as_bytes());
-            } else {
-                self.parser.process(&[byte]);
-            }
+            self.parser.process(&self.kind.drawn(byte));
             if let Some(sequence) = self.parser.callbacks_mut().then.take() {
                 self.parser.process(sequence);
             }
             self.tail.rotate_left(1);
             self.tail[3] = byte;
-            if self.kind == Kind::SyncTerm {
+            if self.kind.wraps_at_once() {
                 self.as_syncterm(byte);
             }
         }
@@ -70,7 +99,7 @@ impl Emulator {
         if self.parser.screen().cursor_position().1 >= columns.get() {
             self.parser.process(b"\r\n");
         }
-        if byte == 0x0C {
+        if byte == 0x0C && self.kind.is_cp437() {
             self.parser.process(b"\x1b[2J\x1b[H");
         } else if &self.tail == b"\x1b[2J" {
             self.parser.process(b"\x1b[H");
@@ -97,14 +126,20 @@ impl Emulator {
         self.rows().iter().any(|line| self.padded(line).contains(text))
     }
 
-    /// The row of a list's or menu's bar: the last one, above the status line, with a blue ground where text is.
+    /// The row of a list's or menu's bar: the last one, above the status line, with a blue ground, or reversed, where
+    /// text is.
     pub fn bar(&self) -> Option<usize> {
         let (rows, columns) = self.screen().size();
+        // A narrow screen has a lower header.
+        let header = if columns.get() < 60 { 4 } else { 6 };
         let blue = |row: u16, column: u16| {
-            self.screen().cell(row, column).is_some_and(|cell| cell.bgcolor() == vt100::Color::Idx(4))
+            self.screen()
+                .cell(row, column)
+                .is_some_and(|cell| cell.bgcolor() == vt100::Color::Idx(4) || cell.inverse())
         };
-        let row =
-            (6..rows.get() - 2).rev().find(|row| (0..columns.get() / 2).any(|column| blue(*row, column)));
+        let row = (header..rows.get() - 2)
+            .rev()
+            .find(|row| (0..columns.get() / 2).any(|column| blue(*row, column)));
         row.map(usize::from)
     }
 
@@ -118,6 +153,16 @@ impl Emulator {
         let (_, columns) = self.screen().size();
         self.screen().rows(0, columns.get()).map(|row| row.trim_end().to_owned()).collect()
     }
+}
+
+/// The recorded answer to a sequence.
+fn recorded(recording: &Recording, marker: Option<u8>, params: &[&[u16]], last: char) -> Option<String> {
+    let numbers: Vec<String> =
+        params.iter().filter_map(|values| values.first()).map(u16::to_string).collect();
+    let numbers = numbers.join(";");
+    let numbers = if numbers == "0" { "" } else { &numbers };
+    let question = format!("{}{numbers}{last}", marker.map(char::from).map(String::from).unwrap_or_default());
+    recording.answers.get(&question).cloned()
 }
 
 fn size(cells: u16) -> NonZeroU16 {
@@ -144,11 +189,23 @@ impl vt100::Callbacks for Answers {
         let first = params.first().and_then(|values| values.first()).copied().unwrap_or(0);
         let (rows, columns) = screen.size();
         let (row, column) = screen.cursor_position();
+        if let Kind::Recorded(recording) = self.kind
+            && let Some(mut answer) = recorded(recording, marker, params, last)
+        {
+            let (column, row) = (column.min(columns.get() - 1) + 1, row + 1);
+            for (name, value) in
+                [("{row}", row), ("{column}", column), ("{rows}", rows.get()), ("{columns}", columns.get())]
+            {
+                answer = answer.replace(name, &value.to_string());
+            }
+            self.replies.extend(bytes(&answer));
+            return;
+        }
         let cursor = || format!("\x1b[{};{}R", row + 1, column.min(columns.get() - 1) + 1);
         let answer = match (self.kind, marker, first, last) {
             (_, None, _, 's') => return self.then = Some(b"\x1b7"),
             (_, None, _, 'u') => return self.then = Some(b"\x1b8"),
-            (Kind::Silent, ..) => return,
+            (Kind::Silent | Kind::Recorded(_), ..) => return,
             (_, None, 5, 'n') => "\x1b[0n".to_owned(),
             (_, None, 6, 'n') => cursor(),
             (Kind::SyncTerm, None, 255, 'n') => format!("\x1b[{rows};{columns}R"),

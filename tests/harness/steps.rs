@@ -9,7 +9,7 @@ use super::{Board, DEADLINE, Emulator, Key, Terminal};
 /// A password good enough for any handle.
 pub const PASSWORD: &str = "four brass lanterns hum";
 /// The first question.
-pub const QUESTION: &str = "Handle, NEW to join, GUEST to look round:";
+pub const QUESTION: &str = "Handle, NEW to join, GUEST to look round";
 /// What stands below words that wait for a key.
 pub const NOTICE: &str = "any key goes on";
 /// The main menu's question.
@@ -101,7 +101,8 @@ impl Terminal {
         let found = |screen: &Emulator| {
             let rows = screen.rows();
             // Below the header, above the rule over the prompt.
-            let listed = 6..rows.len().saturating_sub(4);
+            let header = if screen.screen().size().1.get() < 60 { 4 } else { 6 };
+            let listed = header..rows.len().saturating_sub(4);
             let row = listed.clone().find(|row| rows.get(*row).is_some_and(|row| row.contains(text)));
             screen.bar().zip(row)
         };

@@ -1,7 +1,8 @@
 //! The caller's side of telnet as the terminals in `Kind` speak it: no I/O.
 
 use super::Kind;
-use super::cp437;
+use super::recording::{Draws, Recording, bytes};
+use super::{cp437, petscii};
 
 const IAC: u8 = 255;
 const DONT: u8 = 254;
@@ -39,6 +40,8 @@ pub struct Telnet {
     /// Options that the board agreed to have from the terminal.
     agreed: Vec<u8>,
     binary_refused: bool,
+    /// How many names the terminal has told.
+    named: usize,
 }
 
 impl Telnet {
@@ -53,11 +56,23 @@ impl Telnet {
             please: Vec::new(),
             agreed: Vec::new(),
             binary_refused: false,
+            named: 0,
         }
     }
 
     /// What the terminal sends before it has read anything.
     pub fn open(&mut self) -> Vec<u8> {
+        if let Kind::Recorded(recording) = self.kind {
+            let opening = recording.opening();
+            for command in opening.chunks(3) {
+                match command {
+                    [IAC, WILL, option] => self.will.push(*option),
+                    [IAC, DO, option] => self.please.push(*option),
+                    _ => {}
+                }
+            }
+            return opening;
+        }
         if self.kind != Kind::SyncTerm {
             return Vec::new();
         }
@@ -116,6 +131,17 @@ impl Telnet {
             Kind::NetRunner => matches!(option, BINARY | SGA | TTYPE),
             Kind::Xterm => matches!(option, BINARY | SGA | TTYPE | NAWS | NEW_ENVIRON),
             Kind::Silent => false,
+            Kind::Recorded(recording) => {
+                let named = |name: &String| match name.as_str() {
+                    "binary" => option == BINARY,
+                    "sga" => option == SGA,
+                    "ttype" => option == TTYPE,
+                    "naws" => option == NAWS,
+                    "new-environ" => option == NEW_ENVIRON,
+                    unknown => panic!("no option {unknown}"),
+                };
+                recording.options.iter().any(named) || (option == NAWS && recording.offers_size_after_name)
+            }
         }
     }
 
@@ -171,17 +197,40 @@ impl Telnet {
                     Kind::NetRunner => "ansi-bbs",
                     Kind::Xterm => "xterm-256color",
                     Kind::Silent => return,
+                    Kind::Recorded(recording) => {
+                        let names = &recording.terminal_types;
+                        let name = names.get(self.named).or(names.last()).expect("a name");
+                        self.named += 1;
+                        name
+                    }
                 };
                 out.extend([IAC, SB, TTYPE, IS]);
                 out.extend(name.bytes());
                 out.extend([IAC, SE]);
-                if self.kind == Kind::SyncTerm && !self.will.contains(&NAWS) {
+                let offers = match self.kind {
+                    Kind::SyncTerm => true,
+                    Kind::Recorded(recording) => recording.offers_size_after_name,
+                    _ => false,
+                };
+                if offers && !self.will.contains(&NAWS) {
                     self.will.push(NAWS);
                     out.extend([IAC, WILL, NAWS]);
                 }
             }
             Some([NEW_ENVIRON, SEND]) if self.kind == Kind::Xterm => {
                 out.extend([IAC, SB, NEW_ENVIRON, IS, IAC, SE]);
+            }
+            Some([NEW_ENVIRON, SEND]) => {
+                if let Kind::Recorded(recording) = self.kind {
+                    out.extend([IAC, SB, NEW_ENVIRON, IS]);
+                    if let Some((name, value)) = recording.environment.split_once('=') {
+                        out.push(0);
+                        out.extend(name.bytes());
+                        out.push(1);
+                        out.extend(value.bytes());
+                    }
+                    out.extend([IAC, SE]);
+                }
             }
             _ => {}
         }
@@ -208,20 +257,25 @@ impl Telnet {
     }
 
     /// The bytes of the Enter key.
-    pub fn enter(&self) -> &'static [u8] {
-        match self.kind {
+    pub fn enter(&self) -> Vec<u8> {
+        let bytes: &[u8] = match self.kind {
+            Kind::Recorded(recording) if self.agreed.contains(&BINARY) => return bytes(&recording.enter),
+            Kind::Recorded(recording) => return bytes(&recording.enter_without_binary),
             Kind::SyncTerm | Kind::NetRunner if self.binary_refused => b"\r\n",
             Kind::SyncTerm | Kind::NetRunner => b"\r",
             Kind::Xterm if self.agreed.contains(&BINARY) => b"\r",
             Kind::Xterm => b"\r\0",
             Kind::Silent => b"\r\n",
-        }
+        };
+        bytes.to_vec()
     }
 
     /// Typed text in the terminal's charset, IAC doubled.
     pub fn typed(&self, text: &str) -> Vec<u8> {
         let bytes: Vec<u8> = if self.kind.is_cp437() {
             text.chars().map(cp437::encode).collect()
+        } else if let Kind::Recorded(Recording { draws: Draws::Petscii, .. }) = self.kind {
+            text.chars().map(petscii::encode).collect()
         } else {
             text.bytes().collect()
         };

@@ -29,6 +29,23 @@ pub enum Key {
     Ctrl(char),
 }
 
+impl Key {
+    /// Its name in recordings; none for keys that are the same everywhere.
+    fn recorded(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Escape => "escape",
+            Self::Backspace => "backspace",
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::Home => "home",
+            Self::End => "end",
+            Self::PageUp => "page_up",
+            Self::PageDown => "page_down",
+            Self::Enter | Self::Tab | Self::Left | Self::Right | Self::Ctrl(_) => return None,
+        })
+    }
+}
+
 /// What the reading thread and the test share.
 struct Shared {
     state: Mutex<State>,
@@ -122,11 +139,11 @@ impl Terminal {
     /// Types `text` as this terminal's keyboard would; `\n` in it is the Enter key.
     pub fn send(&self, text: &str) {
         let telnet = self.wire.telnet();
-        let enter = telnet.as_ref().map_or(&b"\r"[..], Telnet::enter);
+        let enter = telnet.as_ref().map_or_else(|| b"\r".to_vec(), Telnet::enter);
         let mut bytes = Vec::new();
         for (at, line) in text.split('\n').enumerate() {
             if at > 0 {
-                bytes.extend_from_slice(enter);
+                bytes.extend_from_slice(&enter);
             }
             match telnet.as_ref() {
                 Some(telnet) => bytes.extend(telnet.typed(line)),
@@ -149,6 +166,11 @@ impl Terminal {
 
     /// Presses one key.
     pub fn key(&self, key: Key) {
+        if let Kind::Recorded(recording) = self.kind
+            && let Some(name) = key.recorded()
+        {
+            return self.send_raw(&recording.key(name));
+        }
         let bbs = self.kind.is_cp437();
         let bytes: &[u8] = match key {
             Key::Enter => return self.send("\n"),

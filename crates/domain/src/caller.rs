@@ -1,5 +1,6 @@
 //! Who is calling, as every service of the domain knows them.
 
+use crate::users::Settings;
 use crate::{Handle, UserId};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
@@ -33,4 +34,6 @@ pub struct Caller {
     pub guest: bool,
     /// When the account was made; for a guest, now.
     pub created: DateTime<Utc>,
+    /// What they prefer.
+    pub settings: Settings,
 }

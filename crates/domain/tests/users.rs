@@ -4,7 +4,7 @@
 
 mod support;
 
-use dialtone_domain::users::{NewAccount, ProfileChange};
+use dialtone_domain::users::{CharsetChoice, NewAccount, ProfileChange, Settings};
 use dialtone_domain::{Caller, Domain, EventBody, EventReader, Secret, UserId, UsersError, level};
 use std::collections::BTreeSet;
 use support::for_each_database;
@@ -262,5 +262,35 @@ fn friends_come_and_go() {
         assert!(matches!(domain.users.befriend(&joe, UserId(99)).await, Err(UsersError::NotFound(_))));
         let guest = domain.users.guest();
         assert!(matches!(domain.users.befriend(&guest, joe.id).await, Err(UsersError::Forbidden(_))));
+    });
+}
+
+#[test]
+fn what_a_caller_prefers_is_there_at_the_next_call() {
+    for_each_database(|domain, _| async move {
+        let joe = register(&domain, "Joe").await;
+        assert_eq!(joe.settings, Settings::default());
+        let mut reader = domain.events.reader().await.unwrap();
+        let settings = Settings {
+            charset: CharsetChoice::Cp437,
+            words: true,
+            theme: Some("light".to_owned()),
+            expert: true,
+            pauses: false,
+            mouse: false,
+            speed: Some(2400),
+        };
+        domain.users.set_settings(&joe, &settings).await.unwrap();
+        assert_eq!(bodies(&mut reader).await, [EventBody::UserChanged { user: joe.id }]);
+        assert_eq!(domain.users.log_in("Joe", &PASSWORD.into()).await.unwrap().settings, settings);
+        assert_eq!(domain.users.by_handle("joe").await.unwrap().settings, settings);
+
+        let wrong = Settings { speed: Some(110), ..Settings::default() };
+        assert!(words(domain.users.set_settings(&joe, &wrong).await).contains("between 300 and 115200"));
+        assert_eq!(domain.users.caller(joe.id).await.unwrap().settings, settings);
+        // A guest's are good for the call alone; nobody else's change by it.
+        domain.users.set_settings(&domain.users.guest(), &Settings::default()).await.unwrap();
+        let nobody = Caller { id: UserId(4711), ..joe };
+        assert!(matches!(domain.users.set_settings(&nobody, &settings).await, Err(UsersError::NotFound(_))));
     });
 }

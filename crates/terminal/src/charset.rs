@@ -1,7 +1,9 @@
 //! What bytes a terminal wants for a character, and what to show for one it lacks. One character, one cell.
 
+pub mod atascii;
 pub mod cp437;
 mod kin;
+pub mod petscii;
 
 use unicode_width::UnicodeWidthChar;
 
@@ -14,6 +16,10 @@ pub enum Charset {
     Cp437,
     /// Unicode as UTF-8 (RFC 3629).
     Utf8,
+    /// The Commodore 64's own, with small and capital letters.
+    Petscii,
+    /// The 8-bit Ataris' own.
+    Atascii,
 }
 
 impl Charset {
@@ -41,6 +47,35 @@ impl Charset {
         }
     }
 
+    /// Appends a line end as its terminals know it.
+    pub fn line_end(self, out: &mut Vec<u8>) {
+        out.extend_from_slice(match self {
+            Self::Petscii => b"\r",
+            Self::Atascii => b"\x9b",
+            Self::Ascii | Self::Cp437 | Self::Utf8 => b"\r\n",
+        });
+    }
+
+    /// Appends what takes back the character before the cursor.
+    pub fn rub_out(self, out: &mut Vec<u8>) {
+        out.extend_from_slice(match self {
+            Self::Petscii => b"\x14",
+            Self::Atascii => b"\x7e",
+            Self::Ascii | Self::Cp437 | Self::Utf8 => b"\x08 \x08",
+        });
+    }
+
+    /// Appends what clears the screen of a terminal that can, colours off and the cursor at the left top: SyncTERM
+    /// begins in blue, and only it homes the cursor by itself.
+    pub fn clear(self, out: &mut Vec<u8>) {
+        out.extend_from_slice(match self {
+            // Small and capital letters, clear, light grey.
+            Self::Petscii => b"\x0e\x93\x9b",
+            Self::Atascii => b"\x7d",
+            Self::Ascii | Self::Cp437 | Self::Utf8 => b"\x1b[0m\x1b[2J\x1b[H",
+        });
+    }
+
     /// Cells that `c` takes when encoded: 0 or 1.
     pub fn width(self, c: char) -> usize {
         usize::from(cell_char(c).is_some())
@@ -48,18 +83,23 @@ impl Charset {
 
     /// Appends `c`, which [`cell_char`] has given.
     pub(crate) fn encode_cell(self, c: char, out: &mut Vec<u8>, glyphs: bool) {
+        match self {
+            Self::Petscii => return out.push(petscii::byte(c)),
+            Self::Atascii => return out.push(atascii::byte(c)),
+            Self::Ascii | Self::Cp437 | Self::Utf8 => {}
+        }
         if let ' '..='~' = c {
             out.push(u8::try_from(c).unwrap_or(b'?'));
             return;
         }
         match self {
             Self::Utf8 => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-            Self::Ascii => out.push(kin::in_ascii(c).unwrap_or(b'?')),
             Self::Cp437 => {
                 let control = if glyphs { cp437::control_glyph_byte(c) } else { None };
                 let byte = cp437::high_byte(c).or(control).or_else(|| kin::in_cp437(c));
                 out.push(byte.or_else(|| kin::in_ascii(c)).unwrap_or(b'?'));
             }
+            Self::Ascii | Self::Petscii | Self::Atascii => out.push(kin::in_ascii(c).unwrap_or(b'?')),
         }
     }
 }
@@ -75,12 +115,21 @@ pub fn cell_char(c: char) -> Option<char> {
         // Terminals disagree on both: one cell each, plain.
         '\u{a0}' => Some(' '),
         '\u{ad}' => Some('-'),
+        _ if is_invisible(c) => None,
         _ => match c.width() {
             Some(1) => Some(c),
             Some(0) => None,
             _ => Some(kin::in_ascii(c).map_or('?', char::from)),
         },
     }
+}
+
+/// Characters that show nothing but change how others are shown or compared: direction marks and overrides,
+/// joiners, tags, the byte-order mark.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -137,7 +186,7 @@ mod tests {
             }
             let out = String::from_utf8(bytes(Charset::Utf8, c.encode_utf8(&mut [0; 4]))).unwrap();
             prop_assert!(out.chars().count() <= 1);
-            prop_assert!(out.chars().all(|c| !c.is_control() && c.width() == Some(1)));
+            prop_assert!(out.chars().all(|c| !c.is_control() && !is_invisible(c) && c.width() == Some(1)));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Bytes from a terminal into keys and reports, whatever pieces they come in.
 
+mod home;
 mod sequence;
 mod utf8;
 
@@ -24,6 +25,7 @@ pub struct KeyDecoder {
     partial: Partial,
     charset: Charset,
     cterm: bool,
+    mouse: bool,
     after_cr: bool,
 }
 
@@ -36,6 +38,11 @@ enum State {
     Csi(Sequence),
     /// ESC [ [ has come: a function key of the Linux console.
     LinuxFunction,
+    /// ESC [ M has come, and this much of the three bytes of a mouse report (X10).
+    Mouse {
+        got: [u8; 2],
+        count: u8,
+    },
     /// ESC O has come; true when a parameter followed.
     Ss3(bool),
     /// In a control string that goes on until BEL or ST; `first` is the byte that opened it.
@@ -49,18 +56,32 @@ enum State {
 impl KeyDecoder {
     /// A decoder for a terminal that sends `c`.
     pub fn new(c: Charset) -> Self {
-        Self { state: State::Ground, partial: Partial::default(), charset: c, cterm: false, after_cr: false }
+        Self {
+            state: State::Ground,
+            partial: Partial::default(),
+            charset: c,
+            cterm: false,
+            mouse: false,
+            after_cr: false,
+        }
     }
 
     /// The terminal turns out to send `c`.
     pub fn set_charset(&mut self, c: Charset) {
         self.charset = c;
         self.partial = Partial::default();
+        self.state = State::Ground;
     }
 
     /// The terminal is CTerm, which sends 7F for Delete; every other means Backspace by it.
     pub fn set_cterm(&mut self, cterm: bool) {
         self.cterm = cterm;
+    }
+
+    /// The terminal has been asked to report its mouse: one that does not know how to in SGR's way does so in X10's,
+    /// which is otherwise a function key of SCO's.
+    pub fn set_mouse(&mut self, mouse: bool) {
+        self.mouse = mouse;
     }
 
     /// Decodes `bytes`, handing up what is complete, in order. The same bytes in other pieces give the same.
@@ -83,7 +104,11 @@ impl KeyDecoder {
             State::Csi(sequence) if sequence.is_empty() => Some('['),
             State::Ss3(false) => Some('O'),
             State::Text { first, length: 0, .. } => Some(char::from(first)),
-            State::Csi(_) | State::LinuxFunction | State::Ss3(true) | State::Text { .. } => {
+            State::Csi(_)
+            | State::Mouse { .. }
+            | State::LinuxFunction
+            | State::Ss3(true)
+            | State::Text { .. } => {
                 self.state = State::Ground;
                 return;
             }
@@ -96,10 +121,16 @@ impl KeyDecoder {
     }
 
     fn byte(&mut self, byte: u8, on: &mut impl FnMut(Decoded)) {
+        match self.charset {
+            Charset::Petscii => return key(home::petscii_key(byte), on),
+            Charset::Atascii => return key(home::atascii_key(byte), on),
+            Charset::Ascii | Charset::Cp437 | Charset::Utf8 => {}
+        }
         match self.state {
             State::Ground => self.ground(byte, on),
             State::Escape => self.escape(byte, on),
             State::Csi(sequence) => self.csi(sequence, byte, on),
+            State::Mouse { got, count } => self.mouse(got, count, byte, on),
             State::LinuxFunction => {
                 self.state = State::Ground;
                 match byte {
@@ -149,7 +180,7 @@ impl KeyDecoder {
 
     fn high(&mut self, byte: u8, on: &mut impl FnMut(Decoded)) {
         match self.charset {
-            Charset::Ascii => {}
+            Charset::Ascii | Charset::Petscii | Charset::Atascii => {}
             Charset::Cp437 => printable(cp437::glyph(byte), on),
             Charset::Utf8 => self.partial = Partial::open(byte),
         }
@@ -175,6 +206,7 @@ impl KeyDecoder {
     fn csi(&mut self, mut sequence: Sequence, byte: u8, on: &mut impl FnMut(Decoded)) {
         match byte {
             b'[' if sequence.is_empty() => self.state = State::LinuxFunction,
+            b'M' if sequence.is_empty() && self.mouse => self.state = State::Mouse { got: [0; 2], count: 0 },
             // rxvt ends shifted keys with a dollar sign, which is otherwise an intermediate byte.
             b'$' if sequence.is_plain_number() => self.finish(&sequence, b'~', on),
             0x20..=0x3f => {
@@ -184,6 +216,16 @@ impl KeyDecoder {
             0x40..=0x7e => self.finish(&sequence, byte, on),
             _ => self.abandon(byte, on),
         }
+    }
+
+    fn mouse(&mut self, mut got: [u8; 2], count: u8, byte: u8, on: &mut impl FnMut(Decoded)) {
+        let Some(place) = got.get_mut(usize::from(count)) else {
+            self.state = State::Ground;
+            let [button, column] = got.map(|byte| u16::from(byte.wrapping_sub(32)));
+            return key(sequence::mouse(button, column, u16::from(byte.wrapping_sub(32))), on);
+        };
+        *place = byte;
+        self.state = State::Mouse { got, count: count + 1 };
     }
 
     fn finish(&mut self, sequence: &Sequence, last: u8, on: &mut impl FnMut(Decoded)) {
@@ -239,6 +281,12 @@ impl KeyDecoder {
         if !matches!(byte, CANCEL | SUBSTITUTE) {
             self.ground(byte, on);
         }
+    }
+}
+
+fn key(key: Option<Key>, on: &mut impl FnMut(Decoded)) {
+    if let Some(key) = key {
+        on(Decoded::Key(key));
     }
 }
 

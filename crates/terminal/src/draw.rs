@@ -4,6 +4,10 @@ use crate::cell::{Cell, Color, Style};
 use crate::charset::Charset;
 use crate::grid::Grid;
 use crate::sgr::{Pen, Wire, number};
+use links::Link;
+
+mod links;
+mod petscii;
 
 /// Blanks at the end of a row that are dearer to write than to erase, in cells.
 const ERASE_FROM: usize = 7;
@@ -19,7 +23,11 @@ const GAP: u16 = 4;
 /// written; a terminal without ICH leaves it blank.
 pub fn draw(old: Option<&Grid>, new: &Grid, wire: &Wire, out: &mut Vec<u8>) {
     let old = old.filter(|old| (old.columns(), old.rows()) == (new.columns(), new.rows()));
-    let mut drawing = Drawing { wire: *wire, pen: Pen::new(*wire), at: None, new, out };
+    if wire.charset == Charset::Petscii {
+        return petscii::draw(old, new, out);
+    }
+    let mut drawing =
+        Drawing { wire: *wire, pen: Pen::new(*wire), at: None, link: None, links: Vec::new(), new, out };
     let blank = match old {
         Some(old) => {
             drawing.at = old.cursor();
@@ -44,6 +52,10 @@ struct Drawing<'a> {
     pen: Pen,
     /// Where the terminal's cursor is; None when nobody can say.
     at: Option<(u16, u16)>,
+    /// The link being written, by its place in `links`.
+    link: Option<usize>,
+    /// The links of the row.
+    links: Vec<Link>,
     new: &'a Grid,
     out: &'a mut Vec<u8>,
 }
@@ -51,16 +63,22 @@ struct Drawing<'a> {
 impl Drawing<'_> {
     fn row(&mut self, y: u16, old: &[Cell]) {
         let new = self.new.row(y);
-        let changed = |(old, new): (&Cell, &Cell)| !old.looks_like(*new);
-        let Some(first) = old.iter().zip(new).position(changed) else { return };
-        let last = old.iter().zip(new).rposition(changed).unwrap_or(first);
+        let other_links = if self.wire.links { self.find_links(old, new) } else { Vec::new() };
+        let changed = |x: usize, old: &Cell, new: &Cell| {
+            !old.looks_like(*new) || other_links.iter().any(|link| (link.start..link.end).contains(&x))
+        };
+        let mut places = old.iter().zip(new).enumerate();
+        let Some(first) = places.position(|(x, (old, new))| changed(x, old, new)) else { return };
+        let mut places = old.iter().zip(new).enumerate();
+        let last = places.rposition(|(x, (old, new))| changed(x, old, new)).unwrap_or(first);
         let tail = new.iter().rposition(|cell| !is_erased(*cell)).map_or(0, |at| at + 1).max(first);
         // Erasing also keeps out of the last column.
         let erase = last >= tail && (last - tail >= ERASE_FROM || last + 1 == new.len());
         let end = if erase { tail } else { last + 1 };
         let corner = y + 1 == self.new.rows() && end == new.len();
         for (x, (old, new)) in (0u16..).zip(old.iter().zip(new)).take(end).skip(first) {
-            if !old.looks_like(*new) {
+            if changed(usize::from(x), old, new) {
+                self.in_link(usize::from(x));
                 if corner && usize::from(x) + 1 == end {
                     self.corner(x, y, *new);
                 } else {
@@ -69,6 +87,7 @@ impl Drawing<'_> {
                 }
             }
         }
+        self.in_link(usize::MAX);
         if erase {
             self.go(u16::try_from(tail).unwrap_or(u16::MAX), y);
             // Terminals erase with the background in force, some with the other attributes too.
@@ -77,6 +96,29 @@ impl Drawing<'_> {
                 self.pen.reset(self.out);
             }
             self.out.extend_from_slice(b"\x1b[K");
+        }
+    }
+
+    /// Takes the links of the row, and returns those that were or are to be there and not both: their cells are
+    /// written even if they look the same.
+    fn find_links(&mut self, old: &[Cell], new: &[Cell]) -> Vec<Link> {
+        self.links = links::find(new);
+        let mut others = links::find(old);
+        let fresh: Vec<Link> = self.links.iter().filter(|link| !others.contains(link)).cloned().collect();
+        others.retain(|link| !self.links.contains(link));
+        others.extend(fresh);
+        others
+    }
+
+    /// Begins or ends a link before what is written in this column.
+    fn in_link(&mut self, x: usize) {
+        let link = self.links.iter().position(|link| (link.start..link.end).contains(&x));
+        if link != self.link {
+            match link.and_then(|link| self.links.get(link)) {
+                Some(link) => links::open(link, self.out),
+                None => links::close(self.out),
+            }
+            self.link = link;
         }
     }
 
@@ -129,7 +171,11 @@ impl Drawing<'_> {
         let gap = to - from;
         let allowed = if gap == 1 { 3 } else { 4 };
         let cells = self.new.row(y).get(usize::from(from)..usize::from(to)).unwrap_or_default();
-        let cheap = gap <= GAP
+        // What is passed over must not become part of a link, nor leave one.
+        let linked = |link: &Link| link.start < usize::from(to) && link.end > usize::from(from);
+        let cheap = self.link.is_none()
+            && !self.links.iter().any(linked)
+            && gap <= GAP
             && cells.iter().all(|cell| self.pen_fits(*cell))
             && cells.iter().map(|cell| self.cost(cell.ch)).sum::<usize>() <= allowed;
         if cheap {

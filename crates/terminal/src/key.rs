@@ -39,6 +39,17 @@ pub enum Key {
     F(u8),
     /// Control and a lower-case letter, or one of `\`, `]`, `^` and `_`.
     Ctrl(char),
+    /// The left mouse button, pressed on a cell; both from 0 at the left top.
+    Click {
+        /// Column.
+        column: u16,
+        /// Row.
+        row: u16,
+    },
+    /// The wheel, turned away from the caller.
+    WheelUp,
+    /// The wheel, turned towards the caller.
+    WheelDown,
 }
 
 /// A terminal's answer to a question.

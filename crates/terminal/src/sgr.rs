@@ -1,9 +1,11 @@
 //! Styles into SGR sequences (ECMA-48), only what changes, in the colours that a terminal has.
 
+pub(crate) mod ink;
 mod palette;
 
 use crate::cell::{Color, Style};
 use crate::charset::Charset;
+pub(crate) use ink::Ink;
 
 /// The colours that a terminal has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,10 +27,13 @@ pub struct Wire {
     pub charset: Charset,
     /// The colours it has.
     pub colors: Colors,
-    /// It shows blink as a bright background ("iCE colours").
+    /// It shows blink as a bright background ("iCE colours"). It is a BBS terminal then: the bright half of the 16 is
+    /// written as ANSI-BBS has it, by bold and blink, however many more colours there are.
     pub ice: bool,
     /// It knows `CSI ?25 l` and `h`.
     pub hide_cursor: bool,
+    /// It makes links of text (OSC 8).
+    pub links: bool,
 }
 
 /// A colour as it goes out.
@@ -61,12 +66,13 @@ pub struct Pen {
     wire: Wire,
     style: Style,
     shown: Shown,
+    ink: Ink,
 }
 
 impl Pen {
     /// A pen in the terminal's own colours.
     pub fn new(wire: Wire) -> Self {
-        Self { wire, style: Style::DEFAULT, shown: Shown::default() }
+        Self { wire, style: Style::DEFAULT, shown: Shown::default(), ink: Ink::REST }
     }
 
     /// The style in force.
@@ -78,6 +84,11 @@ impl Pen {
     pub fn set(&mut self, style: Style, out: &mut Vec<u8>) {
         if style != self.style {
             self.style = style;
+            match self.wire.charset {
+                Charset::Petscii => return self.ink.change(ink::of(style), out),
+                Charset::Atascii => return,
+                Charset::Ascii | Charset::Cp437 | Charset::Utf8 => {}
+            }
             let shown = resolve(style, &self.wire);
             change(self.shown, shown, out);
             self.shown = shown;
@@ -125,11 +136,21 @@ fn resolve(style: Style, wire: &Wire) -> Shown {
             shown.bg = bg.map_or(Paint::Default, |bg| Paint::Basic(bg & 7));
         }
         Colors::TwoFiftySix | Colors::True => {
-            shown.fg = paint(style.fg, wire.colors);
-            shown.bg = paint(style.bg, wire.colors);
+            let (bold, fg) = bright(paint(style.fg, wire.colors), wire.ice);
+            let (blink, bg) = bright(paint(style.bg, wire.colors), wire.ice);
+            (shown.fg, shown.bg, shown.bold) = (fg, bg, bold);
+            shown.blink |= blink;
         }
     }
     shown
+}
+
+/// A bright colour as an attribute and its dark kin, where `split`.
+fn bright(paint: Paint, split: bool) -> (bool, Paint) {
+    match paint {
+        Paint::Bright(n) if split => (true, Paint::Basic(n)),
+        paint => (false, paint),
+    }
 }
 
 fn paint(color: Color, colors: Colors) -> Paint {
@@ -221,7 +242,7 @@ mod tests {
     use super::*;
 
     fn wire(colors: Colors) -> Wire {
-        Wire { charset: Charset::Cp437, colors, ice: false, hide_cursor: false }
+        Wire { charset: Charset::Cp437, colors, ice: false, hide_cursor: false, links: false }
     }
 
     fn written(wire: Wire, styles: &[Style]) -> String {
@@ -263,6 +284,13 @@ mod tests {
             written(wire(Colors::TwoFiftySix), &[Style { bg: Color::Indexed(200), ..Style::fg(3) }]),
             "^[33;48;5;200m"
         );
+    }
+
+    #[test]
+    fn bbs_terminals_with_more_colours_keep_to_bold_and_blink() {
+        let cterm = Wire { ice: true, ..wire(Colors::True) };
+        let orange = Style { fg: Color::Rgb(255, 135, 0), ..Style::new(0, 12) };
+        assert_eq!(written(cterm, &[Style::new(15, 9), orange]), "^[1;5;37;41m^[0;5;38;2;255;135;0;44m");
     }
 
     #[test]

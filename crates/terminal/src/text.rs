@@ -1,6 +1,6 @@
 //! Text that callers wrote: made harmless, measured and laid out in cells.
 
-use crate::charset::cell_char;
+use crate::charset::{cell_char, is_invisible};
 
 const TAB: usize = 8;
 
@@ -126,14 +126,6 @@ fn clean(s: &str, mut keep: impl FnMut(char)) {
 fn skip_sequence(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
     while chars.next_if(|c| matches!(c, ' '..='?')).is_some() {}
     chars.next_if(|c| matches!(c, '@'..='~'));
-}
-
-/// Characters that show nothing but change how others are shown or compared: direction marks and overrides,
-/// joiners, tags, the byte-order mark.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]

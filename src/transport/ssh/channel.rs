@@ -6,15 +6,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use dialtone_terminal::Report;
-use dialtone_terminal::probe::{Hint, Probe};
+use dialtone_terminal::probe::{Environment, Hint, Probe};
 use russh::server::Msg;
 use russh::{Channel, ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
-use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use super::Answer;
 use crate::transport::input::{ESCAPE_TIME, Keyboard};
-use crate::transport::{Connection, Entry, ExitStatus, INPUT_QUEUE, Input, Output, Peer};
+use crate::transport::pace::Pace;
+use crate::transport::{Connection, Entry, ExitStatus, INPUT_QUEUE, Input, Outgoing, Output, Peer, Tuning};
 
 /// What a terminal that answers nothing costs its caller.
 const GRACE: Duration = Duration::from_millis(300);
@@ -29,8 +30,8 @@ pub struct Hints {
     pub term: Option<String>,
     /// Columns and rows.
     pub size: Option<(u16, u16)>,
-    /// Whether a locale variable came, and one of them says UTF-8.
-    pub utf8_locale: Option<bool>,
+    /// What its environment tells about it.
+    pub environment: Environment,
 }
 
 /// What the channel is for.
@@ -64,10 +65,11 @@ impl Leg {
     pub async fn run(self, answer: Answer) {
         self.open.fetch_add(1, Ordering::AcqRel);
         let (read, write) = self.channel.split();
-        let mut ear = Ear { read, keyboard: Keyboard::new() };
+        let (tuned, tuning) = watch::channel(None);
+        let mut ear = Ear { read, keyboard: Keyboard::new(), tuning };
         let mut probe = Probe::new(Hint {
             terminal_type: self.hints.term.as_deref(),
-            utf8_locale: self.hints.utf8_locale,
+            environment: self.hints.environment,
             size: self.hints.size,
         });
         let command = match self.want {
@@ -101,7 +103,7 @@ impl Leg {
         let session = answer(connection);
         let carried = async {
             tokio::select! {
-                () = speak(&write, writes, self.stall) => {}
+                () = speak(&write, writes, tuned, self.stall) => {}
                 // The caller is gone when nothing more can be heard; what the session still says goes nowhere.
                 () = ear.listen(inputs) => {}
             }
@@ -113,14 +115,35 @@ impl Leg {
 }
 
 /// Sends what the session writes until it is done or the caller does not read.
-async fn speak(write: &ChannelWriteHalf<Msg>, mut writes: mpsc::Receiver<Vec<u8>>, stall: Duration) {
-    while let Some(bytes) = writes.recv().await {
-        match timeout(stall, write.data_bytes(bytes)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(_)) => return,
-            Err(_) => {
-                tracing::info!(transport = "ssh", "call dropped: the caller does not read");
-                return;
+async fn speak(
+    write: &ChannelWriteHalf<Msg>,
+    mut writes: mpsc::Receiver<Outgoing>,
+    tuned: watch::Sender<Option<Tuning>>,
+    stall: Duration,
+) {
+    let mut pace = Pace::full();
+    while let Some(outgoing) = writes.recv().await {
+        let mut bytes = match outgoing {
+            Outgoing::Bytes(bytes) => bytes,
+            Outgoing::Tune(tuning) => {
+                tuned.send_replace(Some(tuning));
+                pace.set(tuning.speed);
+                continue;
+            }
+        };
+        while !bytes.is_empty() {
+            if let Some(due) = pace.wait() {
+                sleep_until(due).await;
+            }
+            let rest = bytes.split_off(pace.slice(bytes.len()));
+            pace.sent(bytes.len());
+            match timeout(stall, write.data_bytes(std::mem::replace(&mut bytes, rest))).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => return,
+                Err(_) => {
+                    tracing::info!(transport = "ssh", "call dropped: the caller does not read");
+                    return;
+                }
             }
         }
     }
@@ -139,6 +162,8 @@ async fn close(write: &ChannelWriteHalf<Msg>, status: u32, stall: Duration) {
 struct Ear {
     read: ChannelReadHalf,
     keyboard: Keyboard,
+    /// What the session says of the terminal.
+    tuning: watch::Receiver<Option<Tuning>>,
 }
 
 impl Ear {
@@ -192,6 +217,11 @@ impl Ear {
 
     /// One message of the channel.
     fn take(&mut self, message: ChannelMsg, mut probe: Option<&mut Probe>) -> Heard {
+        if self.tuning.has_changed().unwrap_or(false)
+            && let Some(tuning) = *self.tuning.borrow_and_update()
+        {
+            self.keyboard.set_charset(tuning.charset);
+        }
         match message {
             ChannelMsg::Data { data } => self.keyboard.feed(&data, |report: Report| {
                 if let Some(probe) = probe.as_deref_mut() {

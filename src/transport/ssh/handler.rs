@@ -232,15 +232,11 @@ impl Handler for Login {
         variable_value: &str,
         session: &mut Session,
     ) -> Result<(), Self::Error> {
-        let locale = matches!(variable_name, "LANG" | "LC_ALL" | "LC_CTYPE");
-        match self.hints(channel) {
-            Some(hints) if locale => {
-                let value = variable_value.to_ascii_uppercase();
-                let utf8 = value.contains("UTF-8") || value.contains("UTF8");
-                hints.utf8_locale = Some(hints.utf8_locale == Some(true) || utf8);
-                session.channel_success(channel)
-            }
-            _ => session.channel_failure(channel),
+        let hints = self.hints(channel);
+        if hints.is_some_and(|hints| hints.environment.variable(variable_name, variable_value)) {
+            session.channel_success(channel)
+        } else {
+            session.channel_failure(channel)
         }
     }
 

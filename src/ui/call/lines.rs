@@ -2,15 +2,12 @@
 
 use dialtone_terminal::art::Art;
 use dialtone_terminal::text;
-use dialtone_terminal::{Charset, Key, Pen, pipe};
+use dialtone_terminal::{Charset, Key, Pen, draw, pipe};
 
 use super::{Call, Happening, Leave};
 use crate::ui::line::{LineInput, Typed};
 use crate::ui::pager::Page;
 use crate::ui::theme;
-
-/// Colours off, screen clear, cursor home: SyncTERM begins in blue, and only it homes the cursor by itself.
-const CLEAR: &[u8] = b"\x1b[0m\x1b[2J\x1b[H";
 
 impl Call {
     /// Sends art in full, as its own bytes where the charset allows; in letters where it has no blocks. Terminals
@@ -21,8 +18,8 @@ impl Call {
         }
         let gallery = self.house.gallery.load_full();
         let shelf = match self.terminal.charset {
-            Charset::Ascii => gallery.letters(art),
-            Charset::Cp437 | Charset::Utf8 => gallery.get(art),
+            Charset::Ascii | Charset::Atascii => gallery.letters(art),
+            Charset::Cp437 | Charset::Utf8 | Charset::Petscii => gallery.get(art),
         };
         let fits = |art: &&Art| {
             art.grid().columns() <= self.terminal.columns && art.grid().rows() + 2 <= self.terminal.rows
@@ -31,9 +28,19 @@ impl Call {
             self.clear().await?;
             return self.say(words).await;
         };
-        let mut bytes = CLEAR.to_vec();
-        art.stream(&self.wire(), &|name| self.values.get(name), &mut bytes);
-        bytes.extend_from_slice(b"\x1b[0m\r\n");
+        let mut bytes = Vec::new();
+        self.switch_on(&mut bytes);
+        if self.terminal.charset == Charset::Petscii {
+            // No sequence of the art means anything there: its picture is drawn.
+            let mut grid = art.fill(&|name| self.values.get(name));
+            grid.set_cursor(Some((0, grid.rows().saturating_sub(1))));
+            draw(None, &grid, &self.wire(), &mut bytes);
+        } else {
+            self.terminal.charset.clear(&mut bytes);
+            art.stream(&self.wire(), &|name| self.values.get(name), &mut bytes);
+            bytes.extend_from_slice(b"\x1b[0m");
+        }
+        self.terminal.charset.line_end(&mut bytes);
         self.strange = true;
         self.shown = None;
         self.output.write(bytes).await?;
@@ -43,7 +50,10 @@ impl Call {
     /// Clears the screen.
     pub async fn clear(&mut self) -> Result<(), Leave> {
         self.strange = true;
-        self.output.write(CLEAR.to_vec()).await?;
+        let mut bytes = Vec::new();
+        self.switch_on(&mut bytes);
+        self.terminal.charset.clear(&mut bytes);
+        self.output.write(bytes).await?;
         Ok(())
     }
 
@@ -54,11 +64,33 @@ impl Call {
         for line in words.split('\n') {
             for row in text::wrap(line, columns) {
                 self.terminal.charset.encode_str(&row, &mut bytes);
-                bytes.extend_from_slice(b"\r\n");
+                self.terminal.charset.line_end(&mut bytes);
             }
         }
         self.strange = true;
         self.output.write(bytes).await?;
+        Ok(())
+    }
+
+    /// Says words that may be longer than the screen: a page at a time, for callers who want pauses.
+    pub async fn say_long(&mut self, words: &str) -> Result<(), Leave> {
+        let columns = usize::from(self.terminal.columns).saturating_sub(1);
+        let lines: Vec<String> = words.split('\n').flat_map(|line| text::wrap(line, columns)).collect();
+        let page = usize::from(self.terminal.rows.saturating_sub(2)).max(4);
+        let mut pauses = self.pauses();
+        let mut pages = lines.chunks(page).peekable();
+        while let Some(lines) = pages.next() {
+            self.say(&lines.join("\n")).await?;
+            if pauses && pages.peek().is_some() {
+                let answer =
+                    self.ask("More: Enter goes on, A all of it, S stops: ", LineInput::new(8)).await?;
+                match answer.map(|answer| answer.trim().to_ascii_uppercase()).as_deref() {
+                    None | Some("S" | "Q" | "N") => break,
+                    Some("A") => pauses = false,
+                    Some(_) => {}
+                }
+            }
+        }
         Ok(())
     }
 
@@ -82,11 +114,11 @@ impl Call {
                     let before = line.shown(usize::MAX).0.chars().count();
                     match line.press(key) {
                         Typed::Enter => {
-                            self.output.write(b"\r\n".to_vec()).await?;
+                            self.end_line().await?;
                             return Ok(Some(line.text()));
                         }
                         Typed::Escape => {
-                            self.output.write(b"\r\n".to_vec()).await?;
+                            self.end_line().await?;
                             return Ok(None);
                         }
                         Typed::Changed => self.echo(before, &line).await?,
@@ -107,6 +139,12 @@ impl Call {
                 }
             }
         }
+    }
+
+    async fn end_line(&mut self) -> Result<(), Leave> {
+        let mut bytes = Vec::new();
+        self.terminal.charset.line_end(&mut bytes);
+        Ok(self.output.write(bytes).await?)
     }
 
     /// The prompt, with pipe codes for colour where there is any, and what is typed so far.
@@ -136,7 +174,7 @@ impl Call {
         let shown: Vec<char> = line.shown(usize::MAX).0.chars().collect();
         let mut bytes = Vec::new();
         for _ in shown.len()..before {
-            bytes.extend_from_slice(b"\x08 \x08");
+            self.terminal.charset.rub_out(&mut bytes);
         }
         let added: String = shown.iter().skip(before).collect();
         self.terminal.charset.encode_str(&added, &mut bytes);
@@ -150,10 +188,11 @@ impl Call {
         if pages.is_empty() {
             return Ok(());
         }
-        let mut bytes = b"\r\n".to_vec();
+        let mut bytes = Vec::new();
+        self.terminal.charset.line_end(&mut bytes);
         for page in pages.iter().rev() {
             self.terminal.charset.encode_str(&format!("» {}", page.text), &mut bytes);
-            bytes.extend_from_slice(b"\r\n");
+            self.terminal.charset.line_end(&mut bytes);
         }
         self.output.write(bytes).await?;
         self.write_prompt(prompt, line).await

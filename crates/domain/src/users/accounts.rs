@@ -1,6 +1,6 @@
 //! Accounts: registering, logging in, and what the sysop may change about one.
 
-use super::{Handle, Users, UsersError, handle, password, text};
+use super::{Handle, Settings, Users, UsersError, handle, password, text};
 use crate::db::{Tx, in_tx, now, on_db};
 use crate::events::EventBody;
 use crate::{Caller, Secret, UserId, level};
@@ -32,6 +32,7 @@ pub(super) struct Account {
     flags: Json<BTreeSet<String>>,
     sysop: bool,
     created_at: DateTime<Utc>,
+    settings: Json<Settings>,
 }
 
 impl From<Account> for Caller {
@@ -44,6 +45,7 @@ impl From<Account> for Caller {
             sysop: row.sysop,
             guest: false,
             created: row.created_at,
+            settings: row.settings.0,
         }
     }
 }
@@ -88,6 +90,7 @@ impl Users {
             sysop: false,
             guest: false,
             created: now(),
+            settings: Settings::default(),
         };
         let mut tx = self.store.begin().await?;
         let made = insert(&mut tx, &caller, &hash, &display_name, &location).await?;
@@ -112,6 +115,7 @@ impl Users {
                 sysop: true,
                 guest: false,
                 created: now(),
+                settings: Settings::default(),
             };
             let mut tx = self.store.begin().await?;
             // Another node may have been as fast.
@@ -121,7 +125,7 @@ impl Users {
             }
         }
         let row: Option<Account> = on_db!(self.store, db => sqlx::query_as(
-                "SELECT id, handle, level, flags, sysop, created_at FROM users WHERE folded = $1 AND password = $2")
+                "SELECT id, handle, level, flags, sysop, created_at, settings FROM users WHERE folded = $1 AND password = $2")
             .bind(Handle::sysop().folded()).bind(password::NONE).fetch_optional(db).await)?;
         Ok(row.map(Caller::from))
     }
@@ -167,13 +171,14 @@ impl Users {
             sysop: false,
             guest: true,
             created: now(),
+            settings: Settings::default(),
         }
     }
 
     /// The account as it is now.
     pub async fn caller(&self, id: UserId) -> Result<Caller, UsersError> {
         let row: Option<Account> = on_db!(self.store, db => sqlx::query_as(
-                "SELECT id, handle, level, flags, sysop, created_at FROM users WHERE id = $1")
+                "SELECT id, handle, level, flags, sysop, created_at, settings FROM users WHERE id = $1")
             .bind(id).fetch_optional(db).await)?;
         row.map(Caller::from).ok_or_else(UsersError::no_account)
     }
@@ -181,7 +186,7 @@ impl Users {
     /// The account of that handle, however it is capitalised.
     pub async fn by_handle(&self, handle: &str) -> Result<Caller, UsersError> {
         let row: Option<Account> = on_db!(self.store, db => sqlx::query_as(
-                "SELECT id, handle, level, flags, sysop, created_at FROM users WHERE folded = $1")
+                "SELECT id, handle, level, flags, sysop, created_at, settings FROM users WHERE folded = $1")
             .bind(handle::fold(handle)).fetch_optional(db).await)?;
         row.map(Caller::from).ok_or_else(UsersError::no_account)
     }

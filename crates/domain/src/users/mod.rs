@@ -12,6 +12,7 @@ mod password;
 mod pool;
 pub(crate) mod presence;
 mod profile;
+mod settings;
 mod sysop;
 mod text;
 
@@ -23,6 +24,7 @@ pub use handle::Handle;
 pub use keys::{KeyId, SshKey};
 pub use presence::OnlineCall;
 pub use profile::{Profile, ProfileChange};
+pub use settings::{CharsetChoice, SPEEDS, Settings};
 
 use crate::db::Store;
 use std::sync::Arc;

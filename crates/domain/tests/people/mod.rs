@@ -1,5 +1,6 @@
 //! Callers as the users service would hand them out, without accounts behind them.
 
+use dialtone_domain::users::Settings;
 use dialtone_domain::{Caller, Handle, UserId, level};
 use std::collections::BTreeSet;
 
@@ -13,6 +14,7 @@ pub fn caller(id: i64) -> Caller {
         sysop: false,
         guest: false,
         created: chrono::DateTime::UNIX_EPOCH,
+        settings: Settings::default(),
     }
 }
 

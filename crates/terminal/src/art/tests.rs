@@ -5,7 +5,8 @@ use crate::emulator::Emulator;
 use crate::sgr::Colors;
 use proptest::prelude::*;
 
-const CP437: Wire = Wire { charset: Charset::Cp437, colors: Colors::Sixteen, ice: false, hide_cursor: false };
+const CP437: Wire =
+    Wire { charset: Charset::Cp437, colors: Colors::Sixteen, ice: false, hide_cursor: false, links: false };
 const UTF8: Wire = Wire { charset: Charset::Utf8, ..CP437 };
 
 fn art(bytes: &[u8]) -> Art {

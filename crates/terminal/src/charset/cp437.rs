@@ -35,7 +35,8 @@ pub fn high_byte(c: char) -> Option<u8> {
 }
 
 /// The control byte that shows `c` on a terminal that follows ANSI-BBS, where drawing it is safe: never NUL,
-/// ENQ (answerback), BEL to SI, XOFF, SUB or ESC.
+/// ENQ (answerback), BEL to SI, XOFF, SUB or ESC, nor CAN, with which a ZMODEM download begins: terminals start one
+/// by themselves.
 pub fn control_glyph_byte(c: char) -> Option<u8> {
     if c.is_ascii() {
         return None;
@@ -46,7 +47,7 @@ pub fn control_glyph_byte(c: char) -> Option<u8> {
 
 /// Whether a control byte may be sent for its glyph (see [`control_glyph_byte`]).
 pub fn is_safe_control_glyph(byte: u8) -> bool {
-    matches!(byte, 1..=4 | 6 | 0x10 | 0x11 | 0x14..=0x19 | 0x1c..=0x1f)
+    matches!(byte, 1..=4 | 6 | 0x10 | 0x11 | 0x14..=0x17 | 0x19 | 0x1c..=0x1f)
 }
 
 #[expect(clippy::indexing_slicing, reason = "evaluated when compiling, where a bad index is a compile error")]
@@ -116,7 +117,7 @@ mod tests {
 
     #[test]
     fn dangerous_control_glyphs_are_never_sent() {
-        for byte in [0u8, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0x12, 0x13, 0x1a, 0x1b] {
+        for byte in [0u8, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0x12, 0x13, 0x18, 0x1a, 0x1b] {
             assert_eq!(control_glyph_byte(glyph(byte)), None, "{byte:#x}");
         }
         assert_eq!(control_glyph_byte('♥'), Some(3));

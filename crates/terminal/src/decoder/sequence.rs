@@ -51,9 +51,16 @@ impl Sequence {
             return None;
         }
         match (self.prefix, last) {
+            (Some(b'<'), b'M') => self.click().map(Decoded::Key),
             (None, b'c' | b'n' | b'R') | (Some(_), _) => self.report(last).map(Decoded::Report),
             (None, _) => self.key(last).map(Decoded::Key),
         }
+    }
+
+    /// A mouse report (xterm's SGR, mode 1006).
+    fn click(&self) -> Option<Key> {
+        let [button, column, row, ..] = self.parameters;
+        mouse(button, column, row)
     }
 
     fn report(&self, last: u8) -> Option<Report> {
@@ -122,5 +129,16 @@ impl Sequence {
             // 200 and 201 frame a paste: the paste itself is keys.
             _ => return None,
         })
+    }
+}
+
+/// What the mouse did, with `column` and `row` from 1: a press of the left button or a turn of the wheel, whichever
+/// of Shift, Alt and Control are held; None for other buttons, releases and moves.
+pub fn mouse(button: u16, column: u16, row: u16) -> Option<Key> {
+    match button & !0b1_1100 {
+        0 => Some(Key::Click { column: column.checked_sub(1)?, row: row.checked_sub(1)? }),
+        64 => Some(Key::WheelUp),
+        65 => Some(Key::WheelDown),
+        _ => None,
     }
 }

@@ -265,3 +265,74 @@ proptest! {
         prop_assert_eq!(last, Some(Decoded::Key(Key::Char('z'))));
     }
 }
+
+#[test]
+fn the_mouse_clicks_and_its_wheel_turns() {
+    let mut decoder = KeyDecoder::new(Charset::Utf8);
+    decoder.set_mouse(true);
+    let mut keys = Vec::new();
+    let sgr = b"\x1b[<0;5;3M\x1b[<0;5;3m\x1b[<4;80;24M\x1b[<64;1;1M\x1b[<65;1;1M\x1b[<2;1;1M\x1b[<32;6;6M\x1b[<0;0;0M";
+    let x10 = b"\x1b[M %#\x1b[M#%#\x1b[M`!!x";
+    for bytes in [&sgr[..], x10] {
+        decoder.feed(bytes, |decoded| keys.push(decoded));
+    }
+    let expected = [
+        Key::Click { column: 4, row: 2 },
+        Key::Click { column: 79, row: 23 },
+        Key::WheelUp,
+        Key::WheelDown,
+        Key::Click { column: 4, row: 2 },
+        Key::WheelUp,
+        Key::Char('x'),
+    ];
+    assert_eq!(keys, expected.map(Decoded::Key));
+}
+
+#[test]
+fn home_computers_have_keys_of_their_own() {
+    for (charset, bytes, expected) in [
+        (
+            Charset::Petscii,
+            &b"\xc8\x49\x0d\x0a\x14\x91\x11\x9d\x1d\x13\x5f\x03\x85\x8c\x22\xa4"[..],
+            &[
+                Key::Char('H'),
+                Key::Char('i'),
+                Key::Enter,
+                Key::Backspace,
+                Key::Up,
+                Key::Down,
+                Key::Left,
+                Key::Right,
+                Key::Home,
+                Key::Escape,
+                Key::Escape,
+                Key::F(1),
+                Key::F(8),
+                Key::Char('"'),
+                Key::Char('_'),
+            ][..],
+        ),
+        (
+            Charset::Atascii,
+            b"Hi\x9b\x7e\x1c\x1d\x1e\x1f\x7f\xe1",
+            &[
+                Key::Char('H'),
+                Key::Char('i'),
+                Key::Enter,
+                Key::Backspace,
+                Key::Up,
+                Key::Down,
+                Key::Left,
+                Key::Right,
+                Key::Tab,
+                Key::Char('a'),
+            ],
+        ),
+    ] {
+        let (mut decoder, mut keys) = (KeyDecoder::new(charset), Vec::new());
+        decoder.feed(bytes, |decoded| keys.push(decoded));
+        let expected: Vec<Decoded> = expected.iter().copied().map(Decoded::Key).collect();
+        assert_eq!(keys, expected, "{charset:?}");
+        assert!(!decoder.waiting());
+    }
+}

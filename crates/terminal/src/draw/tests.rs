@@ -3,7 +3,8 @@ use crate::emulator::Emulator;
 use crate::sgr::Colors;
 use proptest::prelude::*;
 
-const CP437: Wire = Wire { charset: Charset::Cp437, colors: Colors::Sixteen, ice: false, hide_cursor: true };
+const CP437: Wire =
+    Wire { charset: Charset::Cp437, colors: Colors::Sixteen, ice: false, hide_cursor: true, links: false };
 const UTF8: Wire = Wire { charset: Charset::Utf8, ..CP437 };
 
 fn drawn(old: Option<&Grid>, new: &Grid, wire: &Wire) -> Vec<u8> {
@@ -202,4 +203,25 @@ proptest! {
     fn a_difference_is_never_dearer_than_all((old, new) in two_grids()) {
         prop_assert!(drawn(Some(&old), &new, &CP437).len() <= drawn(None, &new, &CP437).len() + 24 * 6);
     }
+}
+
+#[test]
+fn an_address_is_a_link_where_links_are_known() {
+    let linked = Wire { links: true, ..UTF8 };
+    let mut old = Grid::new(40, 3);
+    old.set_cursor(Some((0, 0)));
+    let mut new = old.clone();
+    new.text(2, 1, "at http://a.b now", Style::DEFAULT);
+    let bytes = |old: &Grid, new: &Grid, wire: &Wire| {
+        let mut out = Vec::new();
+        draw(Some(old), new, wire, &mut out);
+        String::from_utf8(out).unwrap().replace('\x1b', "^")
+    };
+    assert_eq!(bytes(&old, &new, &UTF8), "^[2;3Hat http://a.b now^[H");
+    assert_eq!(bytes(&old, &new, &linked), "^[2;3Hat^]8;;http://a.b^\\^[Chttp://a.b^]8;;^\\ now^[H");
+    // Another address behind letters that stay: all of its cells are written.
+    let mut other = new.clone();
+    other.text(14, 1, "c", Style::DEFAULT);
+    assert_eq!(bytes(&new, &other, &linked), "^]8;;http://a.c^\\^[2;6Hhttp://a.c^]8;;^\\^[H");
+    assert_eq!(bytes(&other, &other, &linked), "");
 }

@@ -1,0 +1,193 @@
+//! What the caller prefers: each line is one setting, Enter goes on to its next value, and it counts at once.
+
+use dialtone_domain::users::{CharsetChoice, Settings};
+use dialtone_terminal::Charset;
+
+use super::{pager, said};
+use crate::ui::{ArtFiles, Bar, Call, Column, Leave, List, Panel, Picked, pick, theme};
+
+/// Speeds that modems had, in bits a second.
+const SPEEDS: [u32; 10] = [300, 1200, 2400, 9600, 14_400, 19_200, 28_800, 38_400, 57_600, 115_200];
+
+const CHARSETS: [CharsetChoice; 5] = [
+    CharsetChoice::Auto,
+    CharsetChoice::Cp437,
+    CharsetChoice::Utf8,
+    CharsetChoice::Ascii,
+    CharsetChoice::Petscii,
+];
+
+/// One setting: what it is called, what it says now, and what Enter makes of it.
+struct Setting {
+    name: &'static str,
+    help: &'static str,
+    about: &'static str,
+    value: fn(&Call, &Settings) -> String,
+    next: fn(&mut Settings),
+}
+
+const SETTINGS: [Setting; 7] = [
+    Setting {
+        name: "charset",
+        help: "what your terminal shows",
+        about: "The board finds out by itself what your terminal can show. Where it is wrong, say so here: cp437 for BBS terminals, utf-8 for those of today.",
+        value: |call, settings| match settings.charset {
+            CharsetChoice::Auto => format!("as found: {}", name_of(call.terminal.charset)),
+            CharsetChoice::Cp437 => name_of(Charset::Cp437).to_owned(),
+            CharsetChoice::Utf8 => name_of(Charset::Utf8).to_owned(),
+            CharsetChoice::Ascii => name_of(Charset::Ascii).to_owned(),
+            CharsetChoice::Petscii => name_of(Charset::Petscii).to_owned(),
+        },
+        next: |settings| settings.charset = after(&CHARSETS, &settings.charset),
+    },
+    Setting {
+        name: "words alone",
+        help: "no art, for screen readers",
+        about: "One line after the other, numbered choices, no pictures and no moving about: for screen readers and for paper.",
+        value: |_, settings| on(settings.words),
+        next: |settings| settings.words = !settings.words,
+    },
+    Setting {
+        name: "theme",
+        help: "how the board is drawn",
+        about: "Pictures and colours of the board. Enter tries the next.",
+        value: |_, settings| settings.theme.clone().unwrap_or_else(|| "the board's".to_owned()),
+        next: |settings| {
+            let themes: Vec<Option<String>> =
+                std::iter::once(None).chain(themes().into_iter().map(Some)).collect();
+            settings.theme = after(&themes, &settings.theme);
+        },
+    },
+    Setting {
+        name: "expert",
+        help: "menus only when ? asks",
+        about: "For those who know the keys: a menu is its prompt alone, and ? draws it.",
+        value: |_, settings| on(settings.expert),
+        next: |settings| settings.expert = !settings.expert,
+    },
+    Setting {
+        name: "pauses",
+        help: "long texts wait for you",
+        about: "A text that is longer than the screen stops and asks before it goes on.",
+        value: |_, settings| on(settings.pauses),
+        next: |settings| settings.pauses = !settings.pauses,
+    },
+    Setting {
+        name: "mouse",
+        help: "clicks and the wheel",
+        about: "Click on rows, commands and keys, and turn the wheel, where your terminal tells of it. Switched off, the mouse marks text again.",
+        value: |_, settings| on(settings.mouse),
+        next: |settings| settings.mouse = !settings.mouse,
+    },
+    Setting {
+        name: "speed",
+        help: "play at an old modem",
+        about: "The board writes as slowly as the modem you remember. A toy: full speed is the line's own.",
+        value: |_, settings| match settings.speed {
+            Some(speed) => format!("{speed} baud"),
+            None => "full".to_owned(),
+        },
+        next: |settings| {
+            let speeds: Vec<Option<u32>> = std::iter::once(None).chain(SPEEDS.map(Some)).collect();
+            settings.speed = after(&speeds, &settings.speed);
+        },
+    },
+];
+
+/// The value behind `now`, round and round.
+fn after<T: Clone + PartialEq>(values: &[T], now: &T) -> T {
+    let at = values.iter().position(|value| value == now);
+    let next = at.and_then(|at| values.get(at + 1)).or_else(|| values.first());
+    next.unwrap_or(now).clone()
+}
+
+fn on(on: bool) -> String {
+    if on { "on" } else { "off" }.to_owned()
+}
+
+fn name_of(charset: Charset) -> &'static str {
+    match charset {
+        Charset::Ascii => "letters alone",
+        Charset::Cp437 => "cp437",
+        Charset::Utf8 => "utf-8",
+        Charset::Petscii => "petscii",
+        Charset::Atascii => "atascii",
+    }
+}
+
+/// The themes that the board brings.
+fn themes() -> Vec<String> {
+    let mut themes: Vec<String> =
+        ArtFiles::iter().filter_map(|file| file.split_once('/').map(|(theme, _)| theme.to_owned())).collect();
+    themes.sort();
+    themes.dedup();
+    themes
+}
+
+fn about(setting: &Setting) -> Panel {
+    Panel { title: setting.name.to_owned(), words: setting.about.to_owned(), ..Panel::default() }
+}
+
+/// The list of settings. A guest's last as long as the call.
+pub async fn show(call: &mut Call) -> Result<(), Leave> {
+    const COLUMNS: [Column; 3] = [
+        Column::new("setting", 13, theme::NAME),
+        Column::new("now", 24, theme::FIGURE),
+        Column::new("", 0, theme::WORDS).spare(),
+    ];
+    let mut bar = Bar::default();
+    loop {
+        call.enter("profile", "settings", "how the board writes to you");
+        let settings = call.caller.settings.clone();
+        let rows = SETTINGS.iter().map(|setting| {
+            let value = (setting.value)(call, &settings);
+            vec![(setting.name.to_owned(), None), (value, None), (setting.help.to_owned(), None)]
+        });
+        let mut list = List {
+            columns: COLUMNS.to_vec(),
+            rows: rows.collect(),
+            note: "Enter changes a setting; it counts at once".into(),
+            bar: std::mem::take(&mut bar),
+            about: Some(Box::new(|n| SETTINGS.get(n).map(about).unwrap_or_default())),
+            ..List::default()
+        };
+        let picked = pick(call, &mut list).await?;
+        bar = list.bar;
+        match picked {
+            Picked::Row(row) => {
+                let mut settings = settings;
+                let Some(setting) = SETTINGS.get(row) else { continue };
+                (setting.next)(&mut settings);
+                let answer = call.domain.users.set_settings(&call.caller, &settings).await;
+                if said(call, answer).await?.is_some() {
+                    call.prefer(settings).await?;
+                }
+            }
+            Picked::Pages => pager(call).await?,
+            Picked::Back => return Ok(()),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_comes_round_again() {
+        for setting in &SETTINGS {
+            let mut settings = Settings::default();
+            let mut changed = 0;
+            loop {
+                (setting.next)(&mut settings);
+                changed += 1;
+                if settings == Settings::default() {
+                    break;
+                }
+                assert!(changed < 20, "{}", setting.name);
+            }
+            assert!(changed > 1, "{}", setting.name);
+        }
+    }
+}

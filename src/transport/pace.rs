@@ -1,0 +1,78 @@
+//! A line that plays at an old modem: so many bits a second, ten to a byte. Nothing ticks while nothing is sent.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// How much goes out at once: short enough to look even, long enough for timers.
+const BEAT: Duration = Duration::from_millis(20);
+
+/// The pace of one line.
+#[derive(Debug)]
+pub struct Pace {
+    speed: Option<u32>,
+    due: Instant,
+}
+
+impl Pace {
+    /// As fast as the line.
+    pub fn full() -> Self {
+        Self { speed: None, due: Instant::now() }
+    }
+
+    /// Goes at `speed` bits a second from here on; none is as fast as the line.
+    pub fn set(&mut self, speed: Option<u32>) {
+        self.speed = speed.map(|speed| speed.max(1));
+        self.due = Instant::now();
+    }
+
+    /// When the next bytes may go; none if now.
+    pub fn wait(&self) -> Option<Instant> {
+        self.speed.is_some().then_some(self.due).filter(|due| *due > Instant::now())
+    }
+
+    /// How many of so many bytes may go at once.
+    pub fn slice(&self, bytes: usize) -> usize {
+        let Some(speed) = self.speed else { return bytes };
+        let beat = u128::from(speed) * BEAT.as_millis() / 10_000;
+        bytes.min(usize::try_from(beat).unwrap_or(bytes).max(1))
+    }
+
+    /// So many bytes went.
+    pub fn sent(&mut self, bytes: usize) {
+        if let Some(speed) = self.speed {
+            let bits = u32::try_from(bytes).unwrap_or(u32::MAX).saturating_mul(10);
+            self.due =
+                self.due.max(Instant::now()) + Duration::from_secs_f64(f64::from(bits) / f64::from(speed));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_second_at_2400_baud_is_240_bytes() {
+        let mut pace = Pace::full();
+        assert_eq!((pace.slice(5000), pace.wait()), (5000, None));
+        for (speed, slice) in [(300, 1), (2400, 4), (115_200, 230)] {
+            pace.set(Some(speed));
+            let (start, mut sent) = (Instant::now(), 0);
+            while start.elapsed() < Duration::from_secs(1) {
+                match pace.wait() {
+                    Some(due) => tokio::time::sleep_until(due).await,
+                    None => {
+                        assert_eq!(pace.slice(5000), slice);
+                        pace.sent(slice);
+                        sent += slice;
+                    }
+                }
+            }
+            let exact = usize::try_from(speed / 10).unwrap();
+            assert!(sent.abs_diff(exact) <= exact / 20 + slice, "{speed}: {sent}");
+        }
+        pace.set(None);
+        assert_eq!((pace.slice(5000), pace.wait()), (5000, None));
+    }
+}

@@ -1,0 +1,86 @@
+//! The caller's own settings over what was found out about the terminal.
+
+use dialtone_domain::Caller;
+use dialtone_domain::users::{CharsetChoice, Settings};
+use dialtone_terminal::{Capabilities, Charset, Modes};
+
+use super::{Call, Leave};
+use crate::transport::Tuning;
+
+impl Call {
+    /// The caller as they are now: what they prefer counts at once.
+    pub async fn adopt(&mut self, caller: Caller) -> Result<(), Leave> {
+        self.caller = caller;
+        self.tune().await
+    }
+
+    /// The caller prefers this from here on, in this call.
+    pub async fn prefer(&mut self, settings: Settings) -> Result<(), Leave> {
+        // Whoever has just chosen between words and pictures means it, whatever they said at the door.
+        if settings.words != self.caller.settings.words {
+            self.words = false;
+        }
+        self.caller.settings = settings;
+        self.tune().await
+    }
+
+    /// Words alone from here on, or pictures again: what was asked for in this call.
+    pub async fn ask_for_words(&mut self, words: bool) -> Result<(), Leave> {
+        self.words = words;
+        self.tune().await
+    }
+
+    /// Appends what switches on what the terminal has.
+    pub(super) fn switch_on(&mut self, bytes: &mut Vec<u8>) {
+        self.modes.change(Modes::of(&self.terminal), bytes);
+    }
+
+    /// Leaves the terminal as it was before the call.
+    pub async fn restore(&mut self) -> Result<(), Leave> {
+        let mut bytes = Vec::new();
+        self.modes.restore(&self.terminal, &mut bytes);
+        if !bytes.is_empty() {
+            self.output.write(bytes).await?;
+        }
+        Ok(())
+    }
+
+    /// What is still to be said goes as fast as the line.
+    pub async fn hurry(&mut self) -> Result<(), Leave> {
+        self.tuning.speed = None;
+        Ok(self.output.tune(self.tuning).await?)
+    }
+
+    /// Brings terminal and wire in line with what the caller prefers.
+    async fn tune(&mut self) -> Result<(), Leave> {
+        let mut terminal = preferred(&self.found, &self.caller.settings);
+        terminal.plain |= self.words;
+        let tuning = Tuning { charset: terminal.charset, speed: self.caller.settings.speed };
+        self.terminal = terminal;
+        self.strange = true;
+        let mut bytes = Vec::new();
+        self.switch_on(&mut bytes);
+        if !bytes.is_empty() {
+            self.output.write(bytes).await?;
+        }
+        if tuning != self.tuning {
+            self.tuning = tuning;
+            self.output.tune(tuning).await?;
+        }
+        Ok(())
+    }
+}
+
+fn preferred(found: &Capabilities, settings: &Settings) -> Capabilities {
+    let mut terminal = found.clone();
+    match settings.charset {
+        CharsetChoice::Auto => {}
+        CharsetChoice::Cp437 => terminal.choose(Charset::Cp437),
+        CharsetChoice::Utf8 => terminal.choose(Charset::Utf8),
+        CharsetChoice::Ascii => terminal.choose(Charset::Ascii),
+        CharsetChoice::Petscii => terminal.choose(Charset::Petscii),
+    }
+    terminal.plain |= settings.words;
+    terminal.mouse &= settings.mouse;
+    terminal
+}

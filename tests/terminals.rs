@@ -1,0 +1,175 @@
+//! Every terminal that calls gets a board that it can show: found out, or as its caller says.
+
+mod harness;
+
+use harness::{Board, Dial, Draws, Emulator, Key, Kind, MENU, NOTICE, PASSWORD, QUESTION, Recording};
+
+/// A board whose prices stand still.
+fn quiet_board() -> Board {
+    Board::setup().arguments(&["--role", "gateway"]).start()
+}
+
+#[test]
+fn words_at_the_door_are_words_from_there_on() {
+    let board = quiet_board();
+    let caller = Dial::call(&board, Kind::Xterm);
+    caller.wait_for(QUESTION);
+    caller.enter("words");
+    caller.wait_for("Words alone from here on.");
+    let mark = caller.raw().len();
+    caller.enter("GUEST");
+    caller.wait_for("main menu");
+    caller.wait_for(MENU);
+    let raw = caller.raw();
+    assert!(!raw.get(mark..).expect("more came").contains(&0x1b), "{}", caller.screen());
+}
+
+#[test]
+fn a_setting_counts_at_once_and_at_the_next_call() {
+    let board = quiet_board();
+    board.account("Zero Cool");
+    let caller = Dial::call(&board, Kind::Xterm);
+    caller.log_in("Zero Cool");
+    caller.choose("S", "how the board writes to you");
+    caller.wait_for("as found: utf-8");
+    caller.key(Key::Enter);
+    caller.wait_until("the charset changed", |screen| screen.rows().iter().any(|row| row.contains("cp437")));
+    caller.key(Key::Enter);
+    caller.key(Key::Enter);
+    caller.wait_for("letters alone");
+    caller.wait_until("no line drawn in anything but letters", |screen| screen.rows().join("").is_ascii());
+    caller.move_to_row("words alone");
+    caller.key(Key::Enter);
+    caller.wait_for("A number, or Enter to go back:");
+    let raw = caller.raw();
+    // What was switched on is off; after that not one sequence more.
+    let off = b"\x1b[?1006l\x1b[?1000l";
+    let end = raw.windows(off.len()).rposition(|window| window == off).expect("the mouse is off") + off.len();
+    assert!(!raw.get(end..).expect("more came").contains(&0x1b), "{}", caller.screen());
+    drop(caller);
+
+    let caller = Dial::call(&board, Kind::SyncTerm);
+    caller.wait_for(QUESTION);
+    caller.enter("Zero Cool");
+    caller.wait_for("Password:");
+    caller.enter(PASSWORD);
+    caller.wait_for(MENU);
+    assert!(!caller.screen().contains(NOTICE), "{}", caller.screen());
+    // Back to pictures, by number.
+    caller.enter("s");
+    caller.wait_for("A number, or Enter to go back:");
+    caller.enter("2");
+    caller.wait_for("how the board writes to you");
+    caller.back_to(MENU);
+}
+
+/// The recordings, one file each.
+const RECORDED: [&str; 9] =
+    ["syncterm", "netrunner", "putty", "xterm", "linux-console", "inetutils-telnet", "dumb", "c64", "atari"];
+
+/// Calls with a recorded terminal and compares what the board says it has found with what the recording expects.
+fn call_with(board: &Board, name: &str, nth: usize) -> (Dial, &'static Recording) {
+    let recording = Recording::load(name);
+    let (columns, rows) = recording.size;
+    let dial = Dial::call_sized(board, Kind::Recorded(recording), columns, rows);
+    let said = board.log.wait_nth_message("call answered", nth);
+    let found = &recording.found;
+    for (field, expected) in [
+        ("charset", found.charset.clone()),
+        ("colors", found.colors.clone()),
+        ("columns", found.columns.to_string()),
+        ("rows", found.rows.to_string()),
+        ("plain", found.plain.to_string()),
+        ("mouse", found.mouse.to_string()),
+    ] {
+        let told = said.get(field).expect("a field of the log");
+        let told = told.as_str().map_or_else(|| told.to_string(), str::to_owned);
+        assert_eq!(told, expected, "{name}: {field}");
+    }
+    (dial, recording)
+}
+
+/// The bar is in this row of the list's body, from its first.
+fn bar_moves(caller: &Dial, key: Key, what: &str, to: impl Fn(usize, usize) -> bool) {
+    let before = caller.look(Emulator::bar).expect("a bar");
+    caller.key(key);
+    caller.wait_until(what, |screen| screen.bar().is_some_and(|bar| to(before, bar)));
+}
+
+/// The way through the board that every terminal with pictures takes.
+fn pictures(caller: &Dial, recording: &Recording, handle: &str) {
+    caller.wait_for("Handle, NEW to join");
+    // Typed wrong, taken back.
+    caller.send("x");
+    caller.wait_for("x");
+    caller.key(Key::Backspace);
+    caller.enter(handle);
+    caller.wait_for("Password:");
+    caller.enter(PASSWORD);
+    caller.wait_for("good to hear you");
+    caller.past_notice();
+    caller.wait_for(MENU);
+    caller.send("U");
+    caller.wait_for("Enter choose");
+    bar_moves(caller, Key::Down, "the bar one down", |before, bar| bar == before + 1);
+    bar_moves(caller, Key::Up, "the bar one up", |before, bar| bar + 1 == before);
+    bar_moves(caller, Key::End, "the bar at the end", |before, bar| bar > before + 1);
+    bar_moves(caller, Key::Home, "the bar at the top", |before, bar| bar + 1 < before);
+    if recording.keys.contains_key("page_down") {
+        bar_moves(caller, Key::PageDown, "the bar a page down", |before, bar| bar > before + 1);
+        bar_moves(caller, Key::PageUp, "the bar a page up", |before, bar| bar + 1 < before);
+    }
+    caller.back_to(MENU);
+    // The frame: nothing has wrapped, scrolled or been left behind.
+    let rows = caller.look(Emulator::rows);
+    let height = usize::from(recording.found.rows);
+    let rule = rows.get(height - 4).expect("a rule");
+    assert!(rule.chars().count() + 1 >= usize::from(recording.found.columns), "{}", caller.screen());
+    assert!(rows.get(height - 1).is_some_and(|row| row.contains("Dialtone")), "{}", caller.screen());
+    caller.send("g");
+    caller.wait_hangup();
+}
+
+/// The way of those that get words.
+fn words(caller: &Dial, handle: &str) {
+    caller.wait_for("Handle, NEW to join");
+    caller.send("x");
+    caller.key(Key::Backspace);
+    caller.enter(handle);
+    caller.wait_for("Password:");
+    caller.enter(PASSWORD);
+    caller.wait_for(MENU);
+    caller.enter("u");
+    caller.wait_for("A number");
+    caller.enter("");
+    caller.wait_for(MENU);
+    let raw = caller.raw();
+    // What was asked before the name came is all that a dumb terminal ever sees of sequences.
+    let known = raw.windows(6).position(|window| window == b"Handle").expect("the question");
+    assert!(!raw.get(known..).expect("more came").contains(&0x1b), "{}", caller.screen());
+    caller.enter("g");
+    caller.wait_hangup();
+}
+
+#[test]
+fn every_recorded_terminal_makes_the_same_call() {
+    let board = quiet_board();
+    for n in 0..5 {
+        board.account(&format!("Caller {n}x"));
+    }
+    for (nth, name) in RECORDED.into_iter().enumerate() {
+        let handle = "Caller 0x";
+        let (caller, recording) = call_with(&board, name, nth);
+        eprintln!("{name}");
+        if recording.found.plain {
+            words(&caller, handle);
+        } else {
+            pictures(&caller, recording, handle);
+        }
+        if recording.draws == Draws::Petscii {
+            let raw = caller.raw();
+            let drawn = raw.iter().rposition(|byte| *byte == 0x93).expect("a clear screen");
+            assert!(!raw.get(drawn..).expect("more came").contains(&0x1b), "an escape on a C64");
+        }
+    }
+}
