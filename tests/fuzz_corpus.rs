@@ -10,10 +10,11 @@ use dialtone::menu;
 /// A target by the name of its corpus.
 type Target = (&'static str, fn(&[u8]));
 
-const TARGETS: [Target; 7] = [
+const TARGETS: [Target; 8] = [
     ("access", targets::access),
     ("art", targets::art),
     ("keys", targets::keys),
+    ("menus", targets::menus),
     ("pipe", targets::pipe),
     ("sauce", targets::sauce),
     ("screen", targets::screen),

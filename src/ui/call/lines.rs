@@ -15,12 +15,10 @@ const NARROW: u16 = 40;
 impl Call {
     /// Sends art in full, as its own bytes where the charset allows; in letters where it has no blocks. Terminals
     /// of plain words, and those too narrow, get the words instead.
-    pub async fn stream(&mut self, art: &str, words: &str) -> Result<(), Leave> {
+    pub async fn stream(&mut self, name: &str, words: &str) -> Result<(), Leave> {
         if self.plain() {
             return self.say(words).await;
         }
-        let mut bytes = Vec::new();
-        self.switch_on(&mut bytes);
         self.renew_art();
         let gallery = self.gallery();
         let (columns, rows, charset) = (self.terminal.columns, self.terminal.rows, self.terminal.charset);
@@ -29,7 +27,7 @@ impl Call {
         let low = |art: &&Art| art.grid().rows() + 2 <= rows;
         let art = [columns, columns.min(NARROW)]
             .into_iter()
-            .find_map(|columns| gallery.pick(art, charset, columns, throw).filter(low));
+            .find_map(|columns| gallery.pick(name, charset, columns, throw).filter(low));
         let Some(art) = art else {
             self.clear().await?;
             return self.say(words).await;
@@ -55,6 +53,7 @@ impl Call {
             bytes.extend_from_slice(b"\x1b[0m");
             charset.line_end(&mut bytes);
         }
+        self.backdrop = Some((name.to_owned(), words.to_owned()));
         self.strange = true;
         self.shown = None;
         self.output.write(bytes).await?;
@@ -87,6 +86,7 @@ impl Call {
 
     /// Says words on lines of their own.
     pub async fn say(&mut self, words: &str) -> Result<(), Leave> {
+        self.backdrop = None;
         let mut bytes = Vec::new();
         let columns = usize::from(self.terminal.columns).saturating_sub(1);
         for line in words.split('\n') {
@@ -153,8 +153,9 @@ impl Call {
                         Typed::Nothing => {}
                     }
                 }
+                Happening::Resize => Box::pin(self.again(prompt, &line)).await?,
                 // What was said already stays as it was said.
-                Happening::Resize | Happening::Reloaded | Happening::Quiet => {}
+                Happening::Reloaded | Happening::Quiet => {}
                 Happening::Event(event) => {
                     self.concerned(&event)?;
                     self.tell(prompt, &line).await?;
@@ -173,6 +174,15 @@ impl Call {
         let mut bytes = Vec::new();
         self.terminal.charset.line_end(&mut bytes);
         Ok(self.output.write(bytes).await?)
+    }
+
+    /// The window has another size: the art behind a question is sent again, and the question below it.
+    async fn again(&mut self, prompt: &str, line: &LineInput) -> Result<(), Leave> {
+        if let Some((art, words)) = self.backdrop.take() {
+            self.stream(&art, &words).await?;
+            self.write_prompt(prompt, line).await?;
+        }
+        Ok(())
     }
 
     /// The prompt, with pipe codes for colour where there is any, and what is typed so far.

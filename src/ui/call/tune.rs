@@ -20,6 +20,7 @@ impl Call {
         if settings.words != self.caller.settings.words {
             self.words = false;
         }
+        self.strange |= settings.theme != self.caller.settings.theme;
         self.caller.settings = settings;
         self.tune().await
     }
@@ -56,8 +57,9 @@ impl Call {
         let mut terminal = preferred(&self.found, &self.caller.settings);
         terminal.plain |= self.words;
         let tuning = Tuning { charset: terminal.charset, speed: self.caller.settings.speed };
+        // Whoever plays at 300 baud does not want the whole screen for every setting.
+        self.strange |= terminal != self.terminal;
         self.terminal = terminal;
-        self.strange = true;
         let mut bytes = Vec::new();
         self.switch_on(&mut bytes);
         if !bytes.is_empty() {
