@@ -355,6 +355,11 @@ impl Call {
             .unwrap_or_default()
     }
 
+    /// Where the caller is.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
     /// Changes the line below the title.
     pub fn subtitle(&mut self, subtitle: &str) {
         subtitle.clone_into(&mut self.place.subtitle);

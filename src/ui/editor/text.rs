@@ -159,7 +159,9 @@ impl Writing {
         if self.bytes() + c.len_utf8() > BYTES {
             return false;
         }
-        self.keep(Change::Typed);
+        // A run ends with its word.
+        self.keep(if c == ' ' { Change::Other } else { Change::Typed });
+        self.last = Some(Change::Typed);
         let (at, overwrite) = (self.cursor.at, self.overwrite);
         if let Some(here) = self.here() {
             match here.get_mut(at) {
