@@ -4,9 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dialtone_domain::users::{LoggedIn, NewCall};
-use dialtone_domain::{CallId, Domain, UsersError};
+use dialtone_domain::{CallId, Domain};
 use tokio::sync::OnceCell;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -23,8 +22,6 @@ const AT_THE_DOOR: Duration = Duration::from_secs(1);
 /// Tells the records of the call, at log-in or after a second at the door; dropping it tells them of its end.
 pub struct Presence {
     row: Arc<Row>,
-    gone: CancellationToken,
-    waiting: Option<JoinHandle<()>>,
     loose_ends: TaskTracker,
     _line: Line,
 }
@@ -34,17 +31,37 @@ struct Row {
     new: NewCall,
     plug: Plug,
     id: OnceCell<CallId>,
+    gone: CancellationToken,
 }
 
 impl Row {
-    /// Writes the row, once.
-    async fn write(&self) -> Result<CallId, UsersError> {
+    /// Writes the row, once; none for a caller who is gone.
+    async fn write(&self) -> Option<CallId> {
         let written = self.id.get_or_try_init(|| async {
-            let id = self.domain.users.call_answered(self.new.clone()).await?;
-            self.plug.update(|interest| interest.call = Some(id));
-            Ok(id)
+            if self.gone.is_cancelled() {
+                return Err(());
+            }
+            match self.domain.users.call_answered(self.new.clone()).await {
+                Ok(id) => {
+                    self.plug.update(|interest| interest.call = Some(id));
+                    Ok(id)
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "call not written down");
+                    Err(())
+                }
+            }
         });
-        written.await.copied()
+        written.await.ok().copied()
+    }
+
+    /// Ends the row. One that is being written just now is waited for; none is written after this.
+    async fn end(&self) {
+        let Some(id) = self.write().await else { return };
+        if let Err(error) = self.domain.users.call_ended(id).await {
+            // The node's lease ends it for everybody else.
+            tracing::warn!(%error, "hangup not written down");
+        }
     }
 }
 
@@ -64,30 +81,24 @@ impl Presence {
             },
             plug: call.registration.plug().clone(),
             id: OnceCell::new(),
+            gone: CancellationToken::new(),
         });
-        let gone = CancellationToken::new();
-        let waiting = tokio::spawn({
-            let (row, gone) = (Arc::clone(&row), gone.clone());
+        tokio::spawn({
+            let row = Arc::clone(&row);
             async move {
-                if timeout(AT_THE_DOOR, gone.cancelled()).await.is_ok() {
-                    return;
-                }
-                if let Err(error) = Box::pin(row.write()).await {
-                    tracing::warn!(%error, "call not written down");
+                if timeout(AT_THE_DOOR, row.gone.cancelled()).await.is_err() {
+                    Box::pin(row.write()).await;
                 }
             }
         });
-        Self { row, gone, waiting: Some(waiting), loose_ends: exchange.loose_ends.clone(), _line: line }
+        Self { row, loose_ends: exchange.loose_ends.clone(), _line: line }
     }
 
     /// Writes down who it is. Records that cannot be reached cost the caller nothing but a line in "who's online".
     pub async fn logged_in(&mut self, call: &mut Call) -> Option<LoggedIn> {
-        let written = async {
-            let id = self.row.write().await?;
-            call.id = Some(id);
-            self.row.domain.users.call_logged_in(id, &call.caller).await
-        };
-        match written.await {
+        let id = self.row.write().await?;
+        call.id = Some(id);
+        match self.row.domain.users.call_logged_in(id, &call.caller).await {
             Ok(logged_in) => Some(logged_in),
             Err(error) => {
                 tracing::warn!(%error, "login not written down");
@@ -99,18 +110,8 @@ impl Presence {
 
 impl Drop for Presence {
     fn drop(&mut self) {
-        self.gone.cancel();
-        let (row, waiting) = (Arc::clone(&self.row), self.waiting.take());
-        self.loose_ends.spawn(async move {
-            // A row that is being written just now is to be closed as well.
-            if let Some(waiting) = waiting {
-                waiting.await.ok();
-            }
-            let Some(id) = row.id.get().copied() else { return };
-            if let Err(error) = Box::pin(row.domain.users.call_ended(id)).await {
-                // The node's lease ends it for everybody else.
-                tracing::warn!(%error, "hangup not written down");
-            }
-        });
+        self.row.gone.cancel();
+        let row = Arc::clone(&self.row);
+        self.loose_ends.spawn(async move { Box::pin(row.end()).await });
     }
 }

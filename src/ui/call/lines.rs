@@ -32,11 +32,7 @@ impl Call {
         self.switch_on(&mut bytes);
         if self.terminal.charset == Charset::Petscii {
             // No sequence of the art means anything there: its picture is drawn.
-            let mut grid = art.grid().clone();
-            for mark in art.marks() {
-                let value = self.values.get(&mark.name).unwrap_or_default();
-                grid.text(mark.x, mark.y, &mark.field(&value), mark.style);
-            }
+            let mut grid = art.fill(&|name| self.values.get(name));
             grid.set_cursor(Some((0, grid.rows().saturating_sub(1))));
             draw(None, &grid, &self.wire(), &mut bytes);
         } else {
