@@ -16,13 +16,9 @@ pub async fn drive(call: &mut Call) -> Result<(), Leave> {
     // Where the bar was in each menu, if not at its top.
     let mut bars: BTreeMap<String, usize> = BTreeMap::new();
     let mut fresh = true;
+    Box::pin(figures::record(call)).await;
     loop {
-        if call.stale {
-            Box::pin(login::reload(call)).await?;
-        }
-        if fresh {
-            Box::pin(figures::record(call)).await;
-        }
+        renew(call).await?;
         let Some(next) = act(call, &menus, state, stimulus).await? else { return Ok(()) };
         state = next;
         let current = call.house.menus.load_full();
@@ -34,7 +30,10 @@ pub async fn drive(call: &mut Call) -> Result<(), Leave> {
             continue;
         }
         let Some(menu) = menus.get(state.here()) else { return Ok(()) };
+        // A screen may have changed what the caller hears of, and waiting in a menu is when they hear it.
+        renew(call).await?;
         if fresh {
+            Box::pin(figures::record(call)).await;
             Box::pin(figures::refresh(call)).await;
         }
         let subtitle = figures::subtitle(call);
@@ -57,6 +56,14 @@ pub async fn drive(call: &mut Call) -> Result<(), Leave> {
             }
         };
     }
+}
+
+/// Reads the caller's own row again if it has changed.
+async fn renew(call: &mut Call) -> Result<(), Leave> {
+    if call.stale {
+        Box::pin(login::reload(call)).await?;
+    }
+    Ok(())
 }
 
 /// Does what the machine wants until it wants a menu shown; none at the end of the call.
