@@ -85,7 +85,7 @@ pub const COMMON: &[Binding<Act>] = &[
     key(Act::Again, &[Key::Tab], "Tab", "", "the next that was found"),
     key(Act::Back, &[Key::Escape, Key::Char('q'), Key::Char('Q')], "Esc", "back", "goes back; Q too"),
     key(Act::Pages, &[Key::Char('/')], "/", "", "reads the pager"),
-    key(Act::Help, &[Key::Char('?'), Key::F(1)], "?", "keys", "these keys; F1 where you type"),
+    key(Act::Help, &[Key::Char('?'), Key::F(1)], "?", "keys", "these keys; F1 too"),
     key(Act::Redraw, &[Key::Ctrl('l'), Key::Ctrl('r')], "Ctrl-L", "", "draws the screen again"),
 ];
 
