@@ -36,7 +36,7 @@ const SCREENS: [(&str, &str, &str, &str); 11] = [
     ("N", "The Lobby, message 1", "in: ", "q"),
     ("P", "one line, shown at once", "to (a handle):", ""),
     ("R", "what came in", "the pager, what came in", ""),
-    ("T", "paper money, made-up companies", "the tape, ", ""),
+    ("T", "paper money, made-up companies", "the tape, ", "\n"),
     ("V", "your portfolio", "paper money", "q"),
     ("W", "who's online", "who's online, 1 caller on line", ""),
     ("Y", "what others see of you", "last call: ", "q"),

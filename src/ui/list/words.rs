@@ -21,7 +21,7 @@ impl List<'_> {
                 .iter()
                 .zip(row)
                 .filter(|(_, (text, _))| !matches!(text.trim(), "" | "·"))
-                .filter(|(column, _)| !column.title.is_empty() || column.columns == 0 || column.columns > 1)
+                .filter(|(column, _)| !column.picture)
                 .map(|(column, (text, _))| match column.title {
                     "" => text.trim().to_owned(),
                     title => format!("{title}: {}", text.trim()),
