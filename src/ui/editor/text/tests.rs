@@ -76,7 +76,7 @@ fn rows_are_cut_and_lines_put_in() {
 
 #[test]
 fn a_text_is_never_larger_than_a_message() {
-    let mut writing = Writing::new(&"x".repeat(BYTES - 2));
+    let mut writing = Writing::new(&"x".repeat(BYTES - 1));
     writing.move_to_end();
     assert!(writing.insert('y'));
     assert!(!writing.insert('y') && !writing.split());
