@@ -111,6 +111,7 @@ fn a_megabyte_of_anything_is_answered_in_a_few_lines() {
         let (right, said) = check(&text);
         let start: String = text.chars().take(40).collect();
         assert!(!right && said.contains("in ./menus.toml"), "{start}: {:.500}", said);
+        assert!(said.len() < 20_000, "{start}: {} bytes", said.len());
     }
     let (right, said) = check(&"# nothing\n".repeat(1 << 20));
     assert!(!right && said.contains("more than 8388608"), "{:.500}", said);

@@ -14,6 +14,9 @@ const TOLD: usize = 20;
 /// Mistakes after which nothing is guessed any more. They are found in another order than they are told in.
 const GUESSED: usize = 4 * TOLD;
 
+/// Most bytes that are quoted round a mistake: more than a few lines as people write them.
+const QUOTED: usize = 4000;
+
 /// A place in one of the files, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -71,7 +74,8 @@ struct Mistake {
     message: String,
     help: Option<String>,
     at: Range<usize>,
-    text: Arc<NamedSource<String>>,
+    /// The file to quote from; none where its lines are too long to be read.
+    text: Option<Arc<NamedSource<String>>>,
 }
 
 impl Diagnostic for Mistake {
@@ -80,10 +84,11 @@ impl Diagnostic for Mistake {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.text)
+        self.text.as_ref().map(|text| text as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.text.as_ref()?;
         Some(Box::new(std::iter::once(LabeledSpan::new_with_span(Some("here".to_owned()), self.at.clone()))))
     }
 }
@@ -143,9 +148,26 @@ impl Found {
         };
         let untold = self.found.len().saturating_sub(TOLD);
         let mistakes = self.found.into_iter().take(TOLD).filter_map(|(place, message, help)| {
-            let text = Arc::clone(sources.get(place.layer)?);
-            Some(Mistake { message, help, at: place.start..place.end, text })
+            let (name, text) = layers.get(place.layer)?;
+            if quoted(text, &place) <= QUOTED {
+                let text = sources.get(place.layer).cloned();
+                return Some(Mistake { message, help, at: place.start..place.end, text });
+            }
+            let before = text.get(..place.start)?;
+            let line = before.matches('\n').count() + 1;
+            let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+            let message = format!("{name}:{line}:{column}: {message}");
+            Some(Mistake { message, help, at: 0..0, text: None })
         });
         Mistakes { file, mistakes: mistakes.collect(), untold }
     }
+}
+
+/// How many bytes the lines of a place have, with the one above and the one below.
+fn quoted(text: &str, place: &Place) -> usize {
+    let above =
+        text.get(..place.start).unwrap_or_default().rmatch_indices('\n').nth(1).map_or(0, |(at, _)| at);
+    let below =
+        text.get(place.end..).unwrap_or_default().match_indices('\n').nth(1).map(|(at, _)| place.end + at);
+    below.unwrap_or(text.len()).saturating_sub(above)
 }
