@@ -359,7 +359,7 @@ fn pictures_of_both_themes() {
         for welcome in [2, 3] {
             let board = self::board(theme, welcome);
             let caller = call(&board);
-            caller.wait_for("look round:");
+            caller.wait_for("GUEST");
             draw(&caller, &format!("welcome-{welcome}"));
         }
         for name in ["welcome", "welcome-2", "welcome-3", "main", "reader", "quotes"] {
