@@ -151,7 +151,9 @@ fn marks(call: &Call, art: &str) -> Vec<(String, u16, u16, u16)> {
     const FOOTER: u16 = 4;
     let gallery = call.gallery();
     let Some(art) = gallery.fit(art, Charset::Cp437, call.terminal.columns) else { return Vec::new() };
-    if art.grid().rows() + FOOTER > call.terminal.rows + 1 {
+    // A group is a heading, a blank and some commands.
+    let lowest = art.marks().iter().map(|mark| mark.y + 6).max().unwrap_or(0);
+    if lowest + FOOTER > call.terminal.rows {
         return Vec::new();
     }
     art.marks()
