@@ -2,6 +2,7 @@
 
 mod assets;
 mod node;
+mod reload;
 mod seed;
 mod work;
 
@@ -13,11 +14,13 @@ use dialtone_domain::{Domain, EventBody};
 use miette::{IntoDiagnostic, WrapErr, miette};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use self::assets::{Checked, Loaded, check, init, load as menus_and_art};
+use self::reload::Reload;
 use crate::config::{Config, Role};
 use crate::database;
 use crate::server::{self, Limiter, Penalties, Server};
@@ -93,10 +96,13 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         registration: config.board.registration,
         gallery: ArcSwap::from_pointee(loaded.gallery),
         menus: ArcSwap::from_pointee(loaded.menus),
+        reloaded: watch::Sender::default(),
         switchboard,
         drain: drain.clone(),
         places,
     });
+    let reload = Reload::new(Arc::clone(&config), Arc::clone(&house)).into_diagnostic()?;
+    background.spawn(reload.run(closing.clone()));
     let exchange = Arc::new(Exchange {
         house: Arc::clone(&house),
         domain: domain.clone(),
@@ -141,7 +147,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     sd_notify::notify(&[sd_notify::NotifyState::Ready]).ok();
 
     tokio::select! {
-        told = signals(&config, &house) => told?,
+        told = told_to_stop() => told?,
         () = replaced.cancelled() => {}
     }
 
@@ -170,24 +176,13 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     Ok(())
 }
 
-/// Waits for the signal to stop; reloads menus and art on SIGHUP.
-async fn signals(config: &Config, house: &House) -> Result<(), miette::Report> {
+/// Waits for the signal to stop.
+async fn told_to_stop() -> Result<(), miette::Report> {
     let mut term = signal(SignalKind::terminate()).into_diagnostic()?;
     let mut int = signal(SignalKind::interrupt()).into_diagnostic()?;
-    let mut hup = signal(SignalKind::hangup()).into_diagnostic()?;
-    loop {
-        tokio::select! {
-            _ = term.recv() => return Ok(()),
-            _ = int.recv() => return Ok(()),
-            _ = hup.recv() => match assets::load(config) {
-                Ok(loaded) => {
-                    house.gallery.store(Arc::new(loaded.gallery));
-                    house.menus.store(Arc::new(loaded.menus));
-                    tracing::info!("menus and art reloaded");
-                }
-                Err(report) => tracing::error!("menus and art stay as they were: {report:?}"),
-            },
-        }
+    tokio::select! {
+        _ = term.recv() => Ok(()),
+        _ = int.recv() => Ok(()),
     }
 }
 

@@ -114,7 +114,7 @@ fn a_reply_quotes_what_it_answers(setup: Setup) {
     acid.wait_for("P post");
     acid.choose_row("A riddle");
     acid.wait_for("A terminal.");
-    acid.wait_for("from    Crash Override");
+    acid.wait_for("from      Crash Override");
 }
 
 fn the_new_scan_reads_everything_once(setup: Setup) {

@@ -102,8 +102,8 @@ fn the_tape_moves_while_one_looks_at_it() {
     let caller = telnet(&board);
     caller.log_in("Acid Burn");
     caller.choose("T", "the tape");
-    caller.wait_for("WARDL");
-    let prices = |screen: &harness::Emulator| screen.rows().get(7..19).map(|rows| rows.join("\n"));
+    caller.wait_for("1 of 12");
+    let prices = |screen: &harness::Emulator| screen.rows().get(7..16).map(|rows| rows.join("\n"));
     caller.move_to_row("LURKR");
     let (first, bar) = caller.look(|screen| (prices(screen), screen.bar()));
     caller.wait_until("other prices", |screen| prices(screen) != first);

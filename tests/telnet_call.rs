@@ -154,8 +154,11 @@ fn a_screen_is_the_same_whether_the_terminal_wraps_at_once_or_later() {
     let (at_once, mut later) = (walk(Kind::SyncTerm), walk(Kind::Xterm));
     // Code page 437 has no ellipsis.
     later.iter_mut().flatten().for_each(|row| *row = row.replace('…', "."));
+    // The tape above the prompt is each board's own.
     assert_eq!(at_once.len(), later.len());
-    for (at_once, later) in at_once.into_iter().zip(later) {
+    for (mut at_once, mut later) in at_once.into_iter().zip(later) {
+        at_once.remove(21);
+        later.remove(21);
         assert_eq!(at_once.join("\n"), later.join("\n"));
     }
 }

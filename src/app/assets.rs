@@ -1,14 +1,15 @@
 //! Menus and art: loaded, checked, written out.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use miette::{IntoDiagnostic, WrapErr};
+use miette::{IntoDiagnostic, WrapErr, miette};
 
 use crate::config::Config;
 use crate::menu::{self, Known, Menus};
 use crate::screens;
-use crate::ui::{ArtFiles, Galleries, MENUS};
+use crate::ui::{ArtFiles, Galleries, MARKS, MENUS};
 
 /// Menus and art, checked against each other.
 pub struct Loaded {
@@ -32,52 +33,85 @@ impl fmt::Display for Checked {
     }
 }
 
+/// The menus of the binary, as messages call them.
+const BUILT_IN: &str = "menus.toml (built in)";
+
 /// Loads menus and art: the sysop's own in the data directory over those of the binary.
 pub fn load(config: &Config) -> Result<Loaded, miette::Report> {
     let art = config.storage.data_dir.join("ansi-art");
     let gallery = Galleries::load(&config.board.theme, Some(&art)).into_diagnostic()?;
-    let (name, text) = menus_text(&config.storage.data_dir)?;
+    let own = own_menus(&config.storage.data_dir)?;
+    let mut layers = vec![(BUILT_IN, MENUS)];
+    layers.extend(own.as_ref().map(|(name, text)| (name.as_str(), text.as_str())));
+    let values: Vec<&str> = MARKS.iter().map(|(mark, _)| *mark).collect();
     let known = Known {
         screens: &screens::names(),
-        art: &|name| gallery.board().has(name),
+        values: &values,
+        arts: &gallery.board().names().collect(),
         marks: &|art, mark| gallery.board().has_mark(art, mark),
     };
-    let menus = menu::parse(&name, &text, &known)?;
+    let menus = menu::parse(&layers, &known)?;
     Ok(Loaded { gallery, menus })
 }
 
-fn menus_text(data_dir: &Path) -> Result<(String, String), miette::Report> {
-    let own = data_dir.join("menus.toml");
-    if own.exists() {
-        let text = std::fs::read_to_string(&own)
-            .into_diagnostic()
-            .wrap_err_with(|| format!("cannot read {}", own.display()))?;
-        Ok((own.display().to_string(), text))
-    } else {
-        Ok(("menus.toml (built in)".to_owned(), MENUS.to_owned()))
+/// The sysop's own menus, with the name of their file.
+fn own_menus(data_dir: &Path) -> Result<Option<(String, String)>, miette::Report> {
+    let path = data_dir.join("menus.toml");
+    match std::fs::read(&path) {
+        Ok(bytes) => {
+            let name = path.display().to_string();
+            let text = String::from_utf8(bytes).map_err(|error| {
+                miette!("{name} is no text: byte {} is not UTF-8", error.utf8_error().valid_up_to() + 1)
+            })?;
+            Ok(Some((name, text)))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            Err(error).into_diagnostic().wrap_err_with(|| format!("cannot read {}", path.display()))
+        }
     }
 }
 
 /// Checks menus and art without starting. Errors: every mistake, with its place.
 pub fn check(config: &Config) -> Result<Checked, miette::Report> {
     let loaded = load(config)?;
+    let own = own_menus(&config.storage.data_dir)?;
     Ok(Checked {
         menus: loaded.menus.iter().count(),
         commands: loaded.menus.iter().map(|menu| menu.items.len()).sum(),
-        source: menus_text(&config.storage.data_dir)?.0,
+        source: match own {
+            Some((name, _)) => format!("{name} over those built in"),
+            None => "built in".to_owned(),
+        },
     })
 }
 
-/// Writes the binary's menus and art into the data directory, to be changed there. What is there already stays.
-/// Returns what was written.
-pub fn init(config: &Config) -> Result<Vec<PathBuf>, miette::Report> {
+/// Writes a first `menus.toml` of the sysop's own, which changes nothing yet, and the art of these names, to be
+/// changed there. What is there already stays. Returns what was written. Errors: art that the board does not have.
+pub fn init(config: &Config, arts: &[String]) -> Result<Vec<PathBuf>, miette::Report> {
     let data_dir = &config.storage.data_dir;
-    let art = ArtFiles::iter().filter_map(|name| {
-        ArtFiles::get(&name).map(|file| (data_dir.join("ansi-art").join(&*name), file.data))
-    });
-    let menus = (data_dir.join("menus.toml"), MENUS.as_bytes().into());
+    let theme = &config.board.theme;
+    let mut files = vec![(data_dir.join("menus.toml"), first_menus().into_bytes())];
+    for art in arts {
+        let before = files.len();
+        for ending in ["ans", "asc"] {
+            let name = format!("{theme}/{art}.{ending}");
+            files.extend(
+                ArtFiles::get(&name)
+                    .map(|file| (data_dir.join("ansi-art").join(&name), file.data.into_owned())),
+            );
+        }
+        if files.len() == before {
+            let names: Vec<String> = ArtFiles::iter()
+                .filter_map(|name| {
+                    Some(name.strip_prefix(&format!("{theme}/"))?.strip_suffix(".ans")?.to_owned())
+                })
+                .collect();
+            return Err(miette!("the theme {theme} has no art \"{art}\"; it has {}", names.join(", ")));
+        }
+    }
     let mut written = Vec::new();
-    for (path, bytes) in std::iter::once(menus).chain(art) {
+    for (path, bytes) in files {
         if path.exists() {
             continue;
         }
@@ -92,3 +126,30 @@ pub fn init(config: &Config) -> Result<Vec<PathBuf>, miette::Report> {
     }
     Ok(written)
 }
+
+/// The menus of the binary, every line a comment, under words on what to do with them.
+fn first_menus() -> String {
+    let mut text = FIRST_WORDS.to_owned();
+    for line in MENUS.lines() {
+        text.push_str(if line.is_empty() { "#" } else { "# " });
+        text.push_str(line);
+        text.push('\n');
+    }
+    text
+}
+
+/// What stands at the top of a first `menus.toml`.
+const FIRST_WORDS: &str = "\
+# Your menus. What stands here lies over the menus that the board brings, name by name: a menu written here takes the
+# place of the one of that name, and all others stay as they are, also when you upgrade. With `over = true` a menu
+# says only what is different:
+#
+#   [menus.main]
+#   over = true
+#   keys = [{ key = \"X\", name = \"Something new\", group = \"GD\", say = \"hello, |UN\" }]
+#   without = [\"V\"]
+#
+# `dialtone check` points at every mistake. A running board takes over what you save, unless there is a mistake in it.
+# docs/menus.md has the whole of it. Below are the menus that the board brings, to copy from.
+
+";

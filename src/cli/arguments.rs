@@ -57,11 +57,14 @@ pub enum Command {
     Serve(ServeArgs),
     /// Check configuration, menus and art without starting
     Check,
-    /// Write the built-in menus and art into the data directory, to be changed there
-    Init,
     /// Draw art and look it over
     #[command(subcommand)]
     Art(ArtCommand),
+    /// Write a first menus.toml into the data directory, to be changed there
+    Init {
+        /// Built-in art to write out as well, by name
+        art: Vec<String>,
+    },
     /// The sysop's console, beside a running board
     Console {
         /// The sysop at the keys; the first one if not given

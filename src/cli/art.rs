@@ -14,7 +14,8 @@ use serde_json::json;
 use super::answer::{Answer, Failure};
 use crate::app;
 use crate::config::Config;
-use crate::ui::{ArtFiles, Galleries, Palette, marks, name_of};
+use crate::menu::Menu;
+use crate::ui::{ArtFiles, Galleries, MARKS, Palette, marks, name_of};
 
 /// Screens that callers wait for gladly.
 const SLOW: [&str; 2] = ["welcome", "goodbye"];
@@ -147,7 +148,7 @@ fn drawn(grid: &Grid, paint: Option<&Paint>) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The art that each menu names, and the marks of its groups; none where the menus are broken.
+/// The art that each menu names, and the marks of its commands; none where the menus are broken.
 type Offered = Option<Vec<(String, Vec<String>)>>;
 
 /// What was found in one file.
@@ -205,12 +206,15 @@ fn files(number: usize) -> String {
     if number == 1 { "1 file".to_owned() } else { format!("{number} files") }
 }
 
-/// The art that each menu names, and the marks of its groups; none where the menus themselves are broken, which
+/// The art that each menu names, and the marks of its commands; none where the menus themselves are broken, which
 /// `dialtone check` tells.
 fn offered(config: &Config) -> Offered {
     let loaded = app::menus_and_art(config).ok()?;
-    let groups = |menu: &crate::menu::Menu| menu.groups.iter().map(|group| group.mark.clone()).collect();
-    Some(loaded.menus.iter().map(|menu| (menu.art.clone(), groups(menu))).collect())
+    let places = |menu: &Menu| {
+        let groups = menu.groups.iter().map(|group| group.mark.clone());
+        groups.chain(menu.items.iter().filter_map(|item| item.mark.clone())).collect()
+    };
+    Some(loaded.menus.iter().map(|menu| (menu.art.clone(), places(menu))).collect())
 }
 
 /// Folders within folders that are looked into: a folder of themes, a theme, and what a sysop sorts away in it.
@@ -263,11 +267,14 @@ fn file_looked(name: &str, bytes: &[u8], offered: &Offered) -> Option<Looked> {
 
 /// A mark that stands for nothing, or for commands that no menu has.
 fn mark_looked(mark: &str, art: &str, offered: &Offered) -> Option<Finding> {
-    if !marks::is_group(mark) {
-        let known = marks::MARKS.iter().any(|(name, ..)| *name == mark);
-        return (!known).then(|| mistake(format!("the mark |{mark} stands for nothing")));
+    if MARKS.iter().any(|(name, _)| *name == mark) {
+        return None;
     }
     let menus = offered.as_ref()?;
-    let has = menus.iter().any(|(name, groups)| name == art && groups.iter().any(|group| group == mark));
-    (!has).then(|| mistake(format!("no menu with the art \"{art}\" has commands for the mark |{mark}")))
+    let has = menus.iter().any(|(name, places)| name == art && places.iter().any(|place| place == mark));
+    (!has).then(|| {
+        mistake(format!(
+            "the mark |{mark} stands for nothing: no menu with the art \"{art}\" has a command there"
+        ))
+    })
 }

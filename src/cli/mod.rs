@@ -50,7 +50,7 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Console { sysop } => return run_console(&config, sysop.as_deref()),
         Command::Check => check(&config)?,
         Command::Art(command) => return art::run(&config, &command, common.json),
-        Command::Init => init(&config)?,
+        Command::Init { art } => init(&config, &art)?,
         Command::Manage(command) => {
             // What goes wrong below the surface is told on standard error, beside the command's own words.
             telemetry::log::start(&Log { filter: "warn".to_owned(), ..config.log.clone() });
@@ -77,8 +77,9 @@ fn check(config: &Config) -> Result<Answer, Failure> {
     Ok(Answer { json: json!({ "ok": true, "found": found }), text: found })
 }
 
-fn init(config: &Config) -> Result<Answer, Failure> {
-    let written: Vec<String> = app::init(config)?.iter().map(|path| path.display().to_string()).collect();
+fn init(config: &Config, art: &[String]) -> Result<Answer, Failure> {
+    let written: Vec<String> =
+        app::init(config, art)?.iter().map(|path| path.display().to_string()).collect();
     let text =
         if written.is_empty() { "Everything is there already.".to_owned() } else { written.join("\n") };
     Ok(Answer { json: json!(written), text })

@@ -1,5 +1,6 @@
 //! `dialtone user …`: accounts.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -55,6 +56,13 @@ pub enum UserCommand {
         handle: String,
         /// 0 to 255
         level: i64,
+    },
+    /// Give an account these flags and no others; access rules in menus.toml may name them
+    Flags {
+        /// The account
+        handle: String,
+        /// Words of letters, digits, hyphens and underscores; none take all flags away
+        flags: Vec<String>,
     },
     /// Make an account a sysop
     Sysop {
@@ -116,6 +124,14 @@ pub async fn run(domain: &Domain, command: UserCommand) -> Result<Answer, Failur
             let who = account(domain, &handle).await?;
             domain.users.set_level(who.id, level, None).await?;
             changed(domain, &who, format!("{} has level {level}.", who.handle)).await
+        }
+        UserCommand::Flags { handle, flags } => {
+            let who = account(domain, &handle).await?;
+            let words = if flags.is_empty() { "no flags".to_owned() } else { flags.join(", ") };
+            let flags: BTreeSet<String> = flags.into_iter().collect();
+            let json = json!({ "id": who.id, "handle": who.handle, "flags": flags });
+            domain.users.set_flags(who.id, flags, None).await?;
+            Ok(Answer { json, text: format!("{} has {words}.", who.handle) })
         }
         UserCommand::Sysop { handle, off } => {
             let who = account(domain, &handle).await?;

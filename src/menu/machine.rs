@@ -1,40 +1,101 @@
 //! The menus as a pure state machine: a state and a stimulus give a new state and one effect.
 
-use super::{Action, Facts, MenuId, Menus};
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{Act, Deed, Facts, MenuId, Menus};
 
 /// Menus entered by `gosub` one inside the other; a caller who goes deeper forgets the oldest.
 const DEPTH: usize = 32;
+/// Wrong words in one call, after which no more are taken.
+const GUESSES: u8 = 5;
+
+/// What is asked for a word where the menu says nothing else.
+const WORD: &str = "The word: ";
 
 /// Where a caller is in the menus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
     here: MenuId,
     back: Vec<MenuId>,
-    /// Actions of a chain still to come, the next one last.
-    ahead: Vec<Action>,
+    /// What is still to be done, the next one last.
+    ahead: Vec<Arc<Act>>,
+    /// What is done if the answer is right.
+    asked: Option<Arc<Act>>,
+    /// Menus that have something to do first, and have done it.
+    met: BTreeSet<MenuId>,
+    wrong: u8,
 }
 
 impl State {
-    /// At the menu a caller sees first.
+    /// At the menu a caller sees first. [`Stimulus::Done`] begins.
     pub fn new(menus: &Menus) -> Self {
-        Self { here: menus.start(), back: Vec::new(), ahead: Vec::new() }
+        let mut state = Self {
+            here: menus.start,
+            back: Vec::new(),
+            ahead: Vec::new(),
+            asked: None,
+            met: BTreeSet::new(),
+            wrong: 0,
+        };
+        state.enter(menus, menus.start);
+        state
     }
 
     /// The menu on screen.
     pub fn here(&self) -> MenuId {
         self.here
     }
+
+    /// The same place in other menus, by name: the start where this menu is gone. What was under way is over.
+    pub fn moved(&self, old: &Menus, new: &Menus) -> Self {
+        let same = |id: &MenuId| old.get(*id).and_then(|menu| new.by_name(&menu.name));
+        let mut state = Self {
+            here: new.start,
+            back: Vec::new(),
+            ahead: Vec::new(),
+            asked: None,
+            met: self.met.iter().filter_map(same).collect(),
+            wrong: self.wrong,
+        };
+        match same(&self.here) {
+            Some(here) => {
+                state.here = here;
+                state.back = self.back.iter().filter_map(same).collect();
+            }
+            None => state.enter(new, new.start),
+        }
+        state
+    }
+
+    fn enter(&mut self, menus: &Menus, menu: MenuId) {
+        self.here = menu;
+        if let Some(first) = menus.get(menu).and_then(|menu| menu.first.as_ref())
+            && self.met.insert(menu)
+        {
+            self.ahead.push(Arc::clone(first));
+        }
+    }
 }
 
 /// What drives the machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stimulus {
     /// A key in a menu.
     Key(char),
+    /// No key for as long as the menu waits.
+    Quiet,
     /// Esc: back where the caller came from.
     Back,
-    /// The screen that the last effect opened is closed.
+    /// What the last effect showed is closed.
     Done,
+    /// The answer to [`Effect::Ask`].
+    Answer(bool),
+    /// The answer to [`Effect::Word`].
+    Word(String),
 }
 
 /// What the session is to do.
@@ -44,6 +105,12 @@ pub enum Effect {
     Show,
     /// Open a screen, then say [`Stimulus::Done`].
     Screen(String),
+    /// Say this, marks filled in, then [`Stimulus::Done`].
+    Say(String),
+    /// Ask this, then say [`Stimulus::Answer`].
+    Ask(String),
+    /// Ask for a word, then say [`Stimulus::Word`].
+    Word(String),
     /// End the call.
     Logoff,
     /// Nothing: the key is not offered here.
@@ -53,49 +120,103 @@ pub enum Effect {
 impl Menus {
     /// One step. Pure: the same state, stimulus and facts give the same answer.
     pub fn step(&self, mut state: State, stimulus: Stimulus, facts: &Facts) -> (State, Effect) {
-        match stimulus {
+        let here = self.get(state.here);
+        let asked = state.asked.take();
+        if asked.is_some() && !matches!(stimulus, Stimulus::Answer(true) | Stimulus::Word(_)) {
+            state.ahead.clear();
+        }
+        let acts = match stimulus {
             Stimulus::Key(key) => {
                 let key = key.to_ascii_uppercase();
-                let item =
-                    self.get(state.here).and_then(|menu| menu.offered(facts).find(|item| item.key == key));
-                match item {
-                    Some(item) => state.ahead.push(item.action.clone()),
-                    None => return (state, Effect::Nothing),
-                }
+                here.and_then(|menu| menu.offered(facts).find(|item| item.key == key)).map(|item| &item.act)
             }
+            Stimulus::Quiet => here.and_then(|menu| menu.quiet(facts)).map(|timed| &timed.act),
             Stimulus::Back => {
+                state.ahead.clear();
                 if state.back.is_empty() {
                     return (state, Effect::Nothing);
                 }
-                state.ahead = vec![Action::Return];
+                state.here = state.back.pop().unwrap_or(self.start);
+                return self.run(state, facts);
             }
-            Stimulus::Done => {}
+            Stimulus::Done | Stimulus::Answer(false) => return self.run(state, facts),
+            Stimulus::Answer(true) => return self.answered(state, asked.as_deref(), facts),
+            Stimulus::Word(word) => {
+                let right = asked.as_ref().and_then(|act| act.word.as_ref());
+                if right.is_some_and(|right| *right == word.trim().to_lowercase()) {
+                    return self.answered(state, asked.as_deref(), facts);
+                }
+                state.ahead.clear();
+                if right.is_none() || word.trim().is_empty() {
+                    return self.run(state, facts);
+                }
+                state.wrong = state.wrong.saturating_add(1);
+                return (state, Effect::Say("That is not the word.".to_owned()));
+            }
+        };
+        match acts {
+            Some(act) => {
+                state.ahead = vec![Arc::clone(act)];
+                self.run(state, facts)
+            }
+            None => (state, Effect::Nothing),
         }
-        self.run(state, facts)
     }
 
+    /// The right answer was given: what stood behind the question is done.
+    fn answered(&self, mut state: State, asked: Option<&Act>, facts: &Facts) -> (State, Effect) {
+        match asked.and_then(|act| self.perform(&act.deed, &mut state, facts)) {
+            Some(effect) => (state, effect),
+            None => self.run(state, facts),
+        }
+    }
+
+    /// Does what is ahead, up to the first that the session has a part in.
     fn run(&self, mut state: State, facts: &Facts) -> (State, Effect) {
-        while let Some(action) = state.ahead.pop() {
-            match action {
-                Action::Chain(actions) => state.ahead.extend(actions.into_iter().rev()),
-                Action::Screen(name) => return (state, Effect::Screen(name)),
-                Action::Logoff => {
+        while let Some(act) = state.ahead.pop() {
+            if !act.access.allows(facts) {
+                continue;
+            }
+            if let Some(question) = question(&act) {
+                if act.word.is_some() && state.wrong >= GUESSES {
                     state.ahead.clear();
-                    return (state, Effect::Logoff);
+                    return (state, Effect::Say("No more guesses on this call.".to_owned()));
                 }
-                Action::Return => state.here = state.back.pop().unwrap_or(self.start()),
-                Action::Goto(menu) if self.may_enter(menu, facts) => state.here = menu,
-                Action::Gosub(menu) if self.may_enter(menu, facts) => {
-                    if state.back.len() >= DEPTH {
-                        state.back.remove(0);
-                    }
-                    state.back.push(state.here);
-                    state.here = menu;
-                }
-                Action::Goto(_) | Action::Gosub(_) => {}
+                state.asked = Some(act);
+                return (state, question);
+            }
+            if let Some(effect) = self.perform(&act.deed, &mut state, facts) {
+                return (state, effect);
             }
         }
+        // Rules change with the clock and the caller: nobody stays where they may no longer be.
+        while !self.may_enter(state.here, facts) && state.here != self.start {
+            state.here = state.back.pop().unwrap_or(self.start);
+        }
         (state, Effect::Show)
+    }
+
+    fn perform(&self, deed: &Deed, state: &mut State, facts: &Facts) -> Option<Effect> {
+        match deed {
+            Deed::Chain(links) => state.ahead.extend(links.iter().rev().map(Arc::clone)),
+            Deed::Screen(name) => return Some(Effect::Screen(name.clone())),
+            Deed::Say(words) => return Some(Effect::Say(words.clone())),
+            Deed::Logoff => {
+                state.ahead.clear();
+                return Some(Effect::Logoff);
+            }
+            Deed::Back => state.here = state.back.pop().unwrap_or(self.start),
+            Deed::Goto(menu) if self.may_enter(*menu, facts) => state.enter(self, *menu),
+            Deed::Gosub(menu) if self.may_enter(*menu, facts) => {
+                if state.back.len() >= DEPTH {
+                    state.back.remove(0);
+                }
+                state.back.push(state.here);
+                state.enter(self, *menu);
+            }
+            Deed::Goto(_) | Deed::Gosub(_) => {}
+        }
+        None
     }
 
     fn may_enter(&self, menu: MenuId, facts: &Facts) -> bool {
@@ -103,93 +224,11 @@ impl Menus {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::super::{Known, parse};
-    use super::*;
-    use proptest::prelude::*;
-
-    const FILE: &str = r#"
-start = "main"
-life = ["quiet tonight"]
-
-[menus.main]
-title = "main"
-art = "main"
-prompt = "? "
-keys = [
-  { key = "B", name = "Boards", screen = "boards" },
-  { key = "M", name = "More", gosub = "more" },
-  { key = "S", name = "Sysop", access = "sysop", goto = "sysop" },
-  { key = "C", name = "Both", chain = [{ screen = "who" }, { screen = "boards" }, { gosub = "more" }] },
-  { key = "G", name = "Goodbye", logoff = true },
-]
-[menus.more]
-title = "more"
-art = "main"
-prompt = "? "
-keys = [{ key = "Q", name = "Back", back = true }, { key = "M", name = "Again", gosub = "more" }]
-[menus.sysop]
-title = "sysop"
-art = "main"
-prompt = "? "
-access = "sysop"
-keys = [{ key = "Q", name = "Back", goto = "main" }]
-"#;
-
-    fn menus() -> Menus {
-        let known = Known { screens: &["boards", "who"], art: &|name| name == "main", marks: &|_, _| true };
-        parse("menus.toml", FILE, &known).unwrap()
-    }
-
-    fn name(menus: &Menus, state: &State) -> String {
-        menus.get(state.here()).unwrap().name.clone()
-    }
-
-    #[test]
-    fn keys_run_actions_and_chains_go_on_when_screens_close() {
-        let (menus, facts) = (menus(), Facts::default());
-        let state = State::new(&menus);
-        let (state, effect) = menus.step(state, Stimulus::Key('c'), &facts);
-        assert_eq!(effect, Effect::Screen("who".into()));
-        let (state, effect) = menus.step(state, Stimulus::Done, &facts);
-        assert_eq!(effect, Effect::Screen("boards".into()));
-        let (state, effect) = menus.step(state, Stimulus::Done, &facts);
-        assert_eq!((effect, name(&menus, &state)), (Effect::Show, "more".into()));
-        let (state, effect) = menus.step(state, Stimulus::Back, &facts);
-        assert_eq!((effect, name(&menus, &state)), (Effect::Show, "main".into()));
-        assert_eq!(menus.step(state, Stimulus::Key('g'), &facts).1, Effect::Logoff);
-    }
-
-    #[test]
-    fn what_a_caller_may_not_use_is_not_there() {
-        let menus = menus();
-        let state = State::new(&menus);
-        assert_eq!(menus.step(state.clone(), Stimulus::Key('S'), &Facts::default()).1, Effect::Nothing);
-        let sysop = Facts { sysop: true, ..Facts::default() };
-        let (state, _) = menus.step(state, Stimulus::Key('S'), &sysop);
-        assert_eq!(name(&menus, &state), "sysop");
-    }
-
-    proptest! {
-        #[test]
-        fn any_keys_leave_a_menu_that_exists(keys in proptest::collection::vec("[a-zA-Z?]|back|done", 0..200), sysop: bool) {
-            let menus = menus();
-            let facts = Facts { sysop, ..Facts::default() };
-            let mut state = State::new(&menus);
-            for key in keys {
-                let stimulus = match key.as_str() {
-                    "back" => Stimulus::Back,
-                    "done" => Stimulus::Done,
-                    key => Stimulus::Key(key.chars().next().unwrap()),
-                };
-                let (next, effect) = menus.step(state, stimulus, &facts);
-                state = next;
-                let here = menus.get(state.here()).unwrap();
-                prop_assert!(here.access.allows(&facts));
-                prop_assert!(state.back.len() <= DEPTH);
-                if effect == Effect::Logoff { state = State::new(&menus); }
-            }
-        }
+/// What stands before an act, if anything does.
+fn question(act: &Act) -> Option<Effect> {
+    match (&act.word, &act.ask) {
+        (Some(_), ask) => Some(Effect::Word(ask.clone().unwrap_or_else(|| WORD.to_owned()))),
+        (None, Some(ask)) => Some(Effect::Ask(ask.clone())),
+        (None, None) => None,
     }
 }

@@ -1,10 +1,13 @@
 //! The boards, with what is new on each.
 
-use crate::ui::{Call, Column, Leave, List, Picked, pick, theme};
+use dialtone_domain::messaging::BoardSummary;
+
+use crate::ui::{Bar, Call, CellText, Column, Leave, List, Panel, Picked, pick, theme};
 
 use super::{pager, said, threads, words};
 
-const COLUMNS: [Column; 5] = [
+const COLUMNS: [Column; 6] = [
+    Column::new("", 1, theme::FIGURE),
     Column::new("board", 22, theme::NAME),
     Column::new("about", 0, theme::WORDS).spare(),
     Column::new("messages", 8, theme::WORDS).right().spare(),
@@ -12,9 +15,45 @@ const COLUMNS: [Column; 5] = [
     Column::new("last", 10, theme::ASIDE).right(),
 ];
 
+/// The mark of what is new in the first column of a list.
+pub fn mark(new: bool) -> CellText {
+    (if new { "■" } else { " " }.to_owned(), None)
+}
+
+/// A count of what is new, or a dot for nothing.
+pub fn figure(new: i64) -> CellText {
+    if new > 0 { (new.to_string(), None) } else { ("·".to_owned(), Some(theme::ASIDE)) }
+}
+
+fn row(summary: &BoardSummary) -> Vec<CellText> {
+    vec![
+        mark(summary.unread > 0),
+        (summary.board.name.clone(), None),
+        (summary.board.description.clone(), None),
+        (summary.messages.to_string(), None),
+        figure(summary.unread),
+        (summary.last_post.map(words::ago).unwrap_or_default(), None),
+    ]
+}
+
+fn about(summary: &BoardSummary) -> Panel {
+    let writes = if summary.board.read_only { "the sysop writes, all read" } else { "all who call" };
+    let last = summary.last_post.map_or_else(|| "nobody yet".to_owned(), words::when);
+    Panel {
+        title: summary.board.name.clone(),
+        pairs: vec![
+            ("messages", format!("{}, {} new", summary.messages, summary.unread)),
+            ("last one", last),
+            ("for", writes.to_owned()),
+        ],
+        words: summary.board.description.clone(),
+        picture: None,
+    }
+}
+
 /// Shows the boards this caller may read until they leave.
 pub async fn show(call: &mut Call) -> Result<(), Leave> {
-    let mut chosen = 0;
+    let mut bar = Bar::default();
     loop {
         let answer = call.domain.messaging.boards(&call.caller).await;
         let Some(boards) = said(call, answer).await? else { return Ok(()) };
@@ -26,32 +65,14 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
         call.enter("boards", "message boards", &subtitle);
         let mut list = List {
             columns: COLUMNS.to_vec(),
-            rows: boards
-                .iter()
-                .map(|summary| {
-                    let name = match summary.board.read_only {
-                        true => format!("{} (read only)", summary.board.name),
-                        false => summary.board.name.clone(),
-                    };
-                    vec![
-                        (name, None),
-                        (summary.board.description.clone(), None),
-                        (summary.messages.to_string(), None),
-                        if summary.unread > 0 {
-                            (summary.unread.to_string(), None)
-                        } else {
-                            ("·".to_owned(), Some(theme::ASIDE))
-                        },
-                        (summary.last_post.map(words::ago).unwrap_or_default(), None),
-                    ]
-                })
-                .collect(),
+            rows: boards.iter().map(row).collect(),
             empty: "There is no board here that you may read.".into(),
-            chosen,
+            bar: std::mem::take(&mut bar),
+            about: Some(Box::new(|n| boards.get(n).map(about).unwrap_or_default())),
             ..List::default()
         };
         let picked = pick(call, &mut list).await?;
-        chosen = list.chosen;
+        bar = list.bar;
         match picked {
             Picked::Row(n) => {
                 if let Some(summary) = boards.get(n) {

@@ -36,7 +36,9 @@ pub async fn reply(call: &mut Call, to: &Message) -> Result<bool, Leave> {
     let answer = call.domain.messaging.poster(&call.caller, to.board).await;
     let Some(poster) = said(call, answer).await? else { return Ok(false) };
     call.enter("editor", &to.subject, &format!("your answer to {}", to.author));
-    let editing = Editing { heading: format!("Re: {}", to.subject), quote: quote(to), ..Editing::default() };
+    let columns = usize::from(call.terminal.columns).saturating_sub(10).clamp(20, QUOTED);
+    let editing =
+        Editing { heading: format!("Re: {}", to.subject), quote: quote(to, columns), ..Editing::default() };
     write(call, editing, &poster, Draft { reply_to: Some(to.id), ..Draft::default() }).await
 }
 
@@ -58,7 +60,7 @@ async fn write(call: &mut Call, mut editing: Editing, poster: &Poster, draft: Dr
 }
 
 /// The message's lines with the author's initials before them, as boards do it: `ac> text`.
-fn quote(message: &Message) -> Vec<String> {
+fn quote(message: &Message, columns: usize) -> Vec<String> {
     let initials: String = message
         .author
         .as_str()
@@ -72,7 +74,7 @@ fn quote(message: &Message) -> Vec<String> {
             .body
             .split('\n')
             .filter(|line| !line.trim().is_empty())
-            .flat_map(|line| wrap(line, QUOTED))
+            .flat_map(|line| wrap(line, columns))
             .take(QUOTE_LINES)
             .map(|line| format!("{initials}> {line}")),
     );

@@ -1,41 +1,78 @@
 //! Friends: those whose calls the pager tells of.
 
-use crate::ui::{Call, Column, Field, Form, Leave, List, Picked, confirm, pick, theme};
+use dialtone_domain::users::{OnlineCall, Profile};
 
-use super::{pager, profile, said};
+use crate::ui::{Bar, Call, CellText, Column, Field, Form, Leave, List, Panel, Picked, confirm, pick, theme};
 
-const COLUMNS: [Column; 1] = [Column::new("handle", 26, theme::NAME)];
+use super::{pager, profile, said, users};
+
+const COLUMNS: [Column; 3] = [
+    Column::new("handle", 24, theme::NAME),
+    Column::new("now", 0, theme::WORDS),
+    Column::new("last call", 10, theme::ASIDE).right(),
+];
+
+/// Somebody, and where they are if they are on line.
+struct Friend {
+    profile: Profile,
+    place: Option<String>,
+}
+
+fn row(friend: &Friend) -> Vec<CellText> {
+    let now = match &friend.place {
+        Some(place) => (format!("on line: {place}"), Some(theme::GAIN)),
+        None => ("not on line".to_owned(), Some(theme::ASIDE)),
+    };
+    vec![(friend.profile.handle.to_string(), None), now, (users::last_call(&friend.profile), None)]
+}
+
+async fn friends(call: &mut Call) -> Result<Option<Vec<Friend>>, Leave> {
+    let answer = call.domain.users.friends(call.caller.id).await;
+    let Some(known) = said(call, answer).await? else { return Ok(None) };
+    let answer = call.domain.users.online().await;
+    let Some(online) = said(call, answer).await? else { return Ok(None) };
+    let mut friends = Vec::new();
+    for (user, _) in known {
+        let answer = call.domain.users.profile(user).await;
+        let Some(profile) = said(call, answer).await? else { continue };
+        let here = |call: &&OnlineCall| call.user == Some(user);
+        let place = online.iter().find(here).map(|call| call.place.clone());
+        friends.push(Friend { profile, place });
+    }
+    Ok(Some(friends))
+}
 
 /// Shows the caller's friends until they leave.
 pub async fn show(call: &mut Call) -> Result<(), Leave> {
-    let mut chosen = 0;
+    let mut bar = Bar::default();
     loop {
-        let answer = call.domain.users.friends(call.caller.id).await;
-        let Some(friends) = said(call, answer).await? else { return Ok(()) };
+        let Some(friends) = friends(call).await? else { return Ok(()) };
         call.enter("friends", "friends", "the pager tells you when they call");
+        let about = |n: usize| match friends.get(n) {
+            Some(friend) => users::about(&friend.profile),
+            None => Panel::default(),
+        };
         let mut list = List {
             columns: COLUMNS.to_vec(),
-            rows: friends.iter().map(|(_, handle)| vec![(handle.to_string(), None)]).collect(),
+            rows: friends.iter().map(row).collect(),
             empty: "No friends yet. A adds one.".into(),
             keys: vec![("A", "add"), ("D", "delete")],
-            chosen,
+            bar: std::mem::take(&mut bar),
+            about: Some(Box::new(about)),
             ..List::default()
         };
         let picked = pick(call, &mut list).await?;
-        chosen = list.chosen;
+        bar = list.bar;
         match picked {
             Picked::Row(n) => {
-                if let Some((user, _)) = friends.get(n) {
-                    profile::view(call, *user).await?;
+                if let Some(friend) = friends.get(n) {
+                    profile::view(call, friend.profile.id).await?;
                 }
             }
             Picked::Key('A') => {
                 let mut form = Form::new("");
-                let Some(handle) =
-                    form.ask(call, &Field::open("handle", "whose calls you want to hear of", 24)).await?
-                else {
-                    continue;
-                };
+                let field = Field::open("handle", "whose calls you want to hear of", 24);
+                let Some(handle) = form.ask(call, &field).await? else { continue };
                 let answer = call.domain.users.by_handle(&handle).await;
                 if let Some(friend) = said(call, answer).await? {
                     let answer = call.domain.users.befriend(&call.caller, friend.id).await;
@@ -43,10 +80,10 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
                 }
             }
             Picked::Key('D') => {
-                if let Some((user, handle)) = friends.get(chosen)
-                    && confirm(call, &format!("Hear no more of {handle}?")).await?
+                if let Some(friend) = friends.get(bar.chosen)
+                    && confirm(call, &format!("Hear no more of {}?", friend.profile.handle)).await?
                 {
-                    let answer = call.domain.users.unfriend(&call.caller, *user).await;
+                    let answer = call.domain.users.unfriend(&call.caller, friend.profile.id).await;
                     said(call, answer).await?;
                 }
             }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use dialtone_domain::{BoardId, ThreadId};
 
-use crate::ui::{Call, Column, Leave, List, Picked, notice, pick, theme};
+use crate::ui::{Bar, Call, Column, Leave, List, Panel, Picked, notice, pick, theme};
 
 use super::{said, thread, words};
 
@@ -14,6 +14,14 @@ struct Entry {
     text: String,
     thread: Option<(BoardId, ThreadId)>,
     new: bool,
+}
+
+fn about(entry: &Entry) -> Panel {
+    let title = match entry.thread {
+        Some(_) => format!("{}, Enter opens the thread", words::moment(entry.at)),
+        None => words::moment(entry.at),
+    };
+    Panel { title, words: entry.text.clone(), ..Panel::default() }
 }
 
 /// Shows the pages, newest first; they count as read.
@@ -41,7 +49,7 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
         }
         entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
     }
-    let mut chosen = 0;
+    let mut bar = Bar::default();
     loop {
         call.enter("pages", "the pager", "what came in");
         let mut list = List {
@@ -54,11 +62,12 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
                 })
                 .collect(),
             empty: "Nothing. The line is quiet.".into(),
-            chosen,
+            bar: std::mem::take(&mut bar),
+            about: Some(Box::new(|n| entries.get(n).map(about).unwrap_or_default())),
             ..List::default()
         };
         let picked = pick(call, &mut list).await?;
-        chosen = list.chosen;
+        bar = list.bar;
         match picked {
             Picked::Row(n) => match entries.get(n) {
                 Some(Entry { thread: Some((board, id)), .. }) => {

@@ -1,10 +1,11 @@
 //! Profiles: anybody's to read, one's own to change, with its SSH keys and its password.
 
-use dialtone_domain::users::{Profile, ProfileChange};
+use dialtone_domain::users::{Profile, ProfileChange, SshKey};
 use dialtone_domain::{Secret, UserId};
 
 use crate::ui::{
-    Call, Column, Field, Form, Leave, List, Picked, Text, Viewed, confirm, notice, pick, read, theme,
+    Bar, Call, Column, Field, Form, Leave, List, Panel, Picked, Text, Viewed, confirm, notice, pick, read,
+    theme,
 };
 
 use super::{page, pager, said, words};
@@ -16,20 +17,23 @@ pub const PASSWORD: usize = 256;
 
 fn text(profile: &Profile) -> Text {
     let last = profile.last_call_at.map_or_else(|| "never called".to_owned(), words::moment);
-    let mut heading = vec![
-        ("handle", profile.handle.to_string()),
+    let mut pairs = vec![
         ("name", profile.display_name.clone()),
+        ("since", words::day(profile.created_at)),
         ("from", profile.location.clone()),
+        ("last call", last),
         ("likes", profile.interests.clone()),
-        ("since", words::moment(profile.created_at)),
-        ("called", last),
         ("calls", profile.calls.to_string()),
+        ("is", if profile.sysop { "the sysop".to_owned() } else { String::new() }),
     ];
-    if profile.sysop {
-        heading.push(("is", "sysop".to_owned()));
-    }
-    heading.retain(|(_, value)| !value.is_empty());
-    Text { heading, body: profile.bio.clone(), ..Text::default() }
+    pairs.retain(|(_, value)| !value.is_empty());
+    let heading = Panel { title: profile.handle.to_string(), pairs, ..Panel::default() };
+    let body = if profile.bio.trim().is_empty() {
+        "|08Nothing is said here.".to_owned()
+    } else {
+        profile.bio.clone()
+    };
+    Text { heading, body, ..Text::default() }
 }
 
 /// Somebody's profile.
@@ -83,12 +87,7 @@ async fn change(call: &mut Call, profile: &Profile) -> Result<(), Leave> {
         Field::open("likes", "what you would talk about", 60).with(&profile.interests),
         Field::open("about you", "a line or two", 300).with(&profile.bio),
     ];
-    let mut answers = Vec::new();
-    for field in &fields {
-        let Some(answer) = form.ask(call, field).await? else { return Ok(()) };
-        form.keep(field.label, &answer);
-        answers.push(answer);
-    }
+    let Some(answers) = form.fill(call, &fields).await? else { return Ok(()) };
     let mut answers = answers.into_iter();
     let change = ProfileChange {
         display_name: answers.next(),
@@ -101,13 +100,28 @@ async fn change(call: &mut Call, profile: &Profile) -> Result<(), Leave> {
     Ok(())
 }
 
+fn about_key(key: &SshKey) -> Panel {
+    let line = key.openssh();
+    let known = line.split(' ').nth(1).unwrap_or_default();
+    let tail = known.get(known.len().saturating_sub(24)..).unwrap_or_default();
+    Panel {
+        title: key.comment.clone(),
+        pairs: vec![
+            ("kind", key.kind.clone()),
+            ("added", words::moment(key.added_at)),
+            ("ends in", tail.to_owned()),
+        ],
+        ..Panel::default()
+    }
+}
+
 async fn keys(call: &mut Call) -> Result<(), Leave> {
     const COLUMNS: [Column; 3] = [
         Column::new("key", 20, theme::NAME),
         Column::new("comment", 0, theme::WORDS),
         Column::new("added", 10, theme::ASIDE).right(),
     ];
-    let mut chosen = 0;
+    let mut bar = Bar::default();
     loop {
         let answer = call.domain.users.keys(call.caller.id).await;
         let Some(keys) = said(call, answer).await? else { return Ok(()) };
@@ -126,11 +140,12 @@ async fn keys(call: &mut Call) -> Result<(), Leave> {
                 .collect(),
             empty: "No keys yet. A pastes one: the line in ~/.ssh/id_ed25519.pub".into(),
             keys: vec![("A", "add"), ("D", "delete")],
-            chosen,
+            bar: std::mem::take(&mut bar),
+            about: Some(Box::new(|n| keys.get(n).map(about_key).unwrap_or_default())),
             ..List::default()
         };
         let picked = pick(call, &mut list).await?;
-        chosen = list.chosen;
+        bar = list.bar;
         match picked {
             Picked::Key('A') => {
                 let mut form =
@@ -141,7 +156,7 @@ async fn keys(call: &mut Call) -> Result<(), Leave> {
                 said(call, answer).await?;
             }
             Picked::Key('D') => {
-                if let Some(key) = keys.get(chosen)
+                if let Some(key) = keys.get(bar.chosen)
                     && confirm(call, &format!("Delete the {} key {}?", key.kind, key.comment)).await?
                 {
                     let answer = call.domain.users.remove_key(call.caller.id, key.id).await;

@@ -1,19 +1,60 @@
-//! The tape: quotes as they change.
+//! The tape: quotes as they change, each with the way it came.
 
-use dialtone_domain::market::Side;
+use dialtone_domain::market::{Quote, Side};
 
-use crate::ui::{Call, Column, Leave, List, Picked, pick, theme};
+use crate::switchboard::Tape;
+use crate::ui::{Bar, Call, CellText, Column, Leave, List, Panel, Picked, Picture, chart, pick, theme};
 
 use super::trade::{coloured, side, trade};
 use super::{pager, said, words};
 
-const COLUMNS: [Column; 5] = [
+const COLUMNS: [Column; 6] = [
     Column::new("symbol", 7, theme::KEY),
-    Column::new("name", 0, theme::NAME),
-    Column::new("last", 12, theme::WORDS).right(),
+    Column::new("name", 0, theme::NAME).spare(),
+    Column::new("lately", SPARK, theme::HEADING).spare(),
+    Column::new("last", 11, theme::WORDS).right(),
     Column::new("today", 10, theme::WORDS).right(),
-    Column::new("as of", 8, theme::ASIDE).right().spare(),
+    Column::new("as of", 7, theme::ASIDE).right().spare(),
 ];
+/// Columns of the small chart in a row.
+const SPARK: u16 = 12;
+
+/// The prices that a chart is drawn from: those this node heard, or the day's first and last.
+fn prices(tape: &Tape, quote: &Quote) -> Vec<i64> {
+    let mut heard = tape.of(quote.symbol.as_str());
+    if heard.last().is_some_and(|last| *last != quote.price.0) {
+        // The records are a moment ahead of the news of them.
+        heard.push(quote.price.0);
+    }
+    if heard.len() < 2 { vec![quote.open.0, quote.price.0] } else { heard }
+}
+
+fn row(tape: &Tape, quote: &Quote) -> Vec<CellText> {
+    vec![
+        (quote.symbol.to_string(), None),
+        (quote.name.clone(), None),
+        (chart::spark(&prices(tape, quote), usize::from(SPARK)), None),
+        (quote.price.to_string(), None),
+        coloured(quote.open, quote.price),
+        (words::ago(quote.at), quote.stale.then_some(theme::DANGER)),
+    ]
+}
+
+fn about(tape: &Tape, quote: &Quote) -> Panel {
+    let values = prices(tape, quote);
+    let (low, high) = chart::bounds(&values);
+    let cents = dialtone_domain::Cents;
+    Panel {
+        title: format!("{}  {}", quote.symbol, quote.name),
+        pairs: vec![
+            ("last", format!("{}  {}", quote.price, words::change(quote.open, quote.price))),
+            ("lately", format!("{} to {}", cents(low), cents(high))),
+            ("opened", quote.open.to_string()),
+        ],
+        words: String::new(),
+        picture: Some(Picture::Columns { values, base: quote.open.0 }),
+    }
+}
 
 /// Shows the quotes until the caller leaves; they change on the screen as the feed brings them.
 pub async fn show(call: &mut Call) -> Result<(), Leave> {
@@ -24,7 +65,9 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
 }
 
 async fn watch(call: &mut Call) -> Result<(), Leave> {
-    let mut chosen = 0;
+    let mut bar = Bar::default();
+    let switchboard = std::sync::Arc::clone(&call.house.switchboard);
+    let tape = switchboard.tape();
     loop {
         let answer = call.domain.market.quotes().await;
         let Some(quotes) = said(call, answer).await? else { return Ok(()) };
@@ -36,26 +79,16 @@ async fn watch(call: &mut Call) -> Result<(), Leave> {
         );
         let mut list = List {
             columns: COLUMNS.to_vec(),
-            rows: quotes
-                .iter()
-                .map(|quote| {
-                    vec![
-                        (quote.symbol.to_string(), None),
-                        (quote.name.clone(), None),
-                        (quote.price.to_string(), None),
-                        coloured(quote.open, quote.price),
-                        (words::ago(quote.at), quote.stale.then_some(theme::DANGER)),
-                    ]
-                })
-                .collect(),
+            rows: quotes.iter().map(|quote| row(tape, quote)).collect(),
             empty: "The tape is blank: the feed has not begun.".into(),
             keys: if call.caller.guest { vec![] } else { vec![("B", "buy"), ("S", "sell")] },
-            chosen,
+            bar: std::mem::take(&mut bar),
             live: true,
+            about: Some(Box::new(|n| quotes.get(n).map(|quote| about(tape, quote)).unwrap_or_default())),
             ..List::default()
         };
         let picked = pick(call, &mut list).await?;
-        chosen = list.chosen;
+        bar = list.bar;
         match picked {
             Picked::Row(n) if !call.caller.guest => {
                 if let Some(quote) = quotes.get(n) {
@@ -63,7 +96,7 @@ async fn watch(call: &mut Call) -> Result<(), Leave> {
                 }
             }
             Picked::Key(key) => {
-                if let Some(quote) = quotes.get(chosen) {
+                if let Some(quote) = quotes.get(bar.chosen) {
                     trade(call, side(key), Some(&quote.symbol)).await?;
                 }
             }

@@ -4,7 +4,7 @@ use dialtone_domain::users::{CharsetChoice, Settings};
 use dialtone_terminal::Charset;
 
 use super::{pager, said};
-use crate::ui::{ArtFiles, Call, Column, Leave, List, Picked, pick, theme};
+use crate::ui::{ArtFiles, Bar, Call, Column, Leave, List, Panel, Picked, pick, theme};
 
 /// Speeds that modems had, in bits a second.
 const SPEEDS: [u32; 10] = [300, 1200, 2400, 9600, 14_400, 19_200, 28_800, 38_400, 57_600, 115_200];
@@ -21,6 +21,7 @@ const CHARSETS: [CharsetChoice; 5] = [
 struct Setting {
     name: &'static str,
     help: &'static str,
+    about: &'static str,
     value: fn(&Call, &Settings) -> String,
     next: fn(&mut Settings),
 }
@@ -29,6 +30,7 @@ const SETTINGS: [Setting; 7] = [
     Setting {
         name: "charset",
         help: "what your terminal shows",
+        about: "The board finds out by itself what your terminal can show. Where it is wrong, say so here: cp437 for BBS terminals, utf-8 for those of today.",
         value: |call, settings| match settings.charset {
             CharsetChoice::Auto => format!("as found: {}", name_of(call.terminal.charset)),
             CharsetChoice::Cp437 => name_of(Charset::Cp437).to_owned(),
@@ -41,12 +43,14 @@ const SETTINGS: [Setting; 7] = [
     Setting {
         name: "words alone",
         help: "no art, for screen readers",
+        about: "One line after the other, numbered choices, no pictures and no moving about: for screen readers and for paper.",
         value: |_, settings| on(settings.words),
         next: |settings| settings.words = !settings.words,
     },
     Setting {
         name: "theme",
         help: "how the board is drawn",
+        about: "Pictures and colours of the board. Enter tries the next.",
         value: |_, settings| settings.theme.clone().unwrap_or_else(|| "the board's".to_owned()),
         next: |settings| {
             let themes: Vec<Option<String>> =
@@ -57,24 +61,28 @@ const SETTINGS: [Setting; 7] = [
     Setting {
         name: "expert",
         help: "menus only when ? asks",
+        about: "For those who know the keys: a menu is its prompt alone, and ? draws it.",
         value: |_, settings| on(settings.expert),
         next: |settings| settings.expert = !settings.expert,
     },
     Setting {
         name: "pauses",
         help: "long texts wait for you",
+        about: "A text that is longer than the screen stops and asks before it goes on.",
         value: |_, settings| on(settings.pauses),
         next: |settings| settings.pauses = !settings.pauses,
     },
     Setting {
         name: "mouse",
         help: "clicks and the wheel",
+        about: "Click on rows, commands and keys, and turn the wheel, where your terminal tells of it. Switched off, the mouse marks text again.",
         value: |_, settings| on(settings.mouse),
         next: |settings| settings.mouse = !settings.mouse,
     },
     Setting {
         name: "speed",
         help: "play at an old modem",
+        about: "The board writes as slowly as the modem you remember. A toy: full speed is the line's own.",
         value: |_, settings| match settings.speed {
             Some(speed) => format!("{speed} baud"),
             None => "full".to_owned(),
@@ -116,6 +124,10 @@ fn themes() -> Vec<String> {
     themes
 }
 
+fn about(setting: &Setting) -> Panel {
+    Panel { title: setting.name.to_owned(), words: setting.about.to_owned(), ..Panel::default() }
+}
+
 /// The list of settings. A guest's last as long as the call.
 pub async fn show(call: &mut Call) -> Result<(), Leave> {
     const COLUMNS: [Column; 3] = [
@@ -123,7 +135,7 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
         Column::new("now", 24, theme::FIGURE),
         Column::new("", 0, theme::WORDS).spare(),
     ];
-    let mut chosen = 0;
+    let mut bar = Bar::default();
     loop {
         call.enter("settings", "settings", "how the board writes to you");
         let settings = call.caller.settings.clone();
@@ -135,11 +147,12 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
             columns: COLUMNS.to_vec(),
             rows: rows.collect(),
             note: "Enter changes a setting; it counts at once".into(),
-            chosen,
+            bar: std::mem::take(&mut bar),
+            about: Some(Box::new(|n| SETTINGS.get(n).map(about).unwrap_or_default())),
             ..List::default()
         };
         let picked = pick(call, &mut list).await?;
-        chosen = list.chosen;
+        bar = list.bar;
         match picked {
             Picked::Row(row) => {
                 let mut settings = settings;

@@ -3,7 +3,7 @@
 use dialtone_domain::ThreadId;
 use dialtone_domain::messaging::{Message, Reader};
 
-use crate::ui::{Call, Leave, Text, Viewed, read};
+use crate::ui::{Call, Leave, Panel, Text, Viewed, read};
 
 use super::{compose, pager, said, words};
 
@@ -46,14 +46,20 @@ pub async fn show(call: &mut Call, reader: &Reader, thread: ThreadId) -> Result<
             }
         }
         let text = Text {
-            heading: vec![
-                ("from", message.author.to_string()),
-                ("subject", message.subject.clone()),
-                ("written", words::moment(message.posted_at)),
-            ],
+            heading: Panel {
+                title: message.subject.clone(),
+                pairs: vec![
+                    ("from", message.author.to_string()),
+                    ("written", words::moment(message.posted_at)),
+                    ("in", reader.board().name.clone()),
+                    ("message", message.number.to_string()),
+                ],
+                ..Panel::default()
+            },
             body: message.body.clone(),
             keys: vec![("R", "reply"), ("B", "one back")],
-            note: String::new(),
+            next: "next",
+            ..Text::default()
         };
         match read(call, &text).await? {
             Viewed::Next => number += 1,

@@ -33,20 +33,18 @@ pub async fn trade(call: &mut Call, side: Side, symbol: Option<&Symbol>) -> Resu
     };
     call.enter("trade", title, "at the last price");
     let mut form = Form::new("");
-    let field = Field::open("symbol", "as on the tape", 8).with(symbol.map_or("", Symbol::as_str));
+    let field = Field::open("symbol", "as on the tape", 8).suggesting(symbol.map_or("", Symbol::as_str));
     let Some(answer) = form.ask(call, &field).await? else { return Ok(()) };
     let parsed = answer.parse::<Symbol>();
     let Some(symbol) = said(call, parsed).await? else { return Ok(()) };
     form.keep("symbol", symbol.as_str());
-    let shares = loop {
-        let Some(answer) = form.ask(call, &Field::open("shares", "a whole number", 9)).await? else {
-            return Ok(());
-        };
-        match answer.trim().parse::<i64>() {
-            Ok(shares) if shares > 0 => break shares,
-            _ => form.refuse("A whole number of shares, one or more."),
-        }
-    };
+    let field =
+        Field::open("shares", "a whole number", 9).checked(|answer| match answer.trim().parse::<i64>() {
+            Ok(1..) => Ok(()),
+            _ => Err("A whole number of shares, one or more."),
+        });
+    let Some(answer) = form.ask(call, &field).await? else { return Ok(()) };
+    let Ok(shares) = answer.trim().parse() else { return Ok(()) };
     // One key for this order, however often it has to be sent.
     let order = Order { key: Uuid::new_v4(), side, symbol, shares };
     let answer = call.domain.market.order(&trader, order).await;

@@ -1,25 +1,55 @@
 //! Everybody who calls here.
 
-use crate::ui::{Call, Column, Leave, List, Picked, pick, theme};
+use dialtone_domain::users::Profile;
+
+use crate::ui::{Bar, Call, CellText, Column, Leave, List, Panel, Picked, pick, theme};
 
 use super::{pager, profile, said, words};
 
-const COLUMNS: [Column; 3] = [
-    Column::new("handle", 26, theme::NAME),
-    Column::new("from", 0, theme::WORDS),
+const COLUMNS: [Column; 4] = [
+    Column::new("handle", 24, theme::NAME),
+    Column::new("from", 0, theme::WORDS).spare(),
+    Column::new("calls", 6, theme::WORDS).right(),
     Column::new("last call", 10, theme::ASIDE).right(),
 ];
 /// Accounts fetched at a time.
 const PAGE: i64 = 200;
 
+/// When somebody called last.
+pub fn last_call(profile: &Profile) -> String {
+    profile.last_call_at.map_or_else(|| "never".to_owned(), words::ago)
+}
+
+fn row(profile: &Profile) -> Vec<CellText> {
+    vec![
+        (profile.handle.to_string(), None),
+        (profile.location.clone(), None),
+        (profile.calls.to_string(), None),
+        (last_call(profile), None),
+    ]
+}
+
+/// What a list says of somebody.
+pub fn about(profile: &Profile) -> Panel {
+    let mut pairs = vec![
+        ("name", profile.display_name.clone()),
+        ("from", profile.location.clone()),
+        ("likes", profile.interests.clone()),
+        ("since", words::day(profile.created_at)),
+        ("is", if profile.sysop { "the sysop".to_owned() } else { String::new() }),
+    ];
+    pairs.retain(|(_, value)| !value.is_empty());
+    let first = profile.bio.lines().next().unwrap_or_default().to_owned();
+    Panel { title: profile.handle.to_string(), pairs, words: first, picture: None }
+}
+
 /// Shows the accounts until the caller leaves.
 pub async fn show(call: &mut Call) -> Result<(), Leave> {
-    let mut profiles = Vec::new();
-    let (mut chosen, mut more) = (0, true);
+    let mut profiles: Vec<Profile> = Vec::new();
+    let (mut bar, mut more, mut wanted) = (Bar::default(), true, true);
     loop {
-        if more && chosen + 1 >= profiles.len() {
-            let after = profiles.last().map(|last: &dialtone_domain::users::Profile| last.id);
-            let answer = call.domain.users.list(after, PAGE).await;
+        if more && std::mem::take(&mut wanted) {
+            let answer = call.domain.users.list(profiles.last().map(|last| last.id), PAGE).await;
             let Some(next) = said(call, answer).await? else { return Ok(()) };
             more = i64::try_from(next.len()).unwrap_or(0) == PAGE;
             profiles.extend(next);
@@ -27,27 +57,22 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
         call.enter("users", "users", "who calls here");
         let mut list = List {
             columns: COLUMNS.to_vec(),
-            rows: profiles
-                .iter()
-                .map(|profile| {
-                    let last = profile.last_call_at.map_or_else(|| "never".to_owned(), words::ago);
-                    vec![(profile.handle.to_string(), None), (profile.location.clone(), None), (last, None)]
-                })
-                .collect(),
+            rows: profiles.iter().map(row).collect(),
             empty: "Nobody has an account yet.".into(),
-            chosen,
+            bar: std::mem::take(&mut bar),
             more,
+            about: Some(Box::new(|n| profiles.get(n).map(about).unwrap_or_default())),
             ..List::default()
         };
         let picked = pick(call, &mut list).await?;
-        chosen = list.chosen;
+        bar = list.bar;
         match picked {
             Picked::Row(n) => {
                 if let Some(profile) = profiles.get(n) {
                     profile::view(call, profile.id).await?;
                 }
             }
-            Picked::More => chosen += 1,
+            Picked::More => wanted = true,
             Picked::Pages => pager(call).await?,
             Picked::Back => return Ok(()),
             Picked::Key(_) | Picked::News => {}

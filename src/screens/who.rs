@@ -1,17 +1,18 @@
 //! Who's online, on every node.
 
+use dialtone_domain::CallId;
 use dialtone_domain::users::OnlineCall;
 
-use crate::ui::{Call, Column, Leave, List, Picked, pick, theme};
+use crate::ui::{Bar, Call, CellText, Column, Leave, List, Panel, Picked, pick, theme};
 
 use super::{page, pager, profile, said, words};
 
 const COLUMNS: [Column; 5] = [
-    Column::new("line", 14, theme::ASIDE),
-    Column::new("who", 20, theme::NAME),
+    Column::new("line", 12, theme::ASIDE).spare(),
+    Column::new("who", 16, theme::NAME),
     Column::new("where", 0, theme::WORDS),
     Column::new("by", 6, theme::ASIDE).spare(),
-    Column::new("for", 8, theme::WORDS).right().spare(),
+    Column::new("for", 6, theme::WORDS).right(),
 ];
 
 /// Node and line of a call: `1-3`, or `hub-3` where the nodes have names of their own.
@@ -19,9 +20,45 @@ fn line(call: &OnlineCall) -> String {
     format!("{}-{}", call.node_name, call.line)
 }
 
+/// Who it is and where they are; of one's own call what one sees oneself, for the news of it may be on its way.
+fn names(online: &OnlineCall, me: Option<CallId>) -> (String, String) {
+    let handle = online.handle.as_ref().map(ToString::to_string).unwrap_or_default();
+    if Some(online.call) == me {
+        (format!("{handle} (you)"), "who's online".to_owned())
+    } else {
+        (handle, online.place.clone())
+    }
+}
+
+fn row(online: &OnlineCall, me: Option<CallId>) -> Vec<CellText> {
+    let (who, place) = names(online, me);
+    vec![
+        (line(online), None),
+        (who, None),
+        (place, None),
+        (online.transport.clone(), None),
+        (words::ago(online.since), None),
+    ]
+}
+
+fn about(online: &OnlineCall, me: Option<CallId>) -> Panel {
+    let (who, place) = names(online, me);
+    let sure = if online.transport == "ssh" { "ssh, nobody reads along" } else { "telnet, in the clear" };
+    Panel {
+        title: who,
+        pairs: vec![
+            ("is at", place),
+            ("since", format!("{}, {}", words::clock(online.since), words::when(online.since))),
+            ("line", format!("{} of node {}", online.line, online.node_name)),
+            ("by", sure.to_owned()),
+        ],
+        ..Panel::default()
+    }
+}
+
 /// Shows who is on line until the caller leaves.
 pub async fn show(call: &mut Call) -> Result<(), Leave> {
-    let mut chosen = 0;
+    let mut bar = Bar::default();
     loop {
         let answer = call.domain.users.online().await;
         let Some(online) = said(call, answer).await? else { return Ok(()) };
@@ -36,33 +73,16 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
         let me = call.id;
         let mut list = List {
             columns: COLUMNS.to_vec(),
-            rows: known
-                .iter()
-                .map(|online| {
-                    let handle = online.handle.as_ref().map(ToString::to_string).unwrap_or_default();
-                    let (who, place) = if Some(online.call) == me {
-                        // The news of one's own last step may still be on its way.
-                        (format!("{handle} (you)"), "who's online".to_owned())
-                    } else {
-                        (handle, online.place.clone())
-                    };
-                    vec![
-                        (line(online), None),
-                        (who, None),
-                        (place, None),
-                        (online.transport.clone(), None),
-                        (words::ago(online.since), None),
-                    ]
-                })
-                .collect(),
+            rows: known.iter().map(|online| row(online, me)).collect(),
             empty: "Nobody at all, which cannot be.".into(),
             keys: if call.caller.guest { vec![] } else { vec![("P", "page"), ("F", "make a friend")] },
-            chosen,
+            bar: std::mem::take(&mut bar),
+            about: Some(Box::new(|n| known.get(n).map(|online| about(online, me)).unwrap_or_default())),
             ..List::default()
         };
         let picked = pick(call, &mut list).await?;
-        chosen = list.chosen;
-        let user = known.get(chosen).and_then(|online| online.user).filter(|user| user.0 != 0);
+        bar = list.bar;
+        let user = known.get(bar.chosen).and_then(|online| online.user).filter(|user| user.0 != 0);
         match (picked, user) {
             (Picked::Row(_), Some(user)) => profile::view(call, user).await?,
             (Picked::Key('P'), Some(user)) => page::write(call, user).await?,

@@ -30,6 +30,16 @@ pub fn moment(at: DateTime<Utc>) -> String {
     at.with_timezone(&Local).format("%a %d %b %Y, %H:%M").to_string()
 }
 
+/// A day by the board's calendar.
+pub fn day(at: DateTime<Utc>) -> String {
+    at.with_timezone(&Local).format("%d %b %Y").to_string()
+}
+
+/// A time of day by the board's clock.
+pub fn clock(at: DateTime<Utc>) -> String {
+    at.with_timezone(&Local).format("%H:%M").to_string()
+}
+
 /// `1 reply`, `3 replies`.
 pub fn count(number: i64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })

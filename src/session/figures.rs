@@ -3,7 +3,7 @@
 use chrono::Local;
 
 use crate::screens::words;
-use crate::ui::Call;
+use crate::ui::{Call, ticker};
 
 /// Fetches what the marks stand for. What the records do not answer keeps its last value.
 pub async fn refresh(call: &mut Call) {
@@ -17,12 +17,30 @@ pub async fn refresh(call: &mut Call) {
     if let Ok(quotes) = quotes {
         let open: i64 = quotes.iter().map(|quote| quote.open.0).sum();
         let price: i64 = quotes.iter().map(|quote| quote.price.0).sum();
+        call.values.set("TK", ticker::line(&quotes, call.terminal.columns.saturating_sub(4)));
         call.values.set("MI", words::change(dialtone_domain::Cents(open), dialtone_domain::Cents(price)));
     }
     if !call.caller.guest
         && let Ok(portfolio) = call.domain.market.portfolio(&call.caller).await
     {
         call.values.set("PV", words::whole(portfolio.total));
+    }
+}
+
+/// What access rules ask of the records, where any rule does.
+pub async fn record(call: &mut Call) {
+    if call.caller.guest || !call.house.menus.load().asks_records {
+        return;
+    }
+    let (profile, posts) = tokio::join!(
+        call.domain.users.profile(call.caller.id),
+        call.domain.messaging.posts_by(call.caller.id),
+    );
+    if let Ok(profile) = profile {
+        call.record.calls = profile.calls;
+    }
+    if let Ok(posts) = posts {
+        call.record.posts = posts;
     }
 }
 

@@ -6,6 +6,7 @@ mod farewell;
 mod figures;
 mod lines;
 mod login;
+mod menus;
 mod presence;
 
 use std::sync::Arc;
@@ -19,11 +20,9 @@ use tracing::Instrument;
 pub use self::lines::Lines;
 use self::presence::Presence;
 use crate::config::Limits;
-use crate::menu::{Effect, MenuId, State, Stimulus};
-use crate::screens;
 use crate::switchboard::Interest;
 use crate::transport::{Connection, Doorman};
-use crate::ui::{Call, Chosen, Circumstances, House, IdleClock, Leave, choose};
+use crate::ui::{Call, Circumstances, House, IdleClock, Leave};
 
 /// What every session of a node works with.
 pub struct Exchange {
@@ -101,52 +100,5 @@ async fn converse(
     let greeting = Box::pin(login::log_in(call, entry, exchange)).await?;
     Box::pin(figures::refresh(call)).await;
     Box::pin(login::greet(call, presence, greeting)).await?;
-    menus(call).await
-}
-
-/// Drives the menus until the caller leaves.
-async fn menus(call: &mut Call) -> Result<(), Leave> {
-    let mut menus = call.house.menus.load_full();
-    let mut state = State::new(&menus);
-    let mut bars: Vec<(MenuId, usize)> = Vec::new();
-    loop {
-        if call.stale {
-            Box::pin(login::reload(call)).await?;
-        }
-        let current = call.house.menus.load_full();
-        if !Arc::ptr_eq(&menus, &current) {
-            // The sysop changed the menus: places in the old ones mean nothing in the new.
-            menus = current;
-            state = State::new(&menus);
-            bars.clear();
-        }
-        let Some(menu) = menus.get(state.here()) else { return Ok(()) };
-        Box::pin(figures::refresh(call)).await;
-        let subtitle = figures::subtitle(call);
-        call.enter(&menu.art, &menu.title, &subtitle);
-        let mut bar = bars.iter().find(|(id, _)| *id == state.here()).map_or(0, |(_, bar)| *bar);
-        let chosen = choose(call, state.here(), &mut bar).await?;
-        bars.retain(|(id, _)| *id != state.here());
-        bars.push((state.here(), bar));
-        let mut stimulus = match chosen {
-            Chosen::Key(key) => Stimulus::Key(key),
-            Chosen::Back => Stimulus::Back,
-            Chosen::Pages => {
-                screens::pager(call).await?;
-                continue;
-            }
-        };
-        loop {
-            let (next, effect) = menus.step(state, stimulus, &call.facts());
-            state = next;
-            match effect {
-                Effect::Screen(name) => {
-                    screens::open(call, &name).await?;
-                    stimulus = Stimulus::Done;
-                }
-                Effect::Logoff => return Ok(()),
-                Effect::Show | Effect::Nothing => break,
-            }
-        }
-    }
+    menus::drive(call).await
 }

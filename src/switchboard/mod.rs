@@ -6,6 +6,7 @@ mod in_process;
 mod nats;
 mod poll;
 mod registry;
+mod tape;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ pub use self::audience::Interest;
 pub use self::glance::Glance;
 pub use self::nats::{Nats, NatsError};
 pub use self::registry::{Plug, Registration, Switchboard};
+pub use self::tape::Tape;
 
 /// Everything the reading task needs.
 pub struct Desk {
@@ -69,6 +71,9 @@ impl Desk {
         for event in events {
             self.domain.users.invalidate(&event);
             traffic |= matches!(event.body, EventBody::UserOnline { .. } | EventBody::UserOffline { .. });
+            if let EventBody::QuotesUpdated { quotes } = &event.body {
+                self.switchboard.tape().feed(quotes);
+            }
             if let Some(nats) = &self.nats {
                 nats.publish(&event, self.node);
             }

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 
 use super::audience::{Interest, concerns};
 use super::glance::Glance;
+use super::tape::Tape;
 
 /// Events that wait for a busy call. What does not fit is counted: the board still has it, and the caller is told.
 const QUEUE: usize = 128;
@@ -25,6 +26,7 @@ pub struct Switchboard {
     lines: Mutex<HashMap<u64, Line>>,
     next: AtomicU64,
     glance: Glance,
+    tape: Tape,
 }
 
 impl Switchboard {
@@ -36,6 +38,11 @@ impl Switchboard {
     /// The board at a glance.
     pub fn glance(&self) -> &Glance {
         &self.glance
+    }
+
+    /// The last prices.
+    pub fn tape(&self) -> &Tape {
+        &self.tape
     }
 
     /// Plugs a call in; dropping the registration pulls it out.
@@ -104,6 +111,11 @@ impl Registration {
     /// The board at a glance.
     pub fn glance(&self) -> &Glance {
         &self.plug.switchboard.glance
+    }
+
+    /// The last prices.
+    pub fn tape(&self) -> &Tape {
+        &self.plug.switchboard.tape
     }
 }
 

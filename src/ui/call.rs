@@ -11,15 +11,18 @@ use dialtone_domain::events::{Event, EventBody};
 use dialtone_domain::{CallId, Caller, Domain, NodeId};
 use dialtone_terminal::{Capabilities, Charset, Grid, Key, Modes, Paint, Wire, draw, probe};
 use thiserror::Error;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use super::body::Body;
 use super::frame::{self, Surroundings, View};
+use super::help;
 use super::idle::{Due, IdleClock};
+use super::keys::{self, Act, Keys};
 use super::pager::{Page, Pager, page_of};
 use super::{Galleries, Gallery, Values};
-use crate::menu::{Facts, Menus};
+use crate::menu::{Facts, Menus, Moment};
 use crate::switchboard::{Registration, Switchboard};
 use crate::transport::{Connection, Hangup, Input, Output, Peer, Tuning};
 
@@ -39,6 +42,8 @@ pub struct House {
     pub gallery: ArcSwap<Galleries>,
     /// The menus.
     pub menus: ArcSwap<Menus>,
+    /// Rings when art or menus are others than before.
+    pub reloaded: watch::Sender<()>,
     /// Who hears what.
     pub switchboard: Arc<Switchboard>,
     /// Set when the board goes down.
@@ -113,6 +118,15 @@ impl Place {
     }
 }
 
+/// What the records say of a caller.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Record {
+    /// How often they have called.
+    pub calls: i64,
+    /// How many messages they have posted.
+    pub posts: i64,
+}
+
 /// What woke a waiting view.
 #[derive(Debug, Clone)]
 pub enum Wake {
@@ -120,6 +134,23 @@ pub enum Wake {
     Key(Key),
     /// News that the view on screen may want to show.
     News(Arc<Event>),
+    /// The terminal has another size.
+    Resize,
+}
+
+/// What stirs a waiting menu.
+#[derive(Debug, Clone)]
+pub enum Stir {
+    /// A key.
+    Key(Key),
+    /// News that the view on screen may want to show.
+    News(Arc<Event>),
+    /// The terminal has another size.
+    Resized,
+    /// Art or menus are others than before.
+    Reloaded,
+    /// Nothing, for as long as the menu waits.
+    Quiet,
 }
 
 /// What a call is made of.
@@ -172,17 +203,24 @@ pub struct Call {
     words: bool,
     /// What is switched on in the terminal.
     modes: Modes,
+    /// What the records say of the caller, where access rules ask for it.
+    pub record: Record,
     echo: bool,
     input: mpsc::Receiver<Input>,
     output: Output,
     idle: IdleClock,
     login_keys: Option<usize>,
+    reloaded: watch::Receiver<()>,
     place: Place,
     clock: String,
     life: String,
+    /// Screens entered so far.
+    screens: u8,
     pager: Pager,
     /// The art that the screen was drawn with.
     art: Arc<Galleries>,
+    /// Where the body of the view last drawn lies.
+    body: Body,
     /// What is on the screen, while it is being worked on.
     shown: Option<Box<Grid>>,
     /// The screen holds something that no view drew.
@@ -196,6 +234,8 @@ impl Call {
             circumstances;
         let values = Values::new(&house.name);
         let art = house.gallery.load_full();
+        let body = Body { rows: connection.terminal.rows.saturating_sub(10), ..Body::default() };
+        let reloaded = house.reloaded.subscribe();
         Self {
             caller: domain.users.guest(),
             domain,
@@ -212,16 +252,20 @@ impl Call {
             registration,
             stale: false,
             since: Instant::now(),
+            record: Record::default(),
             echo: connection.echo,
             input: connection.input,
             output: connection.output,
             idle,
             login_keys: Some(login_keys),
+            reloaded,
             place: Place::default(),
             clock: String::new(),
             life: String::new(),
+            screens: 0,
             pager: Pager::default(),
             art,
+            body,
             shown: None,
             strange: true,
         }
@@ -230,6 +274,16 @@ impl Call {
     /// Whether this terminal gets words alone: no cursor movement, one line after the other.
     pub fn plain(&self) -> bool {
         self.terminal.plain
+    }
+
+    /// Whether a long text stops at the end of each screen.
+    pub fn pauses(&self) -> bool {
+        self.caller.settings.pauses
+    }
+
+    /// Whether menus are their prompt alone.
+    pub fn expert(&self) -> bool {
+        self.caller.settings.expert
     }
 
     /// The caller is who they say: the login clock stops.
@@ -247,8 +301,19 @@ impl Call {
             sysop: self.caller.sysop,
             guest: self.caller.guest,
             secure: self.peer.secure,
+            ansi: !self.plain(),
+            charset: match self.terminal.charset {
+                Charset::Cp437 => "cp437",
+                Charset::Utf8 => "utf8",
+                Charset::Ascii | Charset::Atascii => "ascii",
+                Charset::Petscii => "petscii",
+            },
             columns: i64::from(self.terminal.columns),
             rows: i64::from(self.terminal.rows),
+            age: if self.caller.guest { 0 } else { (chrono::Utc::now() - self.caller.created).num_days() },
+            calls: self.record.calls,
+            posts: self.record.posts,
+            now: Moment::from(&Local::now()),
         }
     }
 
@@ -259,6 +324,9 @@ impl Call {
         {
             // Where somebody is is worth nothing a second later: never waited for.
             self.house.places.try_send((id, title.to_owned())).ok();
+        }
+        if self.place.title != title {
+            self.screens = self.screens.wrapping_add(1);
         }
         self.place = Place { art: art.to_owned(), title: title.to_owned(), subtitle: subtitle.to_owned() };
         self.life = self.line_of_life();
@@ -274,8 +342,13 @@ impl Call {
         self.values.set("ON", self.registration.glance().now().online.max(known));
     }
 
-    /// One of the house's lines, another with each quarter of an hour.
+    /// The tape and the house's own lines by turns; another of these with each quarter of an hour.
     fn line_of_life(&self) -> String {
+        if self.screens.is_multiple_of(2)
+            && let Some(tape) = self.values.get("TK").filter(|tape| !tape.is_empty())
+        {
+            return tape;
+        }
         let menus = self.house.menus.load();
         let quarters = chrono::Utc::now().timestamp() / 900 + self.caller.id.0;
         let lines = i64::try_from(menus.life.len()).unwrap_or(1).max(1);
@@ -315,7 +388,12 @@ impl Call {
         self.terminal.wire()
     }
 
-    fn render(&self, view: &dyn View) -> Grid {
+    /// Where the body of the view last drawn lies: what a page is, and what a place on the screen belongs to.
+    pub fn body(&self) -> Body {
+        self.body
+    }
+
+    fn render(&mut self, view: &dyn View) -> Grid {
         let gallery = self.gallery();
         let surroundings = Surroundings {
             gallery: &gallery,
@@ -326,10 +404,11 @@ impl Call {
             clock: &self.clock,
             life: &self.life,
         };
-        let mut grid = frame::draw(view, &surroundings, &self.terminal);
+        let (mut grid, body) = frame::draw(view, &surroundings, &self.terminal);
         if let Some(paint) = self.paint(&gallery) {
             paint.grid(&mut grid, self.terminal.colors);
         }
+        self.body = body;
         grid
     }
 
@@ -347,6 +426,12 @@ impl Call {
         Ok(())
     }
 
+    /// Shows a view that waits for nothing: how far a work has come.
+    pub async fn glimpse(&mut self, view: &dyn View) -> Result<(), Leave> {
+        self.strange |= self.shown.is_none();
+        self.show(view).await
+    }
+
     /// Waits for a key with the view on screen, kept up to date meanwhile.
     pub async fn key(&mut self, view: &dyn View) -> Result<Key, Leave> {
         loop {
@@ -356,8 +441,20 @@ impl Call {
         }
     }
 
-    /// Waits for a key or for news, with the view on screen. What is typed ahead is answered in one drawing.
+    /// Waits for a key or for news, with the view on screen.
     pub async fn wake(&mut self, view: &dyn View) -> Result<Wake, Leave> {
+        loop {
+            match self.stir(view, None).await? {
+                Stir::Key(key) => return Ok(Wake::Key(key)),
+                Stir::News(event) => return Ok(Wake::News(event)),
+                Stir::Resized => return Ok(Wake::Resize),
+                Stir::Reloaded | Stir::Quiet => {}
+            }
+        }
+    }
+
+    /// Waits for anything, with the view on screen, until `quiet`. What is typed ahead is answered in one drawing.
+    pub async fn stir(&mut self, view: &dyn View, quiet: Option<Instant>) -> Result<Stir, Leave> {
         loop {
             let happening = match self.waiting()? {
                 Some(happening) => happening,
@@ -369,7 +466,7 @@ impl Call {
                     self.show(view).await?;
                     // Nothing is kept of the screen while the caller thinks.
                     self.shown = None;
-                    let happening = self.happening().await?;
+                    let happening = self.happening(quiet).await?;
                     self.renew_art();
                     if !self.strange {
                         self.shown = Some(Box::new(self.render(view)));
@@ -378,11 +475,20 @@ impl Call {
                 }
             };
             match happening {
-                Happening::Key(key) => return Ok(Wake::Key(key)),
-                Happening::Resize => self.strange = true,
+                Happening::Key(key) => match self.routed(view, key) {
+                    Routed::Help => help::show(self, view.keys()).await?,
+                    Routed::Redraw => self.strange = true,
+                    Routed::Nowhere => {}
+                    Routed::Key(key) => return Ok(Stir::Key(key)),
+                },
+                Happening::Resize => {
+                    self.strange = true;
+                    self.look_up();
+                    return Ok(Stir::Resized);
+                }
                 Happening::Event(event) => {
                     if self.concerned(&event)? {
-                        return Ok(Wake::News(event));
+                        return Ok(Stir::News(event));
                     }
                 }
                 Happening::Warning => {
@@ -390,9 +496,51 @@ impl Call {
                         format!("still there? the line closes in {} seconds", self.idle.warning_seconds());
                     self.pager.take(Page { at: chrono::Utc::now(), text, thread: None });
                 }
+                Happening::Reloaded => {
+                    // What is on screen was drawn with art that is gone.
+                    self.strange = true;
+                    return Ok(Stir::Reloaded);
+                }
+                Happening::Quiet => return Ok(Stir::Quiet),
             }
             self.look_up();
         }
+    }
+
+    /// The keys that mean the same in every view are obeyed here, and the mouse becomes keys: a click on a hint is
+    /// its key, one on the pager's line reads it, one in the body comes in the body's own coordinates.
+    fn routed(&self, view: &dyn View, key: Key) -> Routed {
+        let keys = view.keys();
+        let key = match key {
+            Key::Click { column, row } => match self.clicked(&keys, column, row) {
+                Some(key) => key,
+                None => return Routed::Nowhere,
+            },
+            Key::WheelUp if keys.obeys(Act::Up) => Key::Up,
+            Key::WheelDown if keys.obeys(Act::Down) => Key::Down,
+            Key::WheelUp | Key::WheelDown => return Routed::Nowhere,
+            key => key,
+        };
+        let typed = matches!(key, Key::Char(_)) && keys.typing;
+        match keys::act(keys::COMMON, key) {
+            Some(Act::Help) if !typed => Routed::Help,
+            Some(Act::Redraw) => Routed::Redraw,
+            _ => Routed::Key(key),
+        }
+    }
+
+    fn clicked(&self, keys: &Keys, column: u16, row: u16) -> Option<Key> {
+        let body = self.body;
+        if row == body.prompt_row {
+            let hints = keys.placed(self.terminal.columns);
+            return hints.iter().find(|hint| (hint.x..hint.end).contains(&column)).map(|hint| hint.key);
+        }
+        if row > body.prompt_row {
+            let pages = keys.obeys(Act::Pages) && self.pager.newest().is_some();
+            return pages.then_some(Key::Char('/'));
+        }
+        let row = row.checked_sub(body.top).filter(|row| *row < body.rows)?;
+        Some(Key::Click { column, row })
     }
 
     fn heard(&mut self, input: Input) -> Result<Happening, Leave> {
@@ -431,9 +579,12 @@ impl Call {
         }
     }
 
-    /// The three things a call waits for, and the board's own end.
-    async fn happening(&mut self) -> Result<Happening, Leave> {
-        let due = self.idle.next();
+    /// The things a call waits for: the board's own end, what others send, new art and menus, keys, the clock.
+    async fn happening(&mut self, quiet: Option<Instant>) -> Result<Happening, Leave> {
+        let due = match (self.idle.next(), quiet) {
+            (Some((at, due)), quiet) if quiet.is_none_or(|quiet| at <= quiet) => Some((at, Some(due))),
+            (_, quiet) => quiet.map(|at| (at, None)),
+        };
         tokio::select! {
             biased;
             () = self.house.drain.cancelled() => Err(Leave::Draining),
@@ -441,18 +592,21 @@ impl Call {
                 Some(event) => Ok(Happening::Event(event)),
                 None => Err(Leave::Draining),
             },
+            // The house, which rings, lasts as long as the call.
+            _ = self.reloaded.changed() => Ok(Happening::Reloaded),
             input = self.input.recv() => match input {
                 Some(input) => self.heard(input),
                 None => Err(Leave::Hangup),
             },
             () = sleep_until(due.map_or_else(Instant::now, |(at, _)| at)), if due.is_some() => {
-                match due.map(|(_, due)| due) {
+                match due.and_then(|(_, due)| due) {
                     Some(Due::Warning) => {
                         self.idle.warned();
                         Ok(Happening::Warning)
                     }
                     Some(Due::Login) => Err(Leave::NoLogin),
-                    _ => Err(Leave::Idle),
+                    Some(_) => Err(Leave::Idle),
+                    None => Ok(Happening::Quiet),
                 }
             }
         }
@@ -486,10 +640,20 @@ impl Call {
     }
 }
 
+/// Whose a key is.
+enum Routed {
+    Help,
+    Redraw,
+    Nowhere,
+    Key(Key),
+}
+
 /// What a call waited for.
 enum Happening {
     Key(Key),
     Resize,
     Event(Arc<Event>),
     Warning,
+    Reloaded,
+    Quiet,
 }

@@ -1,10 +1,14 @@
-//! Questions one below the other, each answered on its own line and checked before the next.
+//! Questions one below the other, each checked as its answer is typed.
 
 use dialtone_terminal::Key;
 use dialtone_terminal::text::wrap;
 
+use super::keys::Keys;
 use super::line::Typed;
 use super::{Call, Frame, Leave, LineInput, View, theme};
+
+/// Says what is wrong with an answer, while it is typed and when it is given.
+pub type Check = fn(&str) -> Result<(), &'static str>;
 
 /// One question.
 #[derive(Debug, Clone)]
@@ -19,12 +23,16 @@ pub struct Field {
     pub masked: bool,
     /// What it starts with.
     pub initial: String,
+    /// Whether the first letter typed takes the place of what it starts with.
+    pub suggested: bool,
+    /// What an answer must be.
+    pub check: Option<Check>,
 }
 
 impl Field {
     /// A question answered in the open.
     pub fn open(label: &'static str, help: &'static str, limit: usize) -> Self {
-        Self { label, help, limit, masked: false, initial: String::new() }
+        Self { label, help, limit, masked: false, initial: String::new(), suggested: false, check: None }
     }
 
     /// A question whose answer nobody may read over the shoulder.
@@ -35,6 +43,25 @@ impl Field {
     /// Starts with an answer to change.
     pub fn with(self, initial: &str) -> Self {
         Self { initial: initial.to_owned(), ..self }
+    }
+
+    /// Starts with an answer to take, or to type another over.
+    pub fn suggesting(self, initial: &str) -> Self {
+        Self { suggested: true, ..self.with(initial) }
+    }
+
+    /// Takes no answer that `check` refuses.
+    pub fn checked(self, check: Check) -> Self {
+        Self { check: Some(check), ..self }
+    }
+
+    fn refusal(&self, answer: &str) -> Option<&'static str> {
+        self.check.and_then(|check| check(answer).err())
+    }
+
+    fn line(&self) -> LineInput {
+        let line = if self.masked { LineInput::masked(self.limit) } else { LineInput::new(self.limit) };
+        line.with(&self.initial)
     }
 }
 
@@ -48,39 +75,88 @@ pub struct Form {
 
 struct FormView<'a> {
     form: &'a Form,
-    intro: Vec<String>,
-    field: &'a Field,
-    line: &'a LineInput,
+    fields: &'a [Field],
+    lines: &'a [LineInput],
+    current: usize,
 }
 
 /// Columns of the labels.
-const LABELS: u16 = 16;
+const LABELS: u16 = 15;
+
+impl FormView<'_> {
+    /// What is wrong: with the answer as far as it is typed, or with the last one.
+    fn note(&self) -> &str {
+        let typed = self.lines.get(self.current).filter(|line| !line.is_empty());
+        let refusal = self.fields.get(self.current).zip(typed);
+        refusal.and_then(|(field, line)| field.refusal(&line.text())).unwrap_or(&self.form.note)
+    }
+
+    fn draw_current(&self, page: &mut Frame<'_>, y: u16, field: &Field, line: &LineInput) {
+        page.text(0, y, field.label, theme::KEY);
+        let room = page.columns().saturating_sub(LABELS).min(60);
+        page.band(LABELS, y, room, theme::CHOSEN);
+        let (shown, cursor) = line.shown(usize::from(room.saturating_sub(1)));
+        page.text(LABELS, y, &shown, theme::CHOSEN);
+        page.cursor(LABELS + u16::try_from(cursor).unwrap_or(0), y);
+        page.text(LABELS, y + 1, field.help, theme::ASIDE);
+    }
+}
 
 impl View for FormView<'_> {
     fn draw(&self, frame: &mut Frame<'_>) {
-        let mut y = 1;
-        for line in &self.intro {
-            frame.text(2, y, line, theme::WORDS);
+        let (columns, rows) = (frame.columns(), frame.rows());
+        let wide = columns.saturating_sub(2);
+        let words = usize::from(wide.saturating_sub(4)).max(10);
+        let mut intro: Vec<String> = Vec::new();
+        if !self.form.intro.is_empty() {
+            intro = self.form.intro.split('\n').flat_map(|line| wrap(line, words)).collect();
+            intro.push(String::new());
+        }
+        let above = intro.len() + self.form.done.len();
+        let high = above + self.fields.len() + 5;
+        let mut page = frame.boxed(1, 0, wide, u16::try_from(high).unwrap_or(rows).min(rows), "");
+        // On a low screen the question that is asked stays, and what stands above it goes.
+        let hidden = (above + self.current + 3).saturating_sub(usize::from(page.rows()));
+        let mut y = 0;
+        for (n, line) in (0usize..).zip(&intro) {
+            if n >= hidden {
+                page.text(0, y, line, theme::WORDS);
+                y += 1;
+            }
+        }
+        let done = self.form.done.iter().skip(hidden.saturating_sub(intro.len()));
+        for (label, value) in done {
+            page.text(0, y, label, theme::HEADING);
+            page.text(LABELS, y, value, theme::NAME);
             y += 1;
         }
-        y += u16::from(!self.intro.is_empty());
-        for (label, value) in &self.form.done {
-            frame.text(2, y, label, theme::HEADING);
-            frame.text(2 + LABELS, y, value, theme::NAME);
-            y += 1;
+        let fields = self.fields.iter().zip(self.lines).enumerate();
+        for (n, (field, line)) in fields.skip(hidden.saturating_sub(above)) {
+            if n == self.current {
+                self.draw_current(&mut page, y, field, line);
+                y += 2;
+            } else {
+                let room = usize::from(page.columns().saturating_sub(LABELS));
+                page.text(0, y, field.label, theme::HEADING);
+                page.text(LABELS, y, &line.shown(room).0, theme::NAME);
+                y += 1;
+            }
         }
-        frame.text(2, y, self.field.label, theme::KEY);
-        let room = frame.columns().saturating_sub(LABELS + 5).min(60);
-        frame.band(2 + LABELS, y, room, theme::CHOSEN);
-        let (shown, cursor) = self.line.shown(usize::from(room.saturating_sub(1)));
-        frame.text(2 + LABELS, y, &shown, theme::CHOSEN);
-        frame.text(2 + LABELS, y + 1, self.field.help, theme::ASIDE);
-        let words = usize::from(frame.columns()).saturating_sub(6);
-        for (row, line) in (y + 3..).zip(wrap(&self.form.note, words.max(10))) {
-            frame.text(2, row, &line, theme::FIGURE);
+        for (row, line) in (y..).zip(wrap(self.note(), words)) {
+            page.text(0, row, &line, theme::FIGURE);
         }
-        frame.hints(&[("Enter", "goes on"), ("Esc", "leaves")]);
-        frame.cursor(2 + LABELS + u16::try_from(cursor).unwrap_or(0), y);
+    }
+
+    fn keys(&self) -> Keys {
+        let mut topics = vec![("Enter".to_owned(), "takes the answer and goes on".to_owned())];
+        if self.fields.len() > 1 {
+            topics.push(("Up".to_owned(), "back to the question before".to_owned()));
+        }
+        topics.push(("Ctrl-U".to_owned(), "empties the line".to_owned()));
+        topics.push(("Esc".to_owned(), "leaves, and nothing is changed".to_owned()));
+        let said =
+            vec![("Enter", "goes on", Key::Enter), ("Esc", "leaves", Key::Escape), ("F1", "keys", Key::F(1))];
+        Keys { typing: true, topics, said, ..Keys::default() }
     }
 }
 
@@ -101,36 +177,78 @@ impl Form {
         self.done.push((label, value.to_owned()));
     }
 
-    /// Asks a question; none if the caller wants out.
+    /// Asks one question; none if the caller wants out.
     pub async fn ask(&mut self, call: &mut Call, field: &Field) -> Result<Option<String>, Leave> {
-        let line = if field.masked { LineInput::masked(field.limit) } else { LineInput::new(field.limit) };
-        let mut line = line.with(&field.initial);
+        let answers = self.fill(call, std::slice::from_ref(field)).await?;
+        Ok(answers.and_then(|answers| answers.into_iter().next()))
+    }
+
+    /// Asks all of `fields` on one screen, back and forth until the last is answered: an answer for each. None if the
+    /// caller wants out.
+    pub async fn fill(&mut self, call: &mut Call, fields: &[Field]) -> Result<Option<Vec<String>>, Leave> {
         if call.plain() {
-            if !self.intro.is_empty() {
-                call.say(&format!("\n{}", std::mem::take(&mut self.intro))).await?;
-            }
-            if !self.note.is_empty() {
-                call.say(&std::mem::take(&mut self.note)).await?;
-            }
-            let help = if field.help.is_empty() { String::new() } else { format!(" ({})", field.help) };
-            return call.ask(&format!("{}{help}: ", field.label), line).await;
+            return Box::pin(self.fill_in_words(call, fields)).await;
         }
-        let columns = usize::from(call.terminal.columns.saturating_sub(4)).max(10);
-        let intro: Vec<String> = if self.intro.is_empty() {
-            Vec::new()
-        } else {
-            self.intro.split('\n').flat_map(|line| wrap(line, columns)).collect()
-        };
+        let mut lines: Vec<LineInput> = fields.iter().map(Field::line).collect();
+        let mut current = 0;
+        let mut another = fields.first().is_some_and(|field| field.suggested);
         loop {
-            let key = {
-                let view = FormView { form: self, intro: intro.clone(), field, line: &line };
-                call.key(&view).await?
+            let key = call.key(&FormView { form: self, fields, lines: &lines, current }).await?;
+            let (Some(field), Some(line)) = (fields.get(current), lines.get_mut(current)) else {
+                return Ok(Some(lines.iter().map(LineInput::text).collect()));
             };
-            match line.press(if key == Key::Down || key == Key::Tab { Key::Enter } else { key }) {
-                Typed::Enter => return Ok(Some(line.text())),
+            // What is typed over a suggestion or a refused answer is another answer, not more of the same.
+            if std::mem::take(&mut another) && matches!(key, Key::Char(_)) {
+                *line = field.clone().with("").line();
+            }
+            let back = matches!(key, Key::Up | Key::BackTab);
+            let onward = matches!(key, Key::Down | Key::Tab);
+            match line.press(if onward { Key::Enter } else { key }) {
+                Typed::Enter => match field.refusal(&line.text()) {
+                    Some(why) => {
+                        self.refuse(why);
+                        another = true;
+                    }
+                    None => {
+                        self.note.clear();
+                        current += 1;
+                        another = fields.get(current).is_some_and(|field| field.suggested);
+                        if current == fields.len() {
+                            return Ok(Some(lines.iter().map(LineInput::text).collect()));
+                        }
+                    }
+                },
                 Typed::Escape => return Ok(None),
+                Typed::Changed | Typed::Nothing if back => current = current.saturating_sub(1),
                 Typed::Changed | Typed::Nothing => {}
             }
         }
+    }
+
+    async fn fill_in_words(
+        &mut self,
+        call: &mut Call,
+        fields: &[Field],
+    ) -> Result<Option<Vec<String>>, Leave> {
+        if !self.intro.is_empty() {
+            call.say(&format!("\n{}", std::mem::take(&mut self.intro))).await?;
+        }
+        let mut answers = Vec::new();
+        for field in fields {
+            let help = if field.help.is_empty() { String::new() } else { format!(" ({})", field.help) };
+            let answer = loop {
+                if !self.note.is_empty() {
+                    call.say(&std::mem::take(&mut self.note)).await?;
+                }
+                let question = format!("{}{help}: ", field.label);
+                let Some(answer) = call.ask(&question, field.line()).await? else { return Ok(None) };
+                match field.refusal(&answer) {
+                    Some(why) => self.refuse(why),
+                    None => break answer,
+                }
+            };
+            answers.push(answer);
+        }
+        Ok(Some(answers))
     }
 }

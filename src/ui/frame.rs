@@ -1,13 +1,16 @@
 //! The frame round every view: header, rule, body, rule, a line of life, the prompt, the status line.
 
+use dialtone_terminal::art::Art;
 use dialtone_terminal::text::{fit, width};
-use dialtone_terminal::{Capabilities, Charset, Grid, Style};
+use dialtone_terminal::{Capabilities, Charset, Grid};
 
+use super::body::{Body, Frame};
+use super::keys::Keys;
 use super::theme;
 use super::{Gallery, Place, Values};
 
 /// Rows of a header, on screens of 60 columns and more.
-pub const HEADER: u16 = 6;
+const HEADER: u16 = 6;
 /// Rows of a header on narrower and on lower screens.
 const LOW_HEADER: u16 = 4;
 /// The columns of the narrow art.
@@ -19,20 +22,16 @@ const HIGH: u16 = 16;
 
 /// A view draws itself from its state, and nothing else.
 pub trait View: Sync {
-    /// Draws body, prompt and cursor.
+    /// Draws the body. The hints of its keys stand in the prompt's row already; it may lay a prompt over them.
     fn draw(&self, frame: &mut Frame<'_>);
-}
 
-/// A key and what it does, for the prompt's row.
-pub type Hint = (&'static str, &'static str);
+    /// What keys mean here.
+    fn keys(&self) -> Keys;
 
-/// Where a view draws. Body coordinates begin at 0, 0.
-pub struct Frame<'a> {
-    grid: &'a mut Grid,
-    top: u16,
-    height: u16,
-    life_row: Option<u16>,
-    prompt_row: u16,
+    /// Whether only the prompt is drawn, without a header.
+    fn bare(&self) -> bool {
+        false
+    }
 }
 
 /// What stands round a view.
@@ -54,10 +53,10 @@ pub struct Surroundings<'a> {
 }
 
 /// Draws a view with everything round it.
-pub fn draw(view: &dyn View, round: &Surroundings<'_>, terminal: &Capabilities) -> Grid {
+pub fn draw(view: &dyn View, round: &Surroundings<'_>, terminal: &Capabilities) -> (Grid, Body) {
     let (columns, rows) = (terminal.columns, terminal.rows);
     let mut grid = Grid::new(columns, rows);
-    let top = header(&mut grid, round, terminal.charset);
+    let top = if view.bare() { 0 } else { header(&mut grid, round, terminal.charset) };
     let status_row = rows.saturating_sub(1);
     let prompt_row = rows.saturating_sub(2);
     // A low screen gives up the line of life first, then the lower rule.
@@ -70,11 +69,13 @@ pub fn draw(view: &dyn View, round: &Surroundings<'_>, terminal: &Capabilities) 
         rule(&mut grid, row);
     }
     let bottom = rule_row.unwrap_or(prompt_row);
-    let mut frame = Frame { grid: &mut grid, top, height: bottom.saturating_sub(top), life_row, prompt_row };
-    frame.life(round.life, theme::ASIDE);
+    let body = Body { top, rows: bottom.saturating_sub(top), life_row, prompt_row };
+    let mut frame = Frame::new(&mut grid, &body);
+    frame.house_line(round.life);
+    frame.hints(&view.keys());
     view.draw(&mut frame);
     status(&mut grid, status_row, round);
-    grid
+    (grid, body)
 }
 
 /// The header: the place's art, as wide as the screen. Returns its rows.
@@ -90,7 +91,7 @@ fn header(grid: &mut Grid, round: &Surroundings<'_>, charset: Charset) -> u16 {
         grid.text(x + 2, 0, &cut(round.place.subtitle(), room), theme::ASIDE);
         return 1;
     };
-    let height = art.grid().rows().min(if art.grid().columns() > NARROW { HEADER } else { LOW_HEADER });
+    let height = art.grid().rows().min(header_rows(art));
     let marks = || art.marks().iter().filter(|mark| mark.y < height);
     // Words stand on the left and the light on the right: between them every row can be drawn out.
     let words = marks().map(|mark| mark.x + mark.width).max().unwrap_or(0);
@@ -110,6 +111,11 @@ fn header(grid: &mut Grid, round: &Surroundings<'_>, charset: Charset) -> u16 {
         grid.text(mark.x, mark.y, &mark.field(&value.unwrap_or_default()), mark.style);
     }
     height
+}
+
+/// The rows of art that are its header, if it is that high.
+pub fn header_rows(art: &Art) -> u16 {
+    if art.grid().columns() > NARROW { HEADER } else { LOW_HEADER }
 }
 
 /// The rule above the prompt: the light of the header falls on it from the left.
@@ -148,90 +154,4 @@ fn status(grid: &mut Grid, row: u16, round: &Surroundings<'_>) {
 /// The text, cut with an ellipsis where it is too long; never padded.
 pub fn cut(text: &str, columns: usize) -> String {
     if width(text) <= columns { text.to_owned() } else { fit(text, columns) }
-}
-
-impl Frame<'_> {
-    /// Columns of the body.
-    pub fn columns(&self) -> u16 {
-        self.grid.columns()
-    }
-
-    /// Rows of the body.
-    pub fn rows(&self) -> u16 {
-        self.height
-    }
-
-    /// Text in the body, cut at the right edge. Returns the next column.
-    pub fn text(&mut self, x: u16, y: u16, text: &str, style: Style) -> u16 {
-        if y >= self.height {
-            return x;
-        }
-        self.grid.text(x, self.top + y, text, style)
-    }
-
-    /// A row of the body in one style.
-    pub fn band(&mut self, x: u16, y: u16, columns: u16, style: Style) {
-        if y < self.height {
-            self.grid.fill(x, self.top + y, columns, 1, ' ', style);
-        }
-    }
-
-    /// A rule across the body.
-    pub fn rule(&mut self, y: u16) {
-        if y < self.height {
-            self.grid.fill(0, self.top + y, self.grid.columns(), 1, '─', theme::LINE);
-        }
-    }
-
-    /// An aside above the prompt, in place of the line of life, if the screen is high enough.
-    pub fn life(&mut self, text: &str, style: Style) {
-        if let Some(row) = self.life_row
-            && !text.is_empty()
-        {
-            let columns = self.grid.columns();
-            self.grid.fill(0, row, columns, 1, ' ', theme::ASIDE);
-            self.grid.text(2, row, &cut(text, usize::from(columns).saturating_sub(4)), style);
-        }
-    }
-
-    /// The prompt, with the cursor behind it.
-    pub fn prompt(&mut self, text: &str) {
-        let x = self.grid.text(2, self.prompt_row, text, theme::WORDS);
-        self.grid.set_cursor(Some((x, self.prompt_row)));
-    }
-
-    /// A prompt with a line being typed.
-    pub fn prompt_input(&mut self, label: &str, line: &super::LineInput) {
-        let x = self.grid.text(2, self.prompt_row, label, theme::WORDS);
-        let room = usize::from(self.grid.columns().saturating_sub(x + 2));
-        let (shown, cursor) = line.shown(room);
-        self.grid.text(x, self.prompt_row, &shown, theme::NAME);
-        self.grid.set_cursor(Some((x + u16::try_from(cursor).unwrap_or(0), self.prompt_row)));
-    }
-
-    /// Keys and what they do, on the prompt's row; those that do not fit are left out from the end.
-    pub fn hints(&mut self, hints: &[Hint]) {
-        let mut x = 2;
-        for (key, does) in hints {
-            let needed = u16::try_from(width(key) + 1 + width(does)).unwrap_or(u16::MAX);
-            if x + needed + 1 > self.grid.columns() {
-                break;
-            }
-            x = self.grid.text(x, self.prompt_row, key, theme::KEY);
-            x = self.grid.text(x + 1, self.prompt_row, does, theme::WORDS) + 2;
-        }
-        self.grid.set_cursor(Some((x.min(self.grid.columns().saturating_sub(2)), self.prompt_row)));
-    }
-
-    /// Rests the cursor in the body.
-    pub fn cursor(&mut self, x: u16, y: u16) {
-        if y < self.height {
-            self.grid.set_cursor(Some((x.min(self.grid.columns().saturating_sub(1)), self.top + y)));
-        }
-    }
-
-    /// Lays cells of art over the body.
-    pub fn blit(&mut self, x: u16, y: u16, from: &Grid) {
-        self.grid.blit(x, self.top + y, from);
-    }
 }

@@ -1,11 +1,16 @@
 //! A menu on screen: hotkeys and a lightbar, at the marks of its art or in plain columns.
 
+use std::time::Duration;
+
 use dialtone_terminal::text::width;
 use dialtone_terminal::{Charset, Key};
+use tokio::time::Instant;
 
-use super::frame::{HEADER, cut};
-use super::{Call, Frame, Leave, LineInput, View, notice, theme};
-use crate::menu::{Item, MenuId};
+use super::backdrop::Backdrop;
+use super::frame::{cut, header_rows};
+use super::keys::{Act, Keys, Meaning};
+use super::{Call, Frame, Leave, LineInput, Stir, View, theme};
+use crate::menu::{Item, Menu};
 
 /// What the caller chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,43 +21,77 @@ pub enum Chosen {
     Back,
     /// The pager.
     Pages,
+    /// Nothing, for as long as the menu waits.
+    Quiet,
+    /// Nothing: art or menus are others than before.
+    Reloaded,
 }
 
 /// One command as it is drawn.
-struct Line {
-    item: Item,
+struct Line<'a> {
+    item: &'a Item,
     figure: Option<String>,
     x: u16,
     y: u16,
     columns: u16,
 }
 
-struct MenuView {
-    headings: Vec<(u16, u16, String)>,
-    lines: Vec<Line>,
+struct MenuView<'a> {
+    menu: &'a Menu,
+    backdrop: Option<Backdrop>,
+    headings: Vec<(u16, u16, &'a str)>,
+    lines: Vec<Line<'a>>,
     chosen: usize,
-    prompt: String,
+    /// The prompt alone, for those who know the keys.
+    expert: bool,
 }
 
+/// The least columns of a group that others stand beside.
+const COLUMN: u16 = 38;
 /// The width of a command's line that has room for a note and a figure.
 const WIDE: u16 = 30;
 
-impl View for MenuView {
+impl View for MenuView<'_> {
     fn draw(&self, frame: &mut Frame<'_>) {
+        if self.expert {
+            let keys: String = self.lines.iter().map(|line| line.item.key).collect();
+            return frame.prompt(&format!("{} [{keys}] ? shows the menu: ", self.menu.title));
+        }
+        if let Some(backdrop) = &self.backdrop {
+            backdrop.draw(frame);
+        }
+        // A menu that is taller than the screen is shown page by page, with the bar in sight.
+        let top = self.top(frame.rows());
         for (x, y, heading) in &self.headings {
-            frame.text(*x, *y, heading, theme::HEADING);
+            if let Some(y) = y.checked_sub(top) {
+                frame.text(*x, y, heading, theme::HEADING);
+            }
         }
         for (n, line) in self.lines.iter().enumerate() {
-            line.draw(frame, n == self.chosen);
+            if let Some(y) = line.y.checked_sub(top) {
+                line.draw(frame, y, n == self.chosen);
+            }
         }
-        frame.prompt(&self.prompt);
+        frame.prompt(&self.menu.prompt);
+    }
+
+    fn keys(&self) -> Keys {
+        let moves = [Act::Up, Act::Down, Act::Left, Act::Right, Act::First, Act::Last];
+        let pages = [Act::PageUp, Act::PageDown, Act::Choose, Act::Back, Act::Pages];
+        let topic = |line: &Line<'_>| (line.item.key.to_string(), line.item.name.clone());
+        let topics = self.lines.iter().map(topic).collect();
+        Keys { topics, typing: self.expert, ..Keys::of(&[&moves[..], &pages[..]].concat()) }
+    }
+
+    fn bare(&self) -> bool {
+        self.expert
     }
 }
 
-impl Line {
-    fn draw(&self, frame: &mut Frame<'_>, chosen: bool) {
+impl Line<'_> {
+    fn draw(&self, frame: &mut Frame<'_>, y: u16, chosen: bool) {
         let style = |style| if chosen { theme::chosen(style) } else { style };
-        let (x, y) = (self.x, self.y);
+        let x = self.x;
         if chosen {
             frame.band(x, y, self.columns, theme::CHOSEN);
         }
@@ -75,17 +114,46 @@ impl Line {
     }
 }
 
-impl MenuView {
-    fn new(call: &Call, menu: MenuId, chosen: usize) -> Option<Self> {
-        let menus = call.house.menus.load();
-        let menu = menus.get(menu)?;
+impl<'a> MenuView<'a> {
+    fn new(call: &Call, menu: &'a Menu, chosen: usize) -> Self {
         let facts = call.facts();
-        let offered: Vec<&Item> = menu.offered(&facts).collect();
-        let mut view = Self { headings: Vec::new(), lines: Vec::new(), chosen, prompt: menu.prompt.clone() };
+        let mut offered: Vec<&'a Item> = menu.shown(&facts).collect();
         let marks = marks(call, &menu.art);
+        // Art with no place for commands would only lie below them.
+        let backdrop = if marks.is_empty() { None } else { Backdrop::new(call, &menu.art) };
+        let expert = call.expert();
+        let mut view = Self { menu, backdrop, headings: Vec::new(), lines: Vec::new(), chosen, expert };
+        let all = offered.clone();
+        if !marks.is_empty() {
+            let own = |item: &Item| marks.iter().find(|(name, ..)| item.mark.as_deref() == Some(name));
+            for (item, (_, x, y, columns)) in offered.iter().filter_map(|item| Some((*item, own(item)?))) {
+                view.add(call, item, *x, *y, *columns);
+            }
+            offered.retain(|item| own(item).is_none());
+            view.at_marks(call, &offered, &marks);
+        }
+        // The body of a screen with all there is round it.
+        let rows = call.terminal.rows.saturating_sub(10);
+        if marks.is_empty() || view.lines.iter().any(|line| line.y >= rows) {
+            view.backdrop = None;
+            let rows = call.body().rows;
+            // Air between the groups only where all of them are seen with it.
+            if view.in_columns(call, &all, 1) > rows {
+                view.in_columns(call, &all, 0);
+            }
+        }
+        view.chosen = view.chosen.min(view.lines.len().saturating_sub(1));
+        view
+    }
+
+    /// The groups where the art has marks for them, those without a mark below the last.
+    fn at_marks(&mut self, call: &Call, offered: &[&'a Item], marks: &[(String, u16, u16, u16)]) {
         let (mut x, mut y, mut columns) = (2, 0, call.terminal.columns.saturating_sub(4).min(60));
-        for group in &menu.groups {
-            let items: Vec<&&Item> = offered.iter().filter(|item| item.group == group.mark).collect();
+        if let Some(backdrop) = &self.backdrop {
+            y = backdrop.rows();
+        }
+        for group in &self.menu.groups {
+            let items: Vec<&&'a Item> = offered.iter().filter(|item| item.group == group.mark).collect();
             if items.is_empty() {
                 continue;
             }
@@ -93,30 +161,65 @@ impl MenuView {
             if let Some((_, mark_x, mark_y, mark_columns)) = at_mark {
                 (x, y, columns) = (*mark_x, *mark_y, *mark_columns);
             }
-            view.headings.push((x, y, group.title.clone()));
+            self.headings.push((x, y, &group.title));
             y += if at_mark.is_some() { 2 } else { 1 };
             for item in items {
-                view.add(call, item, x, y, columns);
+                self.add(call, item, x, y, columns);
                 y += 1;
             }
         }
-        if menu.groups.is_empty() {
-            for item in offered {
-                view.add(call, item, x, y, columns);
-                y += 1;
-            }
-        }
-        view.chosen = view.chosen.min(view.lines.len().saturating_sub(1));
-        Some(view)
     }
 
-    fn add(&mut self, call: &Call, item: &Item, x: u16, y: u16, columns: u16) {
+    /// The groups in as many columns as there is room for, each below the shortest, `air` rows apart. Returns the
+    /// rows they take.
+    fn in_columns(&mut self, call: &Call, offered: &[&'a Item], air: u16) -> u16 {
+        self.headings.clear();
+        self.lines.clear();
+        let all = call.terminal.columns.saturating_sub(2);
+        let beside = if self.menu.groups.len() < 2 { 1 } else { (all / COLUMN).clamp(1, 3) };
+        let columns = (all / beside).saturating_sub(2).min(60);
+        let mut ends = vec![0u16; usize::from(beside)];
+        let groups = self.menu.groups.iter().map(|group| (group.mark.as_str(), group.title.as_str()));
+        for (mark, title) in groups.chain(std::iter::once(("", ""))) {
+            let items: Vec<&&'a Item> = offered.iter().filter(|item| item.group == mark).collect();
+            let shortest = ends.iter_mut().enumerate().min_by_key(|(_, end)| **end);
+            let Some((n, end)) = shortest.filter(|_| !items.is_empty()) else { continue };
+            let x = 2 + u16::try_from(n).unwrap_or(0) * (all / beside);
+            if *end > 0 {
+                *end += air;
+            }
+            if !title.is_empty() {
+                self.headings.push((x, *end, title));
+                *end += 1;
+            }
+            for item in items {
+                self.add(call, item, x, *end, columns);
+                *end += 1;
+            }
+        }
+        ends.into_iter().max().unwrap_or(0)
+    }
+
+    fn add(&mut self, call: &Call, item: &'a Item, x: u16, y: u16, columns: u16) {
         let figure = call.values.figure(&item.figure);
-        self.lines.push(Line { item: item.clone(), figure, x, y, columns });
+        self.lines.push(Line { item, figure, x, y, columns });
+    }
+
+    /// The first row of the page that the bar is on, in a body of `rows`.
+    fn top(&self, rows: u16) -> u16 {
+        let page = rows.max(1);
+        self.lines.get(self.chosen).map_or(0, |line| line.y / page * page)
+    }
+
+    /// The command at a place of the body.
+    fn hit(&self, column: u16, row: u16, rows: u16) -> Option<usize> {
+        let y = row + self.top(rows);
+        let there = |line: &Line<'_>| line.y == y && (line.x..line.x + line.columns).contains(&column);
+        self.lines.iter().position(there).filter(|_| !self.expert)
     }
 
     /// Moves the bar: up and down through the list, left and right to the nearest line of another column.
-    fn step(&mut self, key: Key) {
+    fn step(&mut self, act: Act) {
         let last = self.lines.len().saturating_sub(1);
         let Some(here) = self.lines.get(self.chosen) else { return };
         let beside = |further: fn(u16, u16) -> bool| {
@@ -127,19 +230,19 @@ impl MenuView {
                 .min_by_key(|(_, line)| line.y.abs_diff(here.y))
                 .map(|(n, _)| n)
         };
-        self.chosen = match key {
-            Key::Up => self.chosen.checked_sub(1).unwrap_or(last),
-            Key::Down => {
+        self.chosen = match act {
+            Act::Up => self.chosen.checked_sub(1).unwrap_or(last),
+            Act::Down => {
                 if self.chosen == last {
                     0
                 } else {
                     self.chosen + 1
                 }
             }
-            Key::Left => beside(|a, b| a < b).unwrap_or(self.chosen),
-            Key::Right => beside(|a, b| a > b).unwrap_or(self.chosen),
-            Key::Home | Key::PageUp => 0,
-            Key::End | Key::PageDown => last,
+            Act::Left => beside(|a, b| a < b).unwrap_or(self.chosen),
+            Act::Right => beside(|a, b| a > b).unwrap_or(self.chosen),
+            Act::First | Act::PageUp => 0,
+            Act::Last | Act::PageDown => last,
             _ => self.chosen,
         };
     }
@@ -151,89 +254,96 @@ fn marks(call: &Call, art: &str) -> Vec<(String, u16, u16, u16)> {
     const FOOTER: u16 = 4;
     let gallery = call.gallery();
     let Some(art) = gallery.fit(art, Charset::Cp437, call.terminal.columns) else { return Vec::new() };
-    // A group is a heading, a blank and some commands.
-    let lowest = art.marks().iter().map(|mark| mark.y + 6).max().unwrap_or(0);
-    if lowest + FOOTER > call.terminal.rows {
+    if art.grid().rows() + FOOTER > call.terminal.rows + 1 {
         return Vec::new();
     }
+    let header = header_rows(art);
     art.marks()
         .iter()
-        .filter(|mark| mark.y >= HEADER)
-        .map(|mark| (mark.name.clone(), mark.x, mark.y - HEADER, mark.width))
+        .filter(|mark| mark.y >= header)
+        .map(|mark| (mark.name.clone(), mark.x, mark.y - header, mark.width))
         .collect()
 }
 
-/// Shows a menu until a command is chosen.
-pub async fn choose(call: &mut Call, menu: MenuId, chosen: &mut usize) -> Result<Chosen, Leave> {
+/// Shows a menu until a command is chosen, or something else happens that the menus must know of.
+pub async fn choose(call: &mut Call, menu: &Menu, chosen: &mut usize) -> Result<Chosen, Leave> {
     if call.plain() {
         return Box::pin(choose_in_words(call, menu)).await;
     }
-    let Some(mut view) = MenuView::new(call, menu, *chosen) else { return Ok(Chosen::Back) };
+    let mut view = MenuView::new(call, menu, *chosen);
+    let mut heard = Instant::now();
     loop {
-        let key = call.key(&view).await?;
-        *chosen = view.chosen;
-        match key {
-            Key::Char('/') => return Ok(Chosen::Pages),
-            Key::Char('?') => Box::pin(notice(call, "keys", &help(&view))).await?,
-            Key::Char(c) => {
-                let key = c.to_ascii_uppercase();
-                if let Some(n) = view.lines.iter().position(|line| line.item.key == key) {
-                    *chosen = n;
-                    return Ok(Chosen::Key(key));
-                }
+        let after = menu.quiet(&call.facts()).map(|timed| Duration::from_secs(timed.after.into()));
+        let key = match call.stir(&view, after.map(|after| heard + after)).await? {
+            Stir::Key(key) => key,
+            Stir::News(_) => continue,
+            Stir::Resized => {
+                view = MenuView::new(call, menu, view.chosen);
+                continue;
             }
-            Key::Enter => {
+            Stir::Reloaded => return Ok(Chosen::Reloaded),
+            Stir::Quiet => return Ok(Chosen::Quiet),
+        };
+        heard = Instant::now();
+        *chosen = view.chosen;
+        if let Key::Click { column, row } = key
+            && let Some(n) = view.hit(column, row, call.body().rows)
+            && let Some(line) = view.lines.get(n)
+        {
+            *chosen = n;
+            return Ok(Chosen::Key(line.item.key));
+        }
+        if key == Key::Char('?') {
+            view.expert = false;
+        }
+        if let Key::Char(c) = key {
+            let key = c.to_ascii_uppercase();
+            if let Some(n) = view.lines.iter().position(|line| line.item.key == key) {
+                *chosen = n;
+                return Ok(Chosen::Key(key));
+            }
+            if menu.offered(&call.facts()).any(|item| item.key == key) {
+                return Ok(Chosen::Key(key));
+            }
+        }
+        match view.keys().meaning(key) {
+            Meaning::Act(Act::Pages) => return Ok(Chosen::Pages),
+            Meaning::Act(Act::Back) => return Ok(Chosen::Back),
+            Meaning::Act(Act::Choose) => {
                 if let Some(line) = view.lines.get(view.chosen) {
                     return Ok(Chosen::Key(line.item.key));
                 }
             }
-            Key::Escape => return Ok(Chosen::Back),
-            key => view.step(key),
+            Meaning::Act(act) => view.step(act),
+            Meaning::Own(_) | Meaning::Other(_) => {}
         }
+        *chosen = view.chosen;
     }
 }
 
-fn help(view: &MenuView) -> String {
-    let mut words =
-        String::from("A letter runs its command. The arrows move the bar, Enter runs what it is on.\n\n");
-    for line in &view.lines {
-        words.push_str(&format!("  {}  {}\n", line.item.key, line.item.name));
-    }
-    words.push_str("\n  /  reads what the pager brought\n  Esc  goes back");
-    words
-}
-
-async fn choose_in_words(call: &mut Call, menu: MenuId) -> Result<Chosen, Leave> {
-    let (title, prompt, words) = {
-        let menus = call.house.menus.load();
-        let Some(menu) = menus.get(menu) else { return Ok(Chosen::Back) };
-        let facts = call.facts();
-        let mut words = String::new();
-        for item in menu.offered(&facts) {
-            words.push_str(&format!("  {}  {}", item.key, item.name));
-            for aside in [Some(item.note.clone()), call.values.figure(&item.figure)].into_iter().flatten() {
-                if !aside.is_empty() {
-                    words.push_str(&format!(", {aside}"));
-                }
+async fn choose_in_words(call: &mut Call, menu: &Menu) -> Result<Chosen, Leave> {
+    let mut words = String::new();
+    for item in menu.shown(&call.facts()) {
+        words.push_str(&format!("  {}  {}", item.key, item.name));
+        for aside in [Some(item.note.clone()), call.values.figure(&item.figure)].into_iter().flatten() {
+            if !aside.is_empty() {
+                words.push_str(&format!(", {aside}"));
             }
-            words.push('\n');
         }
-        (menu.title.clone(), menu.prompt.clone(), words)
-    };
-    let mut again = true;
+        words.push('\n');
+    }
+    let mut again = !call.expert();
     loop {
         if std::mem::take(&mut again) {
-            call.say(&format!("\n{title}\n{words}")).await?;
+            call.say_long(&format!("\n{}\n{words}", menu.title)).await?;
         }
-        let Some(answer) = call.ask(&prompt, LineInput::new(20)).await? else { return Ok(Chosen::Back) };
+        let Some(answer) = call.ask(&menu.prompt, LineInput::new(20)).await? else { return Ok(Chosen::Back) };
         match answer.trim().chars().next() {
             Some('?') => again = true,
             Some('/') => return Ok(Chosen::Pages),
             Some(c) => {
                 let key = c.to_ascii_uppercase();
-                let menus = call.house.menus.load_full();
-                let facts = call.facts();
-                if menus.get(menu).is_some_and(|menu| menu.offered(&facts).any(|item| item.key == key)) {
+                if menu.offered(&call.facts()).any(|item| item.key == key) {
                     return Ok(Chosen::Key(key));
                 }
                 call.say("There is no such command here. ? shows them.").await?;

@@ -1,60 +1,78 @@
-//! Words that wait for a key, and a question with yes or no.
+//! Words that wait for a key.
 
-use dialtone_terminal::Key;
 use dialtone_terminal::text::wrap;
 
-use super::{Call, Frame, Leave, LineInput, View, theme};
+use super::keys::{Act, Keys, Meaning};
+use super::{Call, Frame, Leave, View, theme};
 
 struct Notice<'a> {
     title: &'a str,
-    lines: Vec<String>,
+    words: &'a str,
     first: usize,
-    prompt: &'a str,
+    /// Lines below those on the screen, when it was last drawn.
+    columns: u16,
+    room: usize,
+}
+
+/// The most columns of the box.
+const WIDE: u16 = 76;
+
+impl Notice<'_> {
+    fn lines(&self) -> Vec<String> {
+        let columns = usize::from(self.columns.min(WIDE).saturating_sub(6)).max(10);
+        self.words.split('\n').flat_map(|line| wrap(line, columns)).collect()
+    }
+
+    fn last(&self) -> usize {
+        self.lines().len().saturating_sub(self.room)
+    }
+
+    fn fit(&mut self, call: &Call) {
+        self.columns = call.terminal.columns;
+        self.room = usize::from(call.body().rows.saturating_sub(2)).max(1);
+        self.first = self.first.min(self.last());
+    }
 }
 
 impl View for Notice<'_> {
     fn draw(&self, frame: &mut Frame<'_>) {
-        frame.text(2, 1, self.title, theme::HEADING);
-        let room = usize::from(frame.rows().saturating_sub(3));
-        for (y, line) in (3..).zip(self.lines.iter().skip(self.first).take(room)) {
-            frame.text(2, y, line, theme::WORDS);
+        let lines = self.lines();
+        let wide = frame.columns().min(WIDE + 2).saturating_sub(2);
+        let high = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2).min(frame.rows());
+        let x = (frame.columns() - wide) / 2;
+        let y = (frame.rows() - high) / 3;
+        let mut page = frame.boxed(x, y, wide, high, self.title);
+        for (y, line) in (0..page.rows()).zip(lines.iter().skip(self.first)) {
+            page.text(0, y, line, theme::WORDS);
         }
-        frame.prompt(self.prompt);
+        let below = lines.len() > self.first + usize::from(page.rows());
+        frame.prompt(if below { "Down reads on, any other key goes on " } else { "any key goes on " });
+    }
+
+    fn keys(&self) -> Keys {
+        Keys::of(&[Act::Up, Act::Down, Act::PageUp, Act::PageDown, Act::Forward])
     }
 }
 
 /// Shows words until a key is pressed.
 pub async fn notice(call: &mut Call, title: &str, words: &str) -> Result<(), Leave> {
     if call.plain() {
-        return call.say(words).await;
+        return Box::pin(call.say_long(words)).await;
     }
-    let columns = usize::from(call.terminal.columns.saturating_sub(4)).max(10);
-    let lines: Vec<String> = words.split('\n').flat_map(|line| wrap(line, columns)).collect();
-    let mut view = Notice { title, lines, first: 0, prompt: "any key goes on " };
+    let mut view = Notice { title, words, first: 0, columns: call.terminal.columns, room: 1 };
     loop {
-        let last = view.lines.len().saturating_sub(1);
-        match call.key(&view).await? {
-            Key::Down if view.first < last => view.first += 1,
-            Key::Up => view.first = view.first.saturating_sub(1),
-            Key::Down => {}
+        view.fit(call);
+        let key = call.key(&view).await?;
+        view.fit(call);
+        let (last, room) = (view.last(), view.room);
+        match view.keys().meaning(key) {
+            Meaning::Act(Act::Down) => view.first = (view.first + 1).min(last),
+            Meaning::Act(Act::Up) => view.first = view.first.saturating_sub(1),
+            Meaning::Act(Act::PageUp) => view.first = view.first.saturating_sub(room),
+            Meaning::Act(Act::PageDown | Act::Forward) if view.first < last => {
+                view.first = (view.first + room).min(last);
+            }
             _ => return Ok(()),
-        }
-    }
-}
-
-/// Asks a question that yes or no answers; anything but Y is no.
-pub async fn confirm(call: &mut Call, question: &str) -> Result<bool, Leave> {
-    if call.plain() {
-        let answer = call.ask(&format!("{question} (y/n) "), LineInput::new(5)).await?;
-        return Ok(answer.is_some_and(|answer| answer.trim().to_ascii_lowercase().starts_with('y')));
-    }
-    let prompt = format!("{question} (y/n) ");
-    let view = Notice { title: "", lines: Vec::new(), first: 0, prompt: &prompt };
-    loop {
-        match call.key(&view).await? {
-            Key::Char('y' | 'Y') => return Ok(true),
-            Key::Char('n' | 'N') | Key::Escape | Key::Enter => return Ok(false),
-            _ => {}
         }
     }
 }

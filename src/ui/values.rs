@@ -2,6 +2,26 @@
 
 use std::collections::BTreeMap;
 
+/// Every mark there is, and what it stands for.
+pub const MARKS: &[(&str, &str)] = &[
+    ("BN", "the board's name"),
+    ("CN", "the number of this call"),
+    ("DA", "the date"),
+    ("LC", "the last caller, and when"),
+    ("MI", "the market, since it opened"),
+    ("NM", "new messages"),
+    ("NN", "the node's name"),
+    ("NP", "new pages"),
+    ("ON", "callers on line"),
+    ("PV", "the portfolio's worth"),
+    ("SU", "the line below the title"),
+    ("TC", "minutes on line"),
+    ("TI", "the time"),
+    ("TT", "the title"),
+    ("UL", "the caller's access level"),
+    ("UN", "the caller's handle"),
+];
+
 /// The values of one call, fetched when a menu is entered.
 #[derive(Debug, Clone, Default)]
 pub struct Values {
@@ -35,6 +55,17 @@ impl Values {
 
     /// A text with its marks filled in; one whose marks are all nothing, or "0", is nothing worth saying.
     pub fn figure(&self, text: &str) -> Option<String> {
+        let (filled, worth) = self.filled(text);
+        (worth && !filled.is_empty()).then_some(filled)
+    }
+
+    /// A text with its marks filled in.
+    pub fn fill(&self, text: &str) -> String {
+        self.filled(text).0
+    }
+
+    /// The filled text, and whether it says anything.
+    fn filled(&self, text: &str) -> (String, bool) {
         let mut out = String::new();
         let mut rest = text;
         let mut worth = !text.contains('|');
@@ -48,7 +79,7 @@ impl Values {
             rest = tail;
         }
         out.push_str(rest);
-        (worth && !out.is_empty()).then_some(out)
+        (out, worth)
     }
 }
 
@@ -67,5 +98,6 @@ mod tests {
         assert_eq!(values.figure("read"), Some("read".into()));
         assert_eq!(values.figure(""), None);
         assert_eq!(values.figure("|é"), None);
+        assert_eq!(values.fill("|NP new on |BN"), "0 new on Dialtone");
     }
 }

@@ -99,6 +99,28 @@ impl Call {
         Ok(())
     }
 
+    /// Says words that may be longer than the screen: a page at a time, for callers who want pauses.
+    pub async fn say_long(&mut self, words: &str) -> Result<(), Leave> {
+        let columns = usize::from(self.terminal.columns).saturating_sub(1);
+        let lines: Vec<String> = words.split('\n').flat_map(|line| text::wrap(line, columns)).collect();
+        let page = usize::from(self.terminal.rows.saturating_sub(2)).max(4);
+        let mut pauses = self.pauses();
+        let mut pages = lines.chunks(page).peekable();
+        while let Some(lines) = pages.next() {
+            self.say(&lines.join("\n")).await?;
+            if pauses && pages.peek().is_some() {
+                let answer =
+                    self.ask("More: Enter goes on, A all of it, S stops: ", LineInput::new(8)).await?;
+                match answer.map(|answer| answer.trim().to_ascii_uppercase()).as_deref() {
+                    None | Some("S" | "Q" | "N") => break,
+                    Some("A") => pauses = false,
+                    Some(_) => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Asks for a line below whatever is on the screen. Events are told on a line of their own above it.
     pub async fn ask(&mut self, prompt: &str, mut line: LineInput) -> Result<Option<String>, Leave> {
         self.strange = true;
@@ -106,7 +128,7 @@ impl Call {
         loop {
             let happening = match self.waiting()? {
                 Some(happening) => happening,
-                None => self.happening().await?,
+                None => self.happening(None).await?,
             };
             match happening {
                 Happening::Key(key) => {
@@ -130,7 +152,8 @@ impl Call {
                         Typed::Nothing => {}
                     }
                 }
-                Happening::Resize => {}
+                // What was said already stays as it was said.
+                Happening::Resize | Happening::Reloaded | Happening::Quiet => {}
                 Happening::Event(event) => {
                     self.concerned(&event)?;
                     self.tell(prompt, &line).await?;

@@ -36,6 +36,7 @@ pub const READING: &[(&str, &str)] = &[
     ("unread messages", reads::UNREAD_MESSAGES),
     ("unread pages", reads::UNREAD_PAGES),
     ("pages", pages::PAGES),
+    ("posts", reads::POSTS),
 ];
 
 /// The messaging service. Cloning is cheap.

@@ -13,6 +13,8 @@ pub(super) const UNREAD_MESSAGES: &str = "SELECT CAST(COALESCE(SUM(b.message_cou
      WHERE b.read_level <= $2";
 /// Pages not seen.
 pub(super) const UNREAD_PAGES: &str = "SELECT COUNT(*) FROM pages WHERE to_id = $1 AND seen_at IS NULL";
+/// Messages of one author. Callers post with keys, so the index that keeps those apart also counts them.
+pub(super) const POSTS: &str = "SELECT COUNT(*) FROM messages WHERE author_id = $1 AND post_key IS NOT NULL";
 
 /// What waits for a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,6 +26,11 @@ pub struct Unread {
 }
 
 impl Messaging {
+    /// How many messages `who` has posted as a caller.
+    pub async fn posts_by(&self, who: UserId) -> Result<i64, MessagingError> {
+        Ok(on_db!(self.store, db => sqlx::query_scalar(POSTS).bind(who).fetch_one(db).await)?)
+    }
+
     /// The reader has read `thread` up to message `number`. A pointer only goes forward and never past the last
     /// message; guests have none.
     pub async fn mark_read(

@@ -1,0 +1,163 @@
+//! Menus and art taken over while callers are on: when their files change, and on SIGHUP.
+
+use std::ffi::OsStr;
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
+use tokio::io::unix::AsyncFd;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use super::assets;
+use crate::config::Config;
+use crate::ui::House;
+
+/// A program that saves several files, or one in several steps, is done when it is quiet for so long.
+const SETTLED: Duration = Duration::from_millis(100);
+
+/// Takes over what the sysop changes.
+pub struct Reload {
+    config: Arc<Config>,
+    house: Arc<House>,
+    hangup: Signal,
+    watch: Option<Watch>,
+}
+
+impl Reload {
+    /// Watches from now on. Errors: signals cannot be had. A system that cannot watch files is told of in the log:
+    /// SIGHUP does the same.
+    pub fn new(config: Arc<Config>, house: Arc<House>) -> io::Result<Self> {
+        let watch = match Watch::new(&config.storage.data_dir) {
+            Ok(watch) => Some(watch),
+            Err(error) => {
+                tracing::warn!(%error, "menus and art are not watched: send SIGHUP when they have changed");
+                None
+            }
+        };
+        Ok(Self { config, house, hangup: signal(SignalKind::hangup())?, watch })
+    }
+
+    /// Works until the board closes.
+    pub async fn run(mut self, closing: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = closing.cancelled() => return,
+                _ = self.hangup.recv() => {}
+                changed = changed(self.watch.as_mut()) => if let Err(error) = changed {
+                    tracing::warn!(%error, "menus and art are watched no more: send SIGHUP when they have changed");
+                    self.watch = None;
+                    continue;
+                },
+            }
+            self.load().await;
+        }
+    }
+
+    async fn load(&self) {
+        let config = Arc::clone(&self.config);
+        let Ok(loaded) = tokio::task::spawn_blocking(move || assets::load(&config)).await else { return };
+        match loaded {
+            Ok(loaded) => {
+                self.house.gallery.store(Arc::new(loaded.gallery));
+                self.house.menus.store(Arc::new(loaded.menus));
+                self.house.reloaded.send_replace(());
+                tracing::info!("menus and art reloaded");
+            }
+            Err(report) => tracing::error!("menus and art stay as they were: {report:?}"),
+        }
+    }
+}
+
+/// Waits until a file has changed and all is quiet again; for ever where nothing is watched.
+async fn changed(watch: Option<&mut Watch>) -> io::Result<()> {
+    let Some(watch) = watch else { return std::future::pending().await };
+    while !watch.next().await? {}
+    while let Ok(more) = timeout(SETTLED, watch.next()).await {
+        more?;
+    }
+    Ok(())
+}
+
+/// The data directory, and the folders of art in it. Folders are watched, not files: an editor that saves by renaming
+/// leaves the old file behind with whoever watches it.
+struct Watch {
+    events: AsyncFd<OwnedFd>,
+    data_dir: PathBuf,
+    data: i32,
+}
+
+/// A file or folder is there, or is there no more.
+const CHANGES: WatchFlags = WatchFlags::CLOSE_WRITE
+    .union(WatchFlags::CREATE)
+    .union(WatchFlags::DELETE)
+    .union(WatchFlags::MOVE)
+    .union(WatchFlags::ONLYDIR);
+
+impl Watch {
+    fn new(data_dir: &Path) -> io::Result<Self> {
+        let fd = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC)?;
+        let data = inotify::add_watch(&fd, data_dir, CHANGES)?;
+        #[expect(
+            deprecated,
+            reason = "what replaces it is unsafe; this descriptor is owned here and never replaced"
+        )]
+        let events = AsyncFd::new(fd)?;
+        let watch = Self { events, data_dir: data_dir.to_owned(), data };
+        watch.folders();
+        Ok(watch)
+    }
+
+    /// Watches the folders of art there are. One that is watched already stays so.
+    fn folders(&self) {
+        let art = self.data_dir.join("ansi-art");
+        let inner = std::fs::read_dir(&art).into_iter().flatten().flatten().map(|entry| entry.path());
+        for folder in std::iter::once(art.clone()).chain(inner) {
+            // What is no folder, or is gone again, need not be watched.
+            inotify::add_watch(self.events.get_ref(), &folder, CHANGES).ok();
+        }
+    }
+
+    /// Waits for something to happen in the folders; true if menus or art may be others now.
+    async fn next(&mut self) -> io::Result<bool> {
+        let mut ready = self.events.readable().await?;
+        let mut buffer = [MaybeUninit::uninit(); 4096];
+        let mut reader = Reader::new(self.events.get_ref(), &mut buffer);
+        let (mut ours, mut folders) = (false, false);
+        loop {
+            match reader.next() {
+                Ok(event) => {
+                    let name = event.file_name().map_or(&[][..], |name| name.to_bytes());
+                    folders |= event.events().contains(ReadFlags::ISDIR);
+                    // When events were lost, anything may have happened.
+                    ours |= event.events().contains(ReadFlags::QUEUE_OVERFLOW)
+                        || if event.wd() == self.data { in_data(name) } else { in_art(name, event.events()) };
+                }
+                Err(error) if error == rustix::io::Errno::WOULDBLOCK => break,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        ready.clear_ready();
+        drop(ready);
+        if folders {
+            self.folders();
+        }
+        Ok(ours)
+    }
+}
+
+fn in_data(name: &[u8]) -> bool {
+    matches!(name, b"menus.toml" | b"ansi-art")
+}
+
+/// Whether something in a folder of art is art, or a folder of it. Editors leave files of their own for a moment.
+fn in_art(name: &[u8], events: ReadFlags) -> bool {
+    let ending = Path::new(OsStr::from_bytes(name)).extension().map(OsStr::as_bytes);
+    events.contains(ReadFlags::ISDIR) || matches!(ending, Some(b"ans" | b"asc" | b"toml"))
+}

@@ -1,0 +1,151 @@
+//! What is wrong with a file of menus: each mistake with its place, and what may have been meant.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use thiserror::Error;
+
+use crate::menu::near::near;
+
+/// Mistakes that are told; a file with more has one reason for most of them.
+const TOLD: usize = 20;
+
+/// Mistakes after which nothing is guessed any more. They are found in another order than they are told in.
+const GUESSED: usize = 4 * TOLD;
+
+/// A place in one of the files, in bytes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Which file, by its number among the layers.
+    pub layer: usize,
+    /// From its first byte to the one behind its last.
+    pub start: usize,
+    /// See `start`.
+    pub end: usize,
+}
+
+impl Place {
+    /// A place in the file of this number.
+    pub fn new(layer: usize, at: Range<usize>) -> Self {
+        Self { layer, start: at.start, end: at.end }
+    }
+}
+
+/// A text with its place.
+#[derive(Debug, Clone)]
+pub struct Text {
+    /// What it says.
+    pub text: String,
+    /// Where it says so, quotes included.
+    pub place: Place,
+}
+
+/// Everything wrong with the menus, by file and in the order of its lines.
+#[derive(Debug, Error)]
+#[error("{} in {file}", count(mistakes.len() + untold))]
+pub struct Mistakes {
+    /// The file, or all of them.
+    file: String,
+    mistakes: Vec<Mistake>,
+    untold: usize,
+}
+
+fn count(mistakes: usize) -> String {
+    if mistakes == 1 { "1 mistake".to_owned() } else { format!("{mistakes} mistakes") }
+}
+
+impl Diagnostic for Mistakes {
+    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        (self.untold > 0).then(|| Box::new(format!("the first {TOLD} are:")) as Box<dyn std::fmt::Display>)
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        Some(Box::new(self.mistakes.iter().map(|mistake| mistake as &dyn Diagnostic)))
+    }
+}
+
+#[derive(Debug, Error)]
+#[error("{message}")]
+struct Mistake {
+    message: String,
+    help: Option<String>,
+    at: Range<usize>,
+    text: Arc<NamedSource<String>>,
+}
+
+impl Diagnostic for Mistake {
+    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.text)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(std::iter::once(LabeledSpan::new_with_span(Some("here".to_owned()), self.at.clone()))))
+    }
+}
+
+/// Mistakes being found.
+#[derive(Debug, Default)]
+pub struct Found {
+    found: Vec<(Place, String, Option<String>)>,
+}
+
+impl Found {
+    /// How much is wrong so far.
+    pub fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Something is wrong here.
+    pub fn wrong(&mut self, place: &Place, message: impl Into<String>) {
+        self.wrong_with(place, message, None);
+    }
+
+    /// Something is wrong here, and this helps.
+    pub fn wrong_with(&mut self, place: &Place, message: impl Into<String>, help: Option<String>) {
+        self.found.push((place.clone(), message.into(), help));
+    }
+
+    /// A word that is none of those known: the nearest is offered, or the list if it is short.
+    pub fn unknown<'a, K>(&mut self, place: &Place, message: String, word: &str, known: K)
+    where
+        K: Iterator<Item = &'a str> + Clone,
+    {
+        /// A list longer than this helps nobody.
+        const LIST: usize = 24;
+        // Of a file with thousands of such words few are told: no need to guess at each.
+        let help = if self.found.len() >= GUESSED {
+            None
+        } else if let Some(meant) = near(word, known.clone()) {
+            Some(format!("did you mean \"{meant}\"?"))
+        } else {
+            let list: Vec<&str> = known.take(LIST + 1).collect();
+            (1..=LIST).contains(&list.len()).then(|| format!("there are: {}", list.join(", ")))
+        };
+        self.wrong_with(place, message, help);
+    }
+
+    /// All that was found, for the sysop. `layers` are names and texts in the order of [`Place::layer`].
+    pub fn into_mistakes(mut self, layers: &[(&str, &str)]) -> Mistakes {
+        self.found.sort();
+        self.found.dedup();
+        let sources: Vec<Arc<NamedSource<String>>> =
+            layers.iter().map(|(name, text)| Arc::new(NamedSource::new(name, (*text).to_owned()))).collect();
+        let mut files: Vec<usize> = self.found.iter().map(|(place, ..)| place.layer).collect();
+        files.dedup();
+        let file = match files.as_slice() {
+            [one] => layers.get(*one).map_or_else(String::new, |(name, _)| (*name).to_owned()),
+            _ => "the menus".to_owned(),
+        };
+        let untold = self.found.len().saturating_sub(TOLD);
+        let mistakes = self.found.into_iter().take(TOLD).filter_map(|(place, message, help)| {
+            let text = Arc::clone(sources.get(place.layer)?);
+            Some(Mistake { message, help, at: place.start..place.end, text })
+        });
+        Mistakes { file, mistakes: mistakes.collect(), untold }
+    }
+}

@@ -1,0 +1,210 @@
+//! Where a view draws: the body between header and prompt, or a part of it, and the prompt's row.
+
+use dialtone_terminal::text::{prefix, width};
+use dialtone_terminal::{Grid, Style, pipe};
+
+use super::keys::Keys;
+use super::{frame::cut, theme};
+
+/// Where the parts of a screen lie, in its rows from the top.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Body {
+    /// The body's first row.
+    pub top: u16,
+    /// The body's rows.
+    pub rows: u16,
+    /// The row of the aside above the prompt, where the screen is high enough.
+    pub life_row: Option<u16>,
+    /// The prompt's row.
+    pub prompt_row: u16,
+}
+
+/// Where a view draws. Body coordinates begin at 0, 0; what does not fit is cut.
+pub struct Frame<'a> {
+    grid: &'a mut Grid,
+    left: u16,
+    top: u16,
+    columns: u16,
+    rows: u16,
+    life_row: Option<u16>,
+    prompt_row: u16,
+}
+
+impl<'a> Frame<'a> {
+    /// The body of a screen.
+    pub(super) fn new(grid: &'a mut Grid, body: &Body) -> Self {
+        let columns = grid.columns();
+        let Body { top, rows, life_row, prompt_row } = *body;
+        Self { grid, left: 0, top, columns, rows, life_row, prompt_row }
+    }
+}
+
+impl Frame<'_> {
+    /// Columns of the body.
+    pub fn columns(&self) -> u16 {
+        self.columns
+    }
+
+    /// Rows of the body.
+    pub fn rows(&self) -> u16 {
+        self.rows
+    }
+
+    /// A part of the body, drawn in as if it were the whole.
+    pub fn part(&mut self, x: u16, y: u16, columns: u16, rows: u16) -> Frame<'_> {
+        Frame {
+            left: self.left + x.min(self.columns),
+            top: self.top + y.min(self.rows),
+            columns: columns.min(self.columns.saturating_sub(x)),
+            rows: rows.min(self.rows.saturating_sub(y)),
+            life_row: None,
+            prompt_row: self.prompt_row,
+            grid: self.grid,
+        }
+    }
+
+    /// A box with a title in its upper edge; the part inside it, with a column to spare on each side.
+    pub fn boxed(&mut self, x: u16, y: u16, columns: u16, rows: u16, title: &str) -> Frame<'_> {
+        let (right, bottom) = (x + columns.saturating_sub(1), y + rows.saturating_sub(1));
+        self.line(x, y, columns, title);
+        self.fill(x, bottom, columns, '─', theme::LINE);
+        for row in y + 1..bottom {
+            self.put(x, row, '│', theme::LINE);
+            self.put(right, row, '│', theme::LINE);
+        }
+        for (x, y, corner) in [(x, y, '┌'), (right, y, '┐'), (x, bottom, '└'), (right, bottom, '┘')] {
+            self.put(x, y, corner, theme::LINE);
+        }
+        self.part(x + 2, y + 1, columns.saturating_sub(4), rows.saturating_sub(2))
+    }
+
+    /// A rule of `columns` with a title in it.
+    pub fn line(&mut self, x: u16, y: u16, columns: u16, title: &str) {
+        self.fill(x, y, columns, '─', theme::LINE);
+        if !title.is_empty() {
+            let room = usize::from(columns).saturating_sub(6);
+            self.text(x + 2, y, &format!(" {} ", cut(title, room)), theme::HEADING);
+        }
+    }
+
+    /// One character.
+    pub fn put(&mut self, x: u16, y: u16, c: char, style: Style) {
+        if x < self.columns && y < self.rows {
+            self.grid.put(self.left + x, self.top + y, c, style);
+        }
+    }
+
+    fn fill(&mut self, x: u16, y: u16, columns: u16, c: char, style: Style) {
+        if x < self.columns && y < self.rows {
+            let columns = columns.min(self.columns - x);
+            self.grid.fill(self.left + x, self.top + y, columns, 1, c, style);
+        }
+    }
+
+    /// Text in the body, cut at the right edge. Returns the next column.
+    pub fn text(&mut self, x: u16, y: u16, text: &str, style: Style) -> u16 {
+        if y >= self.rows || x >= self.columns {
+            return x;
+        }
+        let text = prefix(text, usize::from(self.columns - x));
+        self.grid.text(self.left + x, self.top + y, text, style).saturating_sub(self.left)
+    }
+
+    /// Text with pipe codes for colour. Returns the style in force at its end.
+    pub fn piped(&mut self, x: u16, y: u16, text: &str, base: Style) -> Style {
+        let (mut x, mut style) = (x, base);
+        for (run_style, run) in pipe::parse(text, base) {
+            x = self.text(x, y, &run, run_style);
+            style = run_style;
+        }
+        Style { bg: base.bg, ..style }
+    }
+
+    /// A row of the body in one style.
+    pub fn band(&mut self, x: u16, y: u16, columns: u16, style: Style) {
+        self.fill(x, y, columns, ' ', style);
+    }
+
+    /// A rule across the body.
+    pub fn rule(&mut self, y: u16) {
+        self.fill(0, y, self.columns, '─', theme::LINE);
+    }
+
+    /// Lays cells of art over the body.
+    pub fn blit(&mut self, x: u16, y: u16, from: &Grid) {
+        self.grid.blit(self.left + x, self.top + y, from);
+    }
+
+    /// An aside above the prompt, in place of the line of life, if the screen is high enough. Empty changes nothing.
+    pub fn life(&mut self, text: &str, style: Style) {
+        if let Some(row) = self.life_row.filter(|_| !text.is_empty()) {
+            self.clear_row(row);
+            self.grid.text(2, row, &cut(text, self.prompt_room()), style);
+        }
+    }
+
+    /// The line of life itself, with pipe codes for colour.
+    pub(super) fn house_line(&mut self, text: &str) {
+        if let Some(row) = self.life_row {
+            let mut x = 2;
+            let end = self.grid.columns().saturating_sub(2);
+            for (style, run) in pipe::parse(text, theme::ASIDE) {
+                x = self.grid.text(x, row, prefix(&run, usize::from(end.saturating_sub(x))), style);
+            }
+        }
+    }
+
+    fn prompt_room(&self) -> usize {
+        usize::from(self.grid.columns()).saturating_sub(4)
+    }
+
+    fn clear_row(&mut self, row: u16) {
+        let columns = self.grid.columns();
+        self.grid.fill(0, row, columns, 1, ' ', Style::DEFAULT);
+    }
+
+    /// The prompt, with the cursor behind it, in place of the hints.
+    pub fn prompt(&mut self, text: &str) {
+        self.clear_row(self.prompt_row);
+        let x = self.grid.text(2, self.prompt_row, text, theme::WORDS);
+        self.grid.set_cursor(Some((x, self.prompt_row)));
+    }
+
+    /// A prompt with a line being typed, and an aside behind it.
+    pub fn prompt_input(&mut self, label: &str, line: &super::LineInput, aside: &str) {
+        self.clear_row(self.prompt_row);
+        let x = self.grid.text(2, self.prompt_row, label, theme::WORDS);
+        let aside_width = u16::try_from(width(aside)).unwrap_or(0);
+        let room = self.grid.columns().saturating_sub(x + aside_width + 3);
+        let (shown, cursor) = line.shown(usize::from(room).max(1));
+        self.grid.text(x, self.prompt_row, &shown, theme::NAME);
+        self.aside(aside);
+        self.grid.set_cursor(Some((x + u16::try_from(cursor).unwrap_or(0), self.prompt_row)));
+    }
+
+    fn aside(&mut self, text: &str) {
+        let x = self.grid.columns().saturating_sub(u16::try_from(width(text)).unwrap_or(u16::MAX) + 1);
+        if x > 2 {
+            self.grid.text(x, self.prompt_row, text, theme::ASIDE);
+        }
+    }
+
+    /// Keys and what they do in the prompt's row, and where the caller is at its right end.
+    pub(super) fn hints(&mut self, keys: &Keys) {
+        let mut x = 2;
+        for hint in keys.placed(self.grid.columns()) {
+            let at = self.grid.text(hint.x, self.prompt_row, hint.label, theme::KEY);
+            x = self.grid.text(at + 1, self.prompt_row, hint.does, theme::WORDS) + 1;
+        }
+        self.aside(keys.aside_in(self.grid.columns()));
+        self.grid.set_cursor(Some((x.min(self.grid.columns().saturating_sub(2)), self.prompt_row)));
+    }
+
+    /// Rests the cursor in the body.
+    pub fn cursor(&mut self, x: u16, y: u16) {
+        if y < self.rows {
+            let x = (self.left + x).min(self.grid.columns().saturating_sub(1));
+            self.grid.set_cursor(Some((x, self.top + y)));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! A question with a few answers: a box with a bar over them, each with a letter of its own.
+
+use dialtone_terminal::Key;
+use dialtone_terminal::text::{width, wrap};
+
+use super::keys::{Act, Hint, Keys, Meaning};
+use super::{Call, Frame, Leave, LineInput, View, theme};
+
+struct Dialog<'a> {
+    question: &'a str,
+    answers: &'a [Hint],
+    chosen: usize,
+}
+
+/// Columns of the box, at the most.
+const WIDE: u16 = 60;
+
+impl View for Dialog<'_> {
+    fn draw(&self, frame: &mut Frame<'_>) {
+        let wide = frame.columns().min(WIDE);
+        let lines = wrap(self.question, usize::from(wide.saturating_sub(4)).max(10));
+        let high = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(4).min(frame.rows());
+        let (x, y) = ((frame.columns() - wide) / 2, (frame.rows() - high) / 3);
+        let mut page = frame.boxed(x, y, wide, high, "");
+        for (y, line) in (0..page.rows()).zip(&lines) {
+            page.text(0, y, line, theme::NAME);
+        }
+        let y = page.rows().saturating_sub(1);
+        let mut x = 0;
+        for (n, (key, does)) in self.answers.iter().enumerate() {
+            let bar = |style| if n == self.chosen { theme::chosen(style) } else { style };
+            let columns = u16::try_from(width(key) + width(does) + 3).unwrap_or(0);
+            page.band(x, y, columns, bar(theme::WORDS));
+            let at = page.text(x + 1, y, key, bar(theme::KEY));
+            page.text(at + 1, y, does, bar(theme::NAME));
+            x += columns + 1;
+        }
+    }
+
+    fn keys(&self) -> Keys {
+        let mut keys = Keys { own: self.answers.to_vec(), ..Keys::of(&[Act::Choose]) };
+        let moves = [Act::Left, Act::Right, Act::Up, Act::Down, Act::Again];
+        keys.acts.extend(moves.map(|act| (act, "")));
+        keys.acts.push((Act::Back, "no answer"));
+        keys
+    }
+}
+
+/// Asks until one of the answers is given: its letter. None if the caller gives none. The bar begins on the first.
+pub async fn choice(call: &mut Call, question: &str, answers: &[Hint]) -> Result<Option<char>, Leave> {
+    if call.plain() {
+        return Box::pin(choice_in_words(call, question, answers)).await;
+    }
+    let mut view = Dialog { question, answers, chosen: 0 };
+    let count = answers.len().max(1);
+    loop {
+        let key = call.key(&view).await?;
+        match view.keys().meaning(key) {
+            Meaning::Own(key) => return Ok(Some(key)),
+            Meaning::Act(Act::Choose) => {
+                let answer = answers.get(view.chosen).and_then(|(key, _)| key.chars().next());
+                return Ok(answer);
+            }
+            Meaning::Act(Act::Left | Act::Up) => view.chosen = (view.chosen + count - 1) % count,
+            Meaning::Act(Act::Right | Act::Down | Act::Again) => view.chosen = (view.chosen + 1) % count,
+            Meaning::Act(Act::Back) => return Ok(None),
+            _ if key == Key::BackTab => view.chosen = (view.chosen + count - 1) % count,
+            _ => {}
+        }
+    }
+}
+
+async fn choice_in_words(call: &mut Call, question: &str, answers: &[Hint]) -> Result<Option<char>, Leave> {
+    let choices: Vec<String> = answers.iter().map(|(key, does)| format!("{key} {does}")).collect();
+    let prompt = format!("{question} ({}) ", choices.join(", "));
+    loop {
+        let Some(answer) = call.ask(&prompt, LineInput::new(20)).await? else { return Ok(None) };
+        match answer.trim().to_uppercase().chars().next() {
+            None => return Ok(None),
+            Some(c) if answers.iter().any(|(key, _)| key.starts_with(c)) => return Ok(Some(c)),
+            Some(_) => call.say("That is not one of the choices.").await?,
+        }
+    }
+}
+
+/// Asks a question that yes or no answers; no answer is no.
+pub async fn confirm(call: &mut Call, question: &str) -> Result<bool, Leave> {
+    let question = format!("{question} (y/n) ");
+    if call.plain() {
+        let answer = call.ask(&question, LineInput::new(5)).await?;
+        return Ok(answer.is_some_and(|answer| answer.trim().to_ascii_lowercase().starts_with('y')));
+    }
+    Ok(choice(call, question.trim_end(), &[("N", "no"), ("Y", "yes")]).await? == Some('Y'))
+}

@@ -1,0 +1,349 @@
+//! The message editor: paragraphs wrapped to the screen as they are typed; in plain words a line after the other.
+
+mod text;
+mod view;
+mod words;
+
+use dialtone_terminal::Key;
+
+use self::text::{Place, Row, Writing};
+use super::finder::{Finder, Sought, find, seek};
+use super::keys::{self, Act, Binding, COMMON};
+use super::{Call, Leave, Wake};
+
+/// What is written.
+#[derive(Debug, Clone, Default)]
+pub struct Editing {
+    /// What it is about, above the text.
+    pub heading: String,
+    /// Lines to quote.
+    pub quote: Vec<String>,
+    /// The text: what there is when the editor opens, and what is there when it closes.
+    pub text: String,
+}
+
+struct Editor<'a> {
+    heading: &'a str,
+    quote: &'a [String],
+    writing: Writing,
+    /// The first row on the screen.
+    top: usize,
+    /// Cells from the left that up and down keep to.
+    column: Option<usize>,
+    note: &'static str,
+    asking: bool,
+    finder: Option<Finder>,
+    /// Columns and rows of the text on the screen.
+    size: (usize, usize),
+}
+
+/// What the caller decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Decided {
+    Save,
+    Abandon,
+    GoOn,
+}
+
+/// What the editor's own keys do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Command {
+    Menu,
+    Save,
+    Undo,
+    Cut,
+    Quote,
+    Overwrite,
+    Find,
+    Tab,
+    Split,
+    Erase,
+    Delete,
+}
+
+const fn key(
+    act: Command,
+    keys: &'static [Key],
+    label: &'static str,
+    does: &'static str,
+    about: &'static str,
+) -> Binding<Command> {
+    Binding { act, keys, label, does, about }
+}
+
+/// The editor's own keys. Those that move the cursor are the common ones.
+const KEYS: &[Binding<Command>] = &[
+    key(Command::Menu, &[Key::Escape], "Esc", "save or leave", "asks whether to save or to leave"),
+    key(
+        Command::Save,
+        &[Key::Ctrl('z'), Key::Ctrl('s')],
+        "Ctrl-Z",
+        "save",
+        "saves; /s on a line of its own too",
+    ),
+    key(Command::Undo, &[Key::Ctrl('u')], "Ctrl-U", "undo", "takes back what was changed last"),
+    key(Command::Cut, &[Key::Ctrl('y'), Key::Ctrl('k')], "Ctrl-Y", "cut a line", "cuts the line out"),
+    key(Command::Quote, &[Key::Ctrl('o')], "Ctrl-O", "", "quotes what you answer; /q too"),
+    key(Command::Find, &[Key::Ctrl('f')], "Ctrl-F", "find", "finds as you type"),
+    key(
+        Command::Overwrite,
+        &[Key::Insert, Key::Ctrl('v')],
+        "Ins",
+        "",
+        "types over what is there, or not; Ctrl-V too",
+    ),
+    key(Command::Tab, &[Key::Tab], "Tab", "", "blanks up to the next stop"),
+    key(Command::Split, &[Key::Enter], "Enter", "", "begins a new paragraph"),
+    key(Command::Erase, &[Key::Backspace], "Bksp", "", "erases to the left"),
+    key(Command::Delete, &[Key::Delete], "Del", "", "erases under the cursor"),
+];
+
+/// Said when a text holds no more.
+const FULL: &str = "that is all a message holds";
+
+/// Lines that a caller quotes begin so.
+fn is_quote(line: &str) -> bool {
+    line.find('>').is_some_and(|at| at <= 4)
+}
+
+impl Editor<'_> {
+    fn new<'a>(editing: &'a Editing) -> Editor<'a> {
+        let mut editor = Editor {
+            heading: &editing.heading,
+            quote: &editing.quote,
+            writing: Writing::new(&editing.text),
+            top: 0,
+            column: None,
+            note: "",
+            asking: false,
+            finder: None,
+            size: (76, 10),
+        };
+        if !editor.writing.is_blank() {
+            editor.writing.move_to_end();
+        } else if !editing.quote.is_empty() {
+            editor.writing.put(&editing.quote);
+        }
+        editor
+    }
+
+    fn rows(&self) -> Vec<Row> {
+        self.writing.rows(self.size.0)
+    }
+
+    /// Lays the text out for a body of this size, and brings the cursor's row onto the screen.
+    fn fit(&mut self, columns: u16, rows: u16) {
+        self.size = (
+            usize::from(columns.saturating_sub(4)).clamp(8, 100),
+            usize::from(rows.saturating_sub(1)).max(1),
+        );
+        let (row, _) = self.writing.place_in(&self.rows());
+        let room = self.size.1;
+        if row < self.top {
+            self.top = row.saturating_sub(room / 3);
+        } else if row >= self.top + room {
+            self.top = row + 1 + room / 3 - room.min(row + 1 + room / 3);
+        }
+    }
+
+    /// Up and down, through the rows as they are shown.
+    fn go(&mut self, by: isize) {
+        let rows = self.rows();
+        let (row, column) = self.writing.place_in(&rows);
+        let wanted = *self.column.get_or_insert(column);
+        let to = row.saturating_add_signed(by).min(rows.len().saturating_sub(1));
+        if let Some(row) = rows.get(to) {
+            self.writing.move_to(self.writing.place_at(row, wanted));
+        }
+    }
+
+    fn here(&self) -> Option<Row> {
+        let rows = self.rows();
+        let (row, _) = self.writing.place_in(&rows);
+        rows.get(row).cloned()
+    }
+
+    /// A paragraph that holds one command only: `/s`, `/a`, `/q`.
+    fn command(&mut self) -> Option<Decided> {
+        let paragraph = self.writing.cursor().paragraph;
+        let decided = match self.writing.paragraph(paragraph).trim().to_ascii_lowercase().as_str() {
+            "/s" => Decided::Save,
+            "/a" => Decided::Abandon,
+            "/q" => Decided::GoOn,
+            _ => return None,
+        };
+        self.writing.clear(paragraph);
+        if decided == Decided::GoOn {
+            self.put_quote();
+        }
+        Some(decided)
+    }
+
+    fn put_quote(&mut self) {
+        if self.quote.is_empty() {
+            self.note = "there is nothing to quote";
+        } else {
+            self.writing.put(self.quote);
+        }
+    }
+
+    fn press(&mut self, key: Key) -> Option<Decided> {
+        self.note = "";
+        let column = self.column.take();
+        if let Key::Char(c) = key {
+            if !c.is_control() && !self.writing.insert(c) {
+                self.note = FULL;
+            }
+            return None;
+        }
+        if let Some(command) = keys::act(KEYS, key) {
+            return self.obey(command);
+        }
+        let page = isize::try_from(self.size.1.max(2) - 1).unwrap_or(1);
+        let vertical = |editor: &mut Self, by| {
+            editor.column = column;
+            editor.go(by);
+        };
+        match keys::act(COMMON, key) {
+            Some(Act::Up) => vertical(self, -1),
+            Some(Act::Down) => vertical(self, 1),
+            Some(Act::PageUp) => vertical(self, -page),
+            Some(Act::PageDown) => vertical(self, page),
+            Some(Act::Left) => self.writing.back(),
+            Some(Act::Right) => self.writing.on(),
+            Some(Act::First) => {
+                let start = self.here().map(|row| Place { paragraph: row.paragraph, at: row.range.start });
+                self.writing.move_to(start.unwrap_or_default());
+            }
+            Some(Act::Last) => {
+                let end = self.here().map(|row| self.writing.place_at(&row, usize::MAX));
+                self.writing.move_to(end.unwrap_or_default());
+            }
+            _ => {}
+        }
+        None
+    }
+
+    fn obey(&mut self, command: Command) -> Option<Decided> {
+        let fits = match command {
+            Command::Save => return Some(Decided::Save),
+            Command::Split => match self.command() {
+                Some(decided) => return Some(decided),
+                None => self.writing.split(),
+            },
+            Command::Tab => self.writing.tab(),
+            Command::Menu => {
+                self.asking = true;
+                true
+            }
+            Command::Undo => {
+                if !self.writing.undo() {
+                    self.note = "nothing is left to take back";
+                }
+                true
+            }
+            Command::Cut => {
+                if let Some(row) = self.here() {
+                    self.writing.cut(&row);
+                }
+                true
+            }
+            Command::Quote => {
+                self.put_quote();
+                true
+            }
+            Command::Overwrite => {
+                self.writing.overwrite = !self.writing.overwrite;
+                true
+            }
+            Command::Find => {
+                self.finder = Some(Finder::new(""));
+                true
+            }
+            Command::Erase => {
+                self.writing.erase();
+                true
+            }
+            Command::Delete => {
+                self.writing.delete();
+                true
+            }
+        };
+        if !fits {
+            self.note = FULL;
+        }
+        None
+    }
+
+    /// A key of a search: the cursor goes to what is found, row by row.
+    fn search(&mut self, key: Key) {
+        let Some(finder) = &mut self.finder else { return };
+        let sought = finder.press(key);
+        let needle = finder.needle();
+        let rows = self.rows();
+        let (row, _) = self.writing.place_in(&rows);
+        let (from, backwards) = match sought {
+            Sought::Changed => (row, false),
+            Sought::Next => (row + 1, false),
+            Sought::Previous => (row + rows.len().saturating_sub(1), true),
+            Sought::Nothing => return,
+            Sought::Done | Sought::Left => {
+                self.finder = None;
+                return;
+            }
+        };
+        let at = |n: usize| rows.get(n).and_then(|row| find(&self.writing.characters(row), &needle));
+        let found = seek(rows.len(), from, backwards, |n| at(n).is_some());
+        self.note = if found.is_none() && !needle.is_empty() { "not in this text" } else { "" };
+        if let Some((row, (at, _))) = found.and_then(|n| rows.get(n).zip(at(n))) {
+            self.writing.move_to(Place { paragraph: row.paragraph, at: row.range.start + at });
+        }
+    }
+
+    fn answer(&mut self, key: Key) -> Option<Decided> {
+        self.asking = false;
+        match key {
+            Key::Char('s' | 'S') => return Some(Decided::Save),
+            Key::Char('a' | 'A') => return Some(Decided::Abandon),
+            Key::Char('q' | 'Q') => self.put_quote(),
+            Key::Escape | Key::Enter => {}
+            _ => self.asking = true,
+        }
+        None
+    }
+}
+
+/// Lets the caller write; true if the text is to be kept.
+pub async fn edit(call: &mut Call, editing: &mut Editing) -> Result<bool, Leave> {
+    if call.plain() {
+        return Box::pin(words::edit(call, editing)).await;
+    }
+    let mut editor = Editor::new(editing);
+    loop {
+        editor.fit(call.terminal.columns, call.body().rows);
+        let Wake::Key(key) = call.wake(&editor).await? else { continue };
+        let decided = if editor.finder.is_some() {
+            editor.search(key);
+            None
+        } else if editor.asking {
+            editor.answer(key)
+        } else {
+            editor.press(key)
+        };
+        let kept = match decided {
+            Some(Decided::Save) if editor.writing.is_blank() => {
+                editor.note = "there is nothing to save yet";
+                continue;
+            }
+            Some(Decided::Save) => true,
+            Some(Decided::Abandon) => false,
+            Some(Decided::GoOn) | None => continue,
+        };
+        let text = editor.writing.text();
+        editing.text = text;
+        return Ok(kept);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,83 @@
+use super::*;
+use proptest::prelude::*;
+
+fn type_in(editor: &mut Editor<'_>, text: &str) {
+    for c in text.chars() {
+        editor.press(if c == '\n' { Key::Enter } else { Key::Char(c) });
+    }
+}
+
+#[test]
+fn a_command_stands_on_a_line_of_its_own() {
+    let editing = Editing::default();
+    let mut editor = Editor::new(&editing);
+    type_in(&mut editor, "hello\n/s");
+    assert_eq!(editor.press(Key::Enter), Some(Decided::Save));
+    assert_eq!(editor.writing.text().trim_end(), "hello");
+    type_in(&mut editor, "a /s");
+    assert_eq!(editor.press(Key::Enter), None);
+}
+
+#[test]
+fn a_quote_stands_above_what_is_written() {
+    let editing = Editing { quote: vec!["ab> hi".into()], ..Editing::default() };
+    let mut editor = Editor::new(&editing);
+    type_in(&mut editor, "hello");
+    assert_eq!(editor.writing.text(), "ab> hi\nhello");
+    type_in(&mut editor, "\n/q\n");
+    assert_eq!(editor.writing.text(), "ab> hi\nhello\nab> hi\n");
+    editor.press(Key::Ctrl('u'));
+    editor.press(Key::Ctrl('u'));
+    assert_eq!(editor.writing.text(), "ab> hi\nhello\n/q");
+}
+
+#[test]
+fn up_and_down_keep_their_column_through_short_lines() {
+    let text = "a long first line\nab\nanother long line".to_owned();
+    let editing = Editing { text, ..Editing::default() };
+    let mut editor = Editor::new(&editing);
+    editor.writing.move_to(Place { paragraph: 0, at: 10 });
+    editor.press(Key::Down);
+    assert_eq!(editor.writing.cursor(), Place { paragraph: 1, at: 2 });
+    editor.press(Key::Down);
+    assert_eq!(editor.writing.cursor(), Place { paragraph: 2, at: 10 });
+}
+
+#[test]
+fn words_are_found() {
+    let editing = Editing { text: "one\ntwo\nthree two".into(), ..Editing::default() };
+    let mut editor = Editor::new(&editing);
+    editor.writing.move_to(Place::default());
+    editor.press(Key::Ctrl('f'));
+    "TWO".chars().for_each(|c| editor.search(Key::Char(c)));
+    assert_eq!(editor.writing.cursor(), Place { paragraph: 1, at: 0 });
+    editor.search(Key::Down);
+    assert_eq!(editor.writing.cursor(), Place { paragraph: 2, at: 6 });
+    editor.search(Key::Enter);
+    assert!(editor.finder.is_none());
+}
+
+#[test]
+fn no_key_of_the_editor_means_two_things() {
+    let mut seen = std::collections::HashSet::new();
+    assert!(KEYS.iter().flat_map(|binding| binding.keys).all(|key| seen.insert(*key)));
+}
+
+proptest! {
+    #[test]
+    fn the_cursor_stays_on_the_screen(keys in prop::collection::vec(0..16u8, 0..200), columns in 20..140u16, rows in 2..30u16) {
+        let editing = Editing { text: "some words to begin with\n".repeat(20), ..Editing::default() };
+        let mut editor = Editor::new(&editing);
+        for key in keys {
+            editor.fit(columns, rows);
+            let (row, column) = editor.writing.place_in(&editor.rows());
+            prop_assert!((editor.top..editor.top + editor.size.1).contains(&row));
+            prop_assert!(column <= editor.size.0 + 1);
+            editor.press(match key {
+                0 => Key::Enter, 1 => Key::Backspace, 2 => Key::Delete, 3 => Key::Up, 4 => Key::Down,
+                5 => Key::Left, 6 => Key::Right, 7 => Key::Home, 8 => Key::End, 9 => Key::Ctrl('y'),
+                10 => Key::Tab, 11 => Key::PageUp, 12 => Key::PageDown, 13 => Key::Ctrl('u'), _ => Key::Char('x'),
+            });
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! A list with a bar: columns on a grid, pages, a search as one types, and a panel about what the bar is on.
+
+mod view;
+mod words;
+
+use dialtone_terminal::{Key, Style};
+
+use super::finder::{Finder, Sought, find, seek};
+use super::keys::{Act, Hint, Meaning};
+use super::panel::Panel;
+use super::{Call, Leave, View, Wake};
+
+/// One column.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// Its heading.
+    pub title: &'static str,
+    /// Its width in cells; 0 takes what the others leave.
+    pub columns: u16,
+    /// Whether it is drawn only where there is room to spare.
+    pub spare: bool,
+    /// Whether it is aligned right.
+    pub right: bool,
+    /// Its colour.
+    pub style: Style,
+}
+
+impl Column {
+    /// A column aligned left.
+    pub const fn new(title: &'static str, columns: u16, style: Style) -> Self {
+        Self { title, columns, spare: false, right: false, style }
+    }
+
+    /// Aligned right.
+    pub const fn right(self) -> Self {
+        Self { right: true, ..self }
+    }
+
+    /// Left out on narrow terminals.
+    pub const fn spare(self) -> Self {
+        Self { spare: true, ..self }
+    }
+}
+
+/// A cell's text, and its colour where it differs from its column's.
+pub type CellText = (String, Option<Style>);
+
+/// Where the bar is, and the search that moves it: what stays when the rows are fetched anew.
+#[derive(Debug, Clone, Default)]
+pub struct Bar {
+    /// The row under the bar.
+    pub chosen: usize,
+    /// The search under way.
+    pub finder: Option<Finder>,
+}
+
+/// The panel about a row, made when it is drawn.
+pub type About<'a> = Box<dyn Fn(usize) -> Panel + Send + Sync + 'a>;
+
+/// What is listed.
+#[derive(Default)]
+pub struct List<'a> {
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows, one text for each column.
+    pub rows: Vec<Vec<CellText>>,
+    /// What is said when there are none.
+    pub empty: String,
+    /// Keys of the screen, besides the bar's own.
+    pub keys: Vec<Hint>,
+    /// A remark above the prompt.
+    pub note: String,
+    /// Where the bar is.
+    pub bar: Bar,
+    /// Whether there are more rows to fetch below.
+    pub more: bool,
+    /// Whether news is of interest.
+    pub live: bool,
+    /// What there is to know about the row under the bar.
+    pub about: Option<About<'a>>,
+}
+
+/// What the caller did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Picked {
+    /// Chose a row.
+    Row(usize),
+    /// Pressed a key of the screen, upper case, with the bar on a row.
+    Key(char),
+    /// Wants the rows below those there are; the bar stands where they will be.
+    More,
+    /// Something changed that the list may want to show.
+    News,
+    /// Wants to read the pager.
+    Pages,
+    /// Wants out.
+    Back,
+}
+
+/// Pages fetched at the most for one key of a search.
+const FETCHED: u8 = 20;
+
+impl List<'_> {
+    fn last(&self) -> usize {
+        self.rows.len().saturating_sub(1)
+    }
+
+    fn matches(&self, row: usize, needle: &[char]) -> bool {
+        self.rows.get(row).is_some_and(|cells| cells.iter().any(|(text, _)| find(text, needle).is_some()))
+    }
+
+    /// Moves the bar to what is looked for; true if it can only be in rows that are not there yet.
+    fn seek(&mut self, from: usize, backwards: bool) -> bool {
+        let Some(finder) = &self.bar.finder else { return false };
+        let found = match finder.number() {
+            Some(number) if number > self.rows.len() && self.more => None,
+            Some(number) => Some(number.clamp(1, self.rows.len().max(1)) - 1),
+            None => {
+                let needle = finder.needle();
+                if needle.is_empty() {
+                    return false;
+                }
+                seek(self.rows.len(), from, backwards, |row| self.matches(row, &needle))
+            }
+        };
+        if let Some(found) = found {
+            self.bar.chosen = found;
+        }
+        let more = found.is_none() && self.more;
+        match &mut self.bar.finder {
+            Some(finder) if more && finder.fetched < FETCHED => {
+                finder.fetched += 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// A key while a search is under way; none if the caller goes on searching.
+    fn search(&mut self, key: Key) -> Option<Picked> {
+        let finder = self.bar.finder.as_mut()?;
+        let more = match finder.press(key) {
+            Sought::Changed => self.seek(self.bar.chosen, false),
+            Sought::Next => self.seek(self.bar.chosen + 1, false),
+            Sought::Previous => self.seek(self.bar.chosen + self.rows.len().saturating_sub(1), true),
+            Sought::Done => {
+                self.bar.finder = None;
+                return (!self.rows.is_empty()).then_some(Picked::Row(self.bar.chosen));
+            }
+            Sought::Left => {
+                self.bar.finder = None;
+                false
+            }
+            Sought::Nothing => false,
+        };
+        more.then_some(Picked::More)
+    }
+
+    /// A key while the bar is moved by hand.
+    fn press(&mut self, key: Key, room: usize) -> Option<Picked> {
+        let last = self.last();
+        let act = match self.keys().meaning(key) {
+            Meaning::Own(key) => return Some(Picked::Key(key)),
+            Meaning::Other(Key::Char(c)) if c.is_ascii_digit() && !self.rows.is_empty() => {
+                self.bar.finder = Some(Finder::new(&c.to_string()));
+                return self.seek(0, false).then_some(Picked::More);
+            }
+            Meaning::Other(Key::Click { row, .. }) => {
+                let first = self.bar.chosen / room.max(1) * room.max(1);
+                let clicked = first + usize::from(row).checked_sub(1).filter(|row| *row < room)?;
+                return (clicked <= last && !self.rows.is_empty()).then(|| {
+                    self.bar.chosen = clicked;
+                    Picked::Row(clicked)
+                });
+            }
+            Meaning::Other(_) => return None,
+            Meaning::Act(act) => act,
+        };
+        let below = match act {
+            Act::Up => self.bar.chosen.saturating_sub(1),
+            Act::Down => self.bar.chosen + 1,
+            Act::PageUp => self.bar.chosen.saturating_sub(room),
+            Act::PageDown | Act::Forward if self.bar.chosen < last => (self.bar.chosen + room).min(last),
+            Act::PageDown | Act::Forward => self.bar.chosen + room,
+            Act::First => 0,
+            Act::Last if self.bar.chosen < last => last,
+            Act::Last => last + room,
+            Act::Choose if !self.rows.is_empty() => return Some(Picked::Row(self.bar.chosen)),
+            Act::Find => {
+                self.bar.finder = Some(Finder::new(""));
+                return None;
+            }
+            Act::Back => return Some(Picked::Back),
+            Act::Pages => return Some(Picked::Pages),
+            _ => return None,
+        };
+        self.bar.chosen = below;
+        if below > last && self.more {
+            return Some(Picked::More);
+        }
+        self.bar.chosen = below.min(last);
+        None
+    }
+}
+
+/// Shows a list until the caller does something that is not the bar's own.
+pub async fn pick(call: &mut Call, list: &mut List<'_>) -> Result<Picked, Leave> {
+    list.bar.chosen = list.bar.chosen.min(list.last());
+    if call.plain() {
+        return Box::pin(words::pick(call, list)).await;
+    }
+    if list.bar.finder.as_ref().is_some_and(|finder| finder.fetched > 0) && list.seek(list.bar.chosen, false)
+    {
+        return Ok(Picked::More);
+    }
+    loop {
+        let key = match call.wake(list).await? {
+            Wake::Key(key) => key,
+            Wake::News(_) if list.live => return Ok(Picked::News),
+            Wake::News(_) | Wake::Resize => continue,
+        };
+        let room = list.room(call.terminal.columns, call.body().rows);
+        let picked = if list.bar.finder.is_some() { list.search(key) } else { list.press(key, room) };
+        if let Some(picked) = picked {
+            return Ok(picked);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,41 @@
+//! A text in plain words, with one question behind it.
+
+use dialtone_terminal::pipe;
+
+use super::super::help;
+use super::super::{Call, Leave, LineInput};
+use super::{Text, Viewed};
+
+/// Says a text and asks what next.
+pub async fn read(call: &mut Call, text: &Text) -> Result<Viewed, Leave> {
+    let mut words = format!("\n{}\n", text.heading.in_words());
+    words.push_str(&pipe::strip(&text.body));
+    words.push('\n');
+    if !text.note.is_empty() {
+        words.push_str(&format!("{}\n", text.note));
+    }
+    call.say_long(&words).await?;
+    let mut choices: Vec<String> = Vec::new();
+    if !text.next.is_empty() {
+        choices.push(format!("Enter {}", text.next));
+    }
+    choices.extend(text.keys.iter().map(|(key, does)| format!("{key} {does}")));
+    choices.push("Q back".to_owned());
+    let prompt = format!("{}: ", choices.join(", "));
+    loop {
+        let Some(answer) = call.ask(&prompt, LineInput::new(40)).await? else { return Ok(Viewed::Back) };
+        match answer.trim().to_uppercase().chars().next() {
+            None => return Ok(Viewed::Next),
+            Some('Q') => return Ok(Viewed::Back),
+            Some('/') => return Ok(Viewed::Pages),
+            Some('?') => {
+                let onward = if text.next.is_empty() { "Enter goes back." } else { "Enter goes on." };
+                call.say_long(&help::in_words(onward, &text.keys)).await?;
+            }
+            Some(key) if text.keys.iter().any(|(name, _)| name.starts_with(key)) => {
+                return Ok(Viewed::Key(key));
+            }
+            Some(_) => call.say("That is not one of the choices. ? says them.").await?,
+        }
+    }
+}
