@@ -276,7 +276,7 @@ fn mistakes_in_art_are_told_by_file() {
     for words in [
         "bare.ans: mistake: it has no SAUCE record",
         "huge.ans: mistake: it has 1048577 bytes",
-        "main.ans: mistake: no menu with the art \"main\" has commands for the mark |GX",
+        "main.ans: mistake: the mark |GX stands for nothing: no menu with the art \"main\" has a command there",
         "main.ans: mistake: the mark |QQ stands for nothing",
         "theme.toml: mistake: there are 1 colours",
         "5 files looked over: 5 mistakes",

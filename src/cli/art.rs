@@ -148,7 +148,7 @@ fn drawn(grid: &Grid, paint: Option<&Paint>) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The art that each menu names, and the marks of its groups and commands; none where the menus are broken.
+/// The art that each menu names, and the marks of its commands; none where the menus are broken.
 type Offered = Option<Vec<(String, Vec<String>)>>;
 
 /// What was found in one file.
@@ -206,7 +206,7 @@ fn files(number: usize) -> String {
     if number == 1 { "1 file".to_owned() } else { format!("{number} files") }
 }
 
-/// The art that each menu names, and the marks of its groups and commands; none where the menus themselves are broken, which
+/// The art that each menu names, and the marks of its commands; none where the menus themselves are broken, which
 /// `dialtone check` tells.
 fn offered(config: &Config) -> Offered {
     let loaded = app::menus_and_art(config).ok()?;
@@ -272,8 +272,9 @@ fn mark_looked(mark: &str, art: &str, offered: &Offered) -> Option<Finding> {
     }
     let menus = offered.as_ref()?;
     let has = menus.iter().any(|(name, places)| name == art && places.iter().any(|place| place == mark));
-    if !has && !marks::is_group(mark) {
-        return Some(mistake(format!("the mark |{mark} stands for nothing")));
-    }
-    (!has).then(|| mistake(format!("no menu with the art \"{art}\" has commands for the mark |{mark}")))
+    (!has).then(|| {
+        mistake(format!(
+            "the mark |{mark} stands for nothing: no menu with the art \"{art}\" has a command there"
+        ))
+    })
 }

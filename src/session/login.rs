@@ -58,9 +58,8 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
     }
     let narrow = call.terminal.columns < 64;
     let doors = match (exchange.house.registration, exchange.house.guests) {
-        (true, true) if narrow => ", |15NEW|07, |15GUEST",
+        (true, true) if narrow => ", |15NEW|07 to join, |15GUEST",
         (true, true) => ", |15NEW|07 to join, |15GUEST|07 to look round",
-        (true, false) if narrow => ", |15NEW",
         (true, false) => ", |15NEW|07 to join",
         (false, true) if narrow => ", |15GUEST",
         (false, true) => ", |15GUEST|07 to look round",
@@ -71,7 +70,7 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
     loop {
         let words = match (call.plain(), narrow) {
             (true, _) => "",
-            (false, true) => "|07 or |15WORDS",
+            (false, true) => ", |15WORDS",
             (false, false) => ", |15WORDS|07 for no art",
         };
         let question = format!("Handle{doors}{words}|07: ");

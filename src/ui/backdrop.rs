@@ -5,13 +5,14 @@ use std::sync::Arc;
 use dialtone_terminal::art::Art;
 use dialtone_terminal::{Cell, Charset, Grid, Style};
 
-use super::frame::HEADER;
+use super::frame::header_rows;
 use super::{Call, Frame, Gallery};
 
 /// What lies behind a menu.
 pub struct Backdrop {
     gallery: Arc<Gallery>,
     art: String,
+    /// Of the screen: the art as wide as it fits.
     columns: u16,
     values: Vec<(String, String)>,
 }
@@ -27,25 +28,25 @@ impl Backdrop {
         if (0..empty.rows()).all(|y| empty.row(y).iter().all(bare)) {
             return None;
         }
-        let marks = art.marks().iter().filter(|mark| mark.y >= HEADER);
+        let marks = art.marks().iter().filter(|mark| mark.y >= header_rows(art));
         let values =
             marks.filter_map(|mark| Some((mark.name.clone(), call.values.get(&mark.name)?))).collect();
         Some(Self { art: name.to_owned(), columns, values, gallery })
     }
 
-    fn picture(&self) -> Option<&Art> {
+    fn art(&self) -> Option<&Art> {
         self.gallery.fit(&self.art, Charset::Cp437, self.columns)
     }
 
     /// Its rows.
     pub fn rows(&self) -> u16 {
-        self.picture().map_or(0, |art| art.grid().rows().saturating_sub(HEADER))
+        self.art().map_or(0, |art| art.grid().rows().saturating_sub(header_rows(art)))
     }
 
     /// Draws it, values filled in. Where a command may stand, nothing does: the menu puts it there for those who may
     /// use it.
     pub fn draw(&self, frame: &mut Frame<'_>) {
-        let Some(art) = self.picture() else { return };
+        let Some(art) = self.art() else { return };
         let value = |mark: &str| {
             let known = self.values.iter().find(|(name, _)| name == mark);
             known.map_or_else(String::new, |(_, value)| value.clone())
@@ -56,11 +57,12 @@ impl Backdrop {
 
 /// The art below its header, at most so many rows of it.
 fn body(art: &Art, rows: u16, value: &dyn Fn(&str) -> String) -> Grid {
+    let header = header_rows(art);
     let filled = art.fill(&|mark| Some(value(mark)));
-    let rows = filled.rows().saturating_sub(HEADER).min(rows);
+    let rows = filled.rows().saturating_sub(header).min(rows);
     let mut body = Grid::new(filled.columns(), rows);
     for y in 0..rows {
-        for (x, cell) in (0..).zip(filled.row(y + HEADER)) {
+        for (x, cell) in (0..).zip(filled.row(y + header)) {
             body.put(x, y, cell.ch, cell.style);
         }
     }

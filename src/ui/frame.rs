@@ -1,5 +1,6 @@
 //! The frame round every view: header, rule, body, rule, a line of life, the prompt, the status line.
 
+use dialtone_terminal::art::Art;
 use dialtone_terminal::text::{fit, width};
 use dialtone_terminal::{Capabilities, Charset, Grid};
 
@@ -9,7 +10,7 @@ use super::theme;
 use super::{Gallery, Place, Values};
 
 /// Rows of a header, on screens of 60 columns and more.
-pub const HEADER: u16 = 6;
+const HEADER: u16 = 6;
 /// Rows of a header on narrower and on lower screens.
 const LOW_HEADER: u16 = 4;
 /// The columns of the narrow art.
@@ -95,7 +96,7 @@ fn header(grid: &mut Grid, round: &Surroundings<'_>, charset: Charset) -> u16 {
         grid.text(x + 2, 0, &cut(round.place.subtitle(), room), theme::ASIDE);
         return 1;
     };
-    let height = art.grid().rows().min(if art.grid().columns() > NARROW { HEADER } else { LOW_HEADER });
+    let height = art.grid().rows().min(header_rows(art));
     let marks = || art.marks().iter().filter(|mark| mark.y < height);
     // Words stand on the left and the light on the right: between them every row can be drawn out.
     let words = marks().map(|mark| mark.x + mark.width).max().unwrap_or(0);
@@ -115,6 +116,11 @@ fn header(grid: &mut Grid, round: &Surroundings<'_>, charset: Charset) -> u16 {
         grid.text(mark.x, mark.y, &mark.field(&value.unwrap_or_default()), mark.style);
     }
     height
+}
+
+/// The rows of art that are its header, if it is that high.
+pub fn header_rows(art: &Art) -> u16 {
+    if art.grid().columns() > NARROW { HEADER } else { LOW_HEADER }
 }
 
 /// The rule above the prompt: the light of the header falls on it from the left.

@@ -221,11 +221,6 @@ impl Gallery {
         alike().nth(throw % alike().count().max(1))?.art()
     }
 
-    /// Whether there is art of this name.
-    pub fn has(&self, name: &str) -> bool {
-        self.colour.contains_key(name)
-    }
-
     /// The names of all art in colour.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.colour.keys().map(String::as_str)

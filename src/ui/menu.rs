@@ -7,7 +7,7 @@ use dialtone_terminal::{Charset, Key};
 use tokio::time::Instant;
 
 use super::backdrop::Backdrop;
-use super::frame::{HEADER, cut};
+use super::frame::{cut, header_rows};
 use super::keys::{Act, Keys, Meaning};
 use super::{Call, Frame, Leave, LineInput, Stir, View, theme};
 use crate::menu::{Item, Menu};
@@ -123,19 +123,24 @@ impl<'a> MenuView<'a> {
         let backdrop = if marks.is_empty() { None } else { Backdrop::new(call, &menu.art) };
         let expert = call.expert();
         let mut view = Self { menu, backdrop, headings: Vec::new(), lines: Vec::new(), chosen, expert };
-        if marks.is_empty() {
-            let rows = call.body().rows;
-            // Air between the groups only where all of them are seen with it.
-            if view.in_columns(call, &offered, 1) > rows {
-                view.in_columns(call, &offered, 0);
-            }
-        } else {
+        let all = offered.clone();
+        if !marks.is_empty() {
             let own = |item: &Item| marks.iter().find(|(name, ..)| item.mark.as_deref() == Some(name));
             for (item, (_, x, y, columns)) in offered.iter().filter_map(|item| Some((*item, own(item)?))) {
                 view.add(call, item, *x, *y, *columns);
             }
             offered.retain(|item| own(item).is_none());
             view.at_marks(call, &offered, &marks);
+        }
+        // The body of a screen with all there is round it.
+        let rows = call.terminal.rows.saturating_sub(10);
+        if marks.is_empty() || view.lines.iter().any(|line| line.y >= rows) {
+            view.backdrop = None;
+            let rows = call.body().rows;
+            // Air between the groups only where all of them are seen with it.
+            if view.in_columns(call, &all, 1) > rows {
+                view.in_columns(call, &all, 0);
+            }
         }
         view.chosen = view.chosen.min(view.lines.len().saturating_sub(1));
         view
@@ -259,10 +264,11 @@ fn marks(call: &Call, art: &str) -> Vec<(String, u16, u16, u16)> {
     if art.grid().rows() + FOOTER > call.terminal.rows + 1 {
         return Vec::new();
     }
+    let header = header_rows(art);
     art.marks()
         .iter()
-        .filter(|mark| mark.y >= HEADER)
-        .map(|mark| (mark.name.clone(), mark.x, mark.y - HEADER, mark.width))
+        .filter(|mark| mark.y >= header)
+        .map(|mark| (mark.name.clone(), mark.x, mark.y - header, mark.width))
         .collect()
 }
 

@@ -36,11 +36,12 @@ impl Call {
         self.switch_on(&mut bytes);
         let value = |name: &str| self.values.get(name);
         let paint = self.paint(&gallery);
-        if paint.is_some() || charset == Charset::Petscii {
-            // The ground is the theme's, and not every terminal erases in colour; or no sequence of the art means
-            // anything there. The picture is drawn.
+        let spare = columns - art.grid().columns();
+        if paint.is_some() || spare > 1 || charset == Charset::Petscii {
+            // The ground is the theme's, and not every terminal erases in colour; or the art stands in the middle; or
+            // none of its sequences means anything there. The picture is drawn.
             let mut grid = Grid::new(columns, rows);
-            grid.blit(0, 0, &art.fill(&value));
+            grid.blit(spare / 2, 0, &art.fill(&value));
             grid.set_cursor(Some((0, art.grid().rows())));
             if let Some(paint) = paint {
                 paint.grid(&mut grid, self.terminal.colors);

@@ -11,10 +11,16 @@ pub fn draw(light: &Light, columns: u16, rows: u16) -> Grid {
         let at = |dx: usize, dy: usize| light.level(usize::from(x) * 2 + dx, usize::from(y) * 2 + dy);
         let (top, bottom) = (at(0, 0).max(at(1, 0)), at(0, 1).max(at(1, 1)));
         let brightest = top.max(bottom);
-        if brightest < 0.5 {
+        let beside = |dx: i32| {
+            let x = usize::try_from(i32::from(x) * 2 + dx).unwrap_or(usize::MAX);
+            light.level(x, usize::from(y) * 2).max(light.level(x, usize::from(y) * 2 + 1))
+        };
+        if brightest < 0.45 {
             continue;
         }
         let glyph = match (top > 0.62 * brightest, bottom > 0.62 * brightest) {
+            // Upright, with nothing on either side.
+            (true, true) if beside(-1).max(beside(2)) < 0.3 => '|',
             (true, true) if top.min(bottom) > 0.86 => '"',
             (true, true) if (top - bottom).abs() < 0.12 => '-',
             (true, _) if top > bottom => '\'',

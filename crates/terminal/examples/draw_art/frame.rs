@@ -65,7 +65,7 @@ pub fn groups(header: &Grid) -> Grid {
     let (places, room): (&[(&str, u16, u16)], usize) = match header.columns() {
         ..60 => (&[], 0),
         60..120 => (&[("GA", 2, 6), ("GB", 42, 6), ("GC", 2, 14), ("GD", 42, 14)], 37),
-        _ => (&[("GA", 2, 7), ("GB", 34, 7), ("GC", 66, 7), ("GD", 98, 7)], 31),
+        _ => (&[("GA", 2, 6), ("GB", 70, 6), ("GC", 2, 14), ("GD", 70, 14)], 60),
     };
     let rows = places.iter().map(|(_, _, y)| y + 1).max();
     let mut grid = Grid::new(header.columns(), rows.unwrap_or(0).max(header.rows()));
