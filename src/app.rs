@@ -19,7 +19,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use self::assets::{Checked, check, init};
+pub use self::assets::{Checked, Loaded, check, init, load as menus_and_art};
 use self::reload::Reload;
 use crate::config::{Config, Role};
 use crate::database;

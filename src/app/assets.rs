@@ -1,5 +1,6 @@
 //! Menus and art: loaded, checked, written out.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -9,12 +10,12 @@ use miette::{IntoDiagnostic, WrapErr, miette};
 use crate::config::Config;
 use crate::menu::{self, Known, Menus};
 use crate::screens;
-use crate::ui::{ArtFiles, Gallery, MARKS, MENUS};
+use crate::ui::{ArtFiles, Galleries, MENUS, marks, name_of};
 
 /// Menus and art, checked against each other.
 pub struct Loaded {
     /// The art.
-    pub gallery: Gallery,
+    pub gallery: Galleries,
     /// The menus.
     pub menus: Menus,
 }
@@ -39,16 +40,16 @@ const BUILT_IN: &str = "menus.toml (built in)";
 /// Loads menus and art: the sysop's own in the data directory over those of the binary.
 pub fn load(config: &Config) -> Result<Loaded, miette::Report> {
     let art = config.storage.data_dir.join("ansi-art");
-    let gallery = Gallery::load(&config.board.theme, Some(&art)).into_diagnostic()?;
+    let gallery = Galleries::load(&config.board.theme, Some(&art)).into_diagnostic()?;
     let own = own_menus(&config.storage.data_dir)?;
     let mut layers = vec![(BUILT_IN, MENUS)];
     layers.extend(own.as_ref().map(|(name, text)| (name.as_str(), text.as_str())));
-    let values: Vec<&str> = MARKS.iter().map(|(mark, _)| *mark).collect();
+    let values: Vec<&str> = marks::MARKS.iter().map(|(mark, ..)| *mark).collect();
     let known = Known {
         screens: &screens::names(),
         values: &values,
-        arts: &gallery.names().collect(),
-        marks: &|art, mark| gallery.has_mark(art, mark),
+        arts: &gallery.board().names().collect(),
+        marks: &|art, mark| gallery.board().has_mark(art, mark),
     };
     let menus = menu::parse(&layers, &known)?;
     Ok(Loaded { gallery, menus })
@@ -94,19 +95,16 @@ pub fn init(config: &Config, arts: &[String]) -> Result<Vec<PathBuf>, miette::Re
     let mut files = vec![(data_dir.join("menus.toml"), first_menus().into_bytes())];
     for art in arts {
         let before = files.len();
-        for ending in ["ans", "asc"] {
-            let name = format!("{theme}/{art}.{ending}");
+        for name in ArtFiles::iter().filter(|name| art_of(name, theme) == Some(art)) {
             files.extend(
                 ArtFiles::get(&name)
-                    .map(|file| (data_dir.join("ansi-art").join(&name), file.data.into_owned())),
+                    .map(|file| (data_dir.join("ansi-art").join(&*name), file.data.into_owned())),
             );
         }
         if files.len() == before {
-            let names: Vec<String> = ArtFiles::iter()
-                .filter_map(|name| {
-                    Some(name.strip_prefix(&format!("{theme}/"))?.strip_suffix(".ans")?.to_owned())
-                })
-                .collect();
+            let all: Vec<_> = ArtFiles::iter().collect();
+            let names: BTreeSet<&str> = all.iter().filter_map(|name| art_of(name, theme)).collect();
+            let names: Vec<&str> = names.into_iter().collect();
             return Err(miette!("the theme {theme} has no art \"{art}\"; it has {}", names.join(", ")));
         }
     }
@@ -125,6 +123,12 @@ pub fn init(config: &Config, arts: &[String]) -> Result<Vec<PathBuf>, miette::Re
         written.push(path);
     }
     Ok(written)
+}
+
+/// The art that a built-in file of this theme is a picture of.
+fn art_of<'a>(file: &'a str, theme: &str) -> Option<&'a str> {
+    let (stem, ending) = file.strip_prefix(theme)?.strip_prefix('/')?.rsplit_once('.')?;
+    matches!(ending, "ans" | "asc").then(|| name_of(stem))
 }
 
 /// The menus of the binary, every line a comment, under words on what to do with them.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
+use super::art::ArtCommand;
 use super::board::BoardCommand;
 use super::market::MarketCommand;
 use super::node::NodeCommand;
@@ -61,6 +62,9 @@ pub enum Command {
         /// Built-in art to write out as well, by name
         art: Vec<String>,
     },
+    /// Draw art and look it over
+    #[command(subcommand)]
+    Art(ArtCommand),
     /// The sysop's console, beside a running board
     Console {
         /// The sysop at the keys; the first one if not given

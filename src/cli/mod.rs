@@ -2,6 +2,7 @@
 
 mod answer;
 mod arguments;
+mod art;
 mod board;
 mod market;
 mod node;
@@ -49,6 +50,7 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Console { sysop } => return run_console(&config, sysop.as_deref()),
         Command::Check => check(&config)?,
         Command::Init { art } => init(&config, &art)?,
+        Command::Art(command) => return art::run(&config, &command, common.json),
         Command::Manage(command) => {
             // What goes wrong below the surface is told on standard error, beside the command's own words.
             telemetry::log::start(&Log { filter: "warn".to_owned(), ..config.log.clone() });

@@ -18,7 +18,7 @@ const QUOTE_LINES: usize = 24;
 pub async fn post(call: &mut Call, board: BoardId) -> Result<(), Leave> {
     let answer = call.domain.messaging.poster(&call.caller, board).await;
     let Some(poster) = said(call, answer).await? else { return Ok(()) };
-    call.enter("boards", "a new message", &format!("in {}", poster.board().name));
+    call.enter("editor", "a new message", &format!("in {}", poster.board().name));
     let mut form = Form::new("");
     let Some(subject) = form.ask(call, &Field::open("subject", "what it is about", 72)).await? else {
         return Ok(());
@@ -35,7 +35,7 @@ pub async fn post(call: &mut Call, board: BoardId) -> Result<(), Leave> {
 pub async fn reply(call: &mut Call, to: &Message) -> Result<bool, Leave> {
     let answer = call.domain.messaging.poster(&call.caller, to.board).await;
     let Some(poster) = said(call, answer).await? else { return Ok(false) };
-    call.enter("reader", &to.subject, &format!("your answer to {}", to.author));
+    call.enter("editor", &to.subject, &format!("your answer to {}", to.author));
     let columns = usize::from(call.terminal.columns).saturating_sub(10).clamp(20, QUOTED);
     let editing =
         Editing { heading: format!("Re: {}", to.subject), quote: quote(to, columns), ..Editing::default() };

@@ -47,7 +47,7 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
     let mut bar = Bar::default();
     loop {
         let Some(friends) = friends(call).await? else { return Ok(()) };
-        call.enter("who", "friends", "the pager tells you when they call");
+        call.enter("friends", "friends", "the pager tells you when they call");
         let about = |n: usize| match friends.get(n) {
             Some(friend) => users::about(&friend.profile),
             None => Panel::default(),

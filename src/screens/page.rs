@@ -11,7 +11,7 @@ const LINE: usize = 240;
 
 /// Asks whom to page, then what to say.
 pub async fn show(call: &mut Call) -> Result<(), Leave> {
-    call.enter("pages", "page", "one line, shown at once");
+    call.enter("page", "page", "one line, shown at once");
     let mut form = Form::new("");
     let Some(handle) = form.ask(call, &Field::open("to", "a handle", 24)).await? else { return Ok(()) };
     if handle.trim().is_empty() {
@@ -28,7 +28,7 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
 pub async fn write(call: &mut Call, to: UserId) -> Result<(), Leave> {
     let answer = call.domain.users.profile(to).await;
     let Some(profile) = said(call, answer).await? else { return Ok(()) };
-    call.enter("pages", "page", &format!("to {}", profile.handle));
+    call.enter("page", "page", &format!("to {}", profile.handle));
     let mut form = Form::new("");
     let Some(text) = form.ask(call, &Field::open("say", "one line", LINE)).await? else { return Ok(()) };
     if text.trim().is_empty() {

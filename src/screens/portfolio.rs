@@ -75,7 +75,7 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
         let answer = call.domain.market.portfolio(&call.caller).await;
         let Some(portfolio) = said(call, answer).await? else { return Ok(()) };
         let subtitle = format!("worth {}, {} of it in cash", portfolio.total, portfolio.cash);
-        call.enter("market", "your portfolio", &subtitle);
+        call.enter("portfolio", "your portfolio", &subtitle);
         if portfolio.holdings.is_empty() {
             match nothing_yet(call, &portfolio).await? {
                 Viewed::Key('H') => history(call).await?,
@@ -159,7 +159,7 @@ async fn history(call: &mut Call) -> Result<(), Leave> {
     const SHOWN: i64 = 200;
     let answer = call.domain.market.history(&call.caller, SHOWN).await;
     let Some(fills) = said(call, answer).await? else { return Ok(()) };
-    call.enter("market", "your orders", "newest first");
+    call.enter("portfolio", "your orders", "newest first");
     let mut list = List {
         columns: COLUMNS.to_vec(),
         rows: fills.iter().map(filled).collect(),

@@ -73,7 +73,7 @@ async fn watch(call: &mut Call) -> Result<(), Leave> {
         let Some(quotes) = said(call, answer).await? else { return Ok(()) };
         let stale = quotes.iter().any(|quote| quote.stale);
         call.enter(
-            "market",
+            "quotes",
             "the tape",
             if stale { "the feed is silent: old prices" } else { "paper money, made-up companies" },
         );

@@ -10,7 +10,7 @@ use super::said;
 
 /// Asks for everything an account needs; none if the stranger wants out.
 pub async fn show(call: &mut Call) -> Result<Option<Caller>, Leave> {
-    call.enter("login", "a new caller", "it takes three answers");
+    call.enter("register", "a new caller", "it takes three answers");
     let mut form = Form::new("The handle is the name others see. The password is nobody else's business.");
     let handle = loop {
         let field = Field::open("handle", "2 to 24 letters, digits, spaces . - _", 24);

@@ -24,7 +24,7 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
             }
         }
     }
-    call.enter("boards", "new scan", "unread messages on every board");
+    call.enter("scan", "new scan", "unread messages on every board");
     let words = if read == 0 { "Nothing new on any board." } else { "That was everything new." };
     notice(call, "new scan", words).await
 }

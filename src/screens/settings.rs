@@ -137,7 +137,7 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
     ];
     let mut bar = Bar::default();
     loop {
-        call.enter("profile", "settings", "how the board writes to you");
+        call.enter("settings", "settings", "how the board writes to you");
         let settings = call.caller.settings.clone();
         let rows = SETTINGS.iter().map(|setting| {
             let value = (setting.value)(call, &settings);

@@ -76,7 +76,7 @@ pub async fn show(call: &mut Call, board: BoardId) -> Result<(), Leave> {
                 more = fetch(call, &reader, &mut threads).await?;
             }
         }
-        call.enter("boards", &reader.board().name, &reader.board().description);
+        call.enter("threads", &reader.board().name, &reader.board().description);
         let mut list = List {
             columns: COLUMNS.to_vec(),
             rows: threads.iter().map(row).collect(),

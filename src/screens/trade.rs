@@ -31,7 +31,7 @@ pub async fn trade(call: &mut Call, side: Side, symbol: Option<&Symbol>) -> Resu
         Side::Buy => ("buy", "bought"),
         Side::Sell => ("sell", "sold"),
     };
-    call.enter("market", title, "at the last price");
+    call.enter("trade", title, "at the last price");
     let mut form = Form::new("");
     let field = Field::open("symbol", "as on the tape", 8).suggesting(symbol.map_or("", Symbol::as_str));
     let Some(answer) = form.ask(call, &field).await? else { return Ok(()) };

@@ -54,7 +54,7 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
             more = i64::try_from(next.len()).unwrap_or(0) == PAGE;
             profiles.extend(next);
         }
-        call.enter("who", "users", "who calls here");
+        call.enter("users", "users", "who calls here");
         let mut list = List {
             columns: COLUMNS.to_vec(),
             rows: profiles.iter().map(row).collect(),

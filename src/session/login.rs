@@ -56,17 +56,25 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
         }
         Entry::Unknown => {}
     }
+    let narrow = call.terminal.columns < 64;
     let doors = match (exchange.house.registration, exchange.house.guests) {
+        (true, true) if narrow => ", |15NEW|07, |15GUEST",
         (true, true) => ", |15NEW|07 to join, |15GUEST|07 to look round",
+        (true, false) if narrow => ", |15NEW",
         (true, false) => ", |15NEW|07 to join",
+        (false, true) if narrow => ", |15GUEST",
         (false, true) => ", |15GUEST|07 to look round",
         (false, false) => "",
     };
     let mut tries = 0;
     let mut empty = 0;
     loop {
-        let words = if call.plain() { "" } else { ", |15WORDS|07 for no art" };
-        let question = format!("Handle{doors}{words}: ");
+        let words = match (call.plain(), narrow) {
+            (true, _) => "",
+            (false, true) => "|07 or |15WORDS",
+            (false, false) => ", |15WORDS|07 for no art",
+        };
+        let question = format!("Handle{doors}{words}|07: ");
         let handle = call.ask(&question, LineInput::new(HANDLE)).await?.unwrap_or_default();
         let handle = handle.trim();
         match handle.to_ascii_lowercase().as_str() {
@@ -201,6 +209,6 @@ pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting)
             }
         }
     }
-    call.enter("login", &title, call.house.name.clone().as_str());
+    call.enter("notice", &title, call.house.name.clone().as_str());
     notice(call, "while you were away", &lines.join("\n")).await
 }

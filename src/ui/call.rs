@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use chrono::Local;
 use dialtone_domain::events::{Event, EventBody};
 use dialtone_domain::{CallId, Caller, Domain, NodeId};
-use dialtone_terminal::{Capabilities, Charset, Grid, Key, Modes, Wire, draw, probe};
+use dialtone_terminal::{Capabilities, Charset, Grid, Key, Modes, Paint, Wire, draw, probe};
 use thiserror::Error;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
@@ -21,7 +21,7 @@ use super::help;
 use super::idle::{Due, IdleClock};
 use super::keys::{self, Act, Keys};
 use super::pager::{Page, Pager, page_of};
-use super::{Gallery, Values};
+use super::{Galleries, Gallery, Values};
 use crate::menu::{Facts, Menus, Moment};
 use crate::switchboard::{Registration, Switchboard};
 use crate::transport::{Connection, Hangup, Input, Output, Peer, Tuning};
@@ -38,8 +38,8 @@ pub struct House {
     pub guests: bool,
     /// Whether strangers may register.
     pub registration: bool,
-    /// The art.
-    pub gallery: ArcSwap<Gallery>,
+    /// The art of every theme.
+    pub gallery: ArcSwap<Galleries>,
     /// The menus.
     pub menus: ArcSwap<Menus>,
     /// Rings when art or menus are others than before.
@@ -221,6 +221,8 @@ pub struct Call {
     pager: Pager,
     /// Where the body of the view last drawn lies.
     body: Body,
+    /// The art that the screen was drawn with.
+    art: Arc<Galleries>,
     /// What is on the screen, while it is being worked on.
     shown: Option<Box<Grid>>,
     /// The screen holds something that no view drew.
@@ -235,6 +237,7 @@ impl Call {
         let values = Values::new(&house.name);
         let body = Body { rows: connection.terminal.rows.saturating_sub(10), ..Body::default() };
         let reloaded = house.reloaded.subscribe();
+        let art = house.gallery.load_full();
         Self {
             caller: domain.users.guest(),
             domain,
@@ -265,6 +268,7 @@ impl Call {
             screens: 0,
             pager: Pager::default(),
             body,
+            art,
             shown: None,
             strange: true,
         }
@@ -363,6 +367,26 @@ impl Call {
         subtitle.clone_into(&mut self.place.subtitle);
     }
 
+    /// The art and colours of this call.
+    pub fn gallery(&self) -> Arc<Gallery> {
+        self.art.of(self.caller.settings.theme.as_deref())
+    }
+
+    /// The theme's own colours, where the terminal can have them: a C64's ground is one for the whole screen.
+    fn paint<'a>(&self, gallery: &'a Gallery) -> Option<&'a Paint> {
+        let can = !self.plain() && !matches!(self.terminal.charset, Charset::Petscii | Charset::Atascii);
+        gallery.paint().filter(|_| can)
+    }
+
+    /// Takes up art that the sysop has changed: what is on the screen is not what would be drawn now.
+    fn renew_art(&mut self) {
+        let current = self.house.gallery.load();
+        if !Arc::ptr_eq(&self.art, &current) {
+            self.art = Arc::clone(&current);
+            self.strange = true;
+        }
+    }
+
     fn wire(&self) -> Wire {
         self.terminal.wire()
     }
@@ -373,7 +397,7 @@ impl Call {
     }
 
     fn render(&mut self, view: &dyn View) -> Grid {
-        let gallery = self.house.gallery.load();
+        let gallery = self.gallery();
         let surroundings = Surroundings {
             gallery: &gallery,
             place: &self.place,
@@ -383,8 +407,11 @@ impl Call {
             clock: &self.clock,
             life: &self.life,
         };
-        let (grid, body) = frame::draw(view, &surroundings, &self.terminal);
+        let (mut grid, body) = frame::draw(view, &surroundings, &self.terminal);
         self.body = body;
+        if let Some(paint) = self.paint(&gallery) {
+            paint.grid(&mut grid, self.terminal.colors);
+        }
         grid
     }
 
@@ -444,6 +471,7 @@ impl Call {
                     // Nothing is kept of the screen while the caller thinks.
                     self.shown = None;
                     let happening = self.happening(quiet).await?;
+                    self.renew_art();
                     if !self.strange {
                         self.shown = Some(Box::new(self.render(view)));
                     }

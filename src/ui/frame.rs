@@ -1,15 +1,23 @@
 //! The frame round every view: header, rule, body, rule, a line of life, the prompt, the status line.
 
 use dialtone_terminal::text::{fit, width};
-use dialtone_terminal::{Capabilities, Grid, Style};
+use dialtone_terminal::{Capabilities, Charset, Grid};
 
 use super::body::{Body, Frame};
 use super::keys::Keys;
 use super::theme;
 use super::{Gallery, Place, Values};
 
-/// Rows of every header that is drawn from art.
+/// Rows of a header, on screens of 60 columns and more.
 pub const HEADER: u16 = 6;
+/// Rows of a header on narrower and on lower screens.
+const LOW_HEADER: u16 = 4;
+/// The columns of the narrow art.
+const NARROW: u16 = 40;
+/// A screen with fewer rows has a low header.
+const ROOMY: u16 = 20;
+/// A screen with fewer rows has one line for a header.
+const HIGH: u16 = 16;
 
 /// A view draws itself from its state, and nothing else.
 pub trait View: Sync {
@@ -47,7 +55,7 @@ pub struct Surroundings<'a> {
 pub fn draw(view: &dyn View, round: &Surroundings<'_>, terminal: &Capabilities) -> (Grid, Body) {
     let (columns, rows) = (terminal.columns, terminal.rows);
     let mut grid = Grid::new(columns, rows);
-    let top = if view.bare() { 0 } else { header(&mut grid, round) };
+    let top = if view.bare() { 0 } else { header(&mut grid, round, terminal.charset) };
     let status_row = rows.saturating_sub(1);
     let prompt_row = rows.saturating_sub(2);
     // A low screen gives up the line of life first, then the lower rule.
@@ -57,7 +65,7 @@ pub fn draw(view: &dyn View, round: &Surroundings<'_>, terminal: &Capabilities) 
         _ => (Some(rows.saturating_sub(3)), Some(rows.saturating_sub(4))),
     };
     if let Some(row) = rule_row {
-        grid.fill(0, row, columns, 1, '─', theme::LINE);
+        rule(&mut grid, row);
     }
     let bottom = rule_row.unwrap_or(prompt_row);
     let body = Body { top, rows: bottom.saturating_sub(top), life_row, prompt_row };
@@ -69,39 +77,47 @@ pub fn draw(view: &dyn View, round: &Surroundings<'_>, terminal: &Capabilities) 
     (grid, body)
 }
 
-/// The header: the place's art where it fits, the same wave computed for any other width. Returns its rows.
-fn header(grid: &mut Grid, round: &Surroundings<'_>) -> u16 {
+/// The header: the place's art, as wide as the screen. Returns its rows.
+fn header(grid: &mut Grid, round: &Surroundings<'_>, charset: Charset) -> u16 {
     let (columns, rows) = (grid.columns(), grid.rows());
-    if rows < 16 {
-        let x = grid.text(0, 0, round.place.title(), theme::HEADING);
-        grid.text(x + 2, 0, round.place.subtitle(), theme::ASIDE);
+    // A low screen has no room for a high header.
+    let widest = if rows >= ROOMY { columns } else { columns.min(NARROW) };
+    let gallery = round.gallery;
+    let art = [round.place.art(), "inner"].iter().find_map(|name| gallery.fit(name, charset, widest));
+    let Some(art) = art.filter(|_| rows >= HIGH) else {
+        let x = grid.text(1, 0, &cut(round.place.title(), usize::from(columns) - 2), theme::HEADING);
+        let room = usize::from(columns.saturating_sub(x + 3));
+        grid.text(x + 2, 0, &cut(round.place.subtitle(), room), theme::ASIDE);
         return 1;
-    }
-    if let Some(art) = round.gallery.get(round.place.art())
-        && art.grid().columns() <= columns
-        && columns < art.grid().columns() + 20
-        && rows >= 20
-    {
-        let height = art.grid().rows().min(HEADER);
-        grid.blit(0, 0, art.grid());
-        grid.fill(0, height, columns, rows.saturating_sub(height), ' ', Style::default());
-        for mark in art.marks().iter().filter(|mark| mark.y < height) {
-            let value = round.place.value(&mark.name).or_else(|| round.values.get(&mark.name));
-            grid.text(mark.x, mark.y, &mark.field(&value.unwrap_or_default()), mark.style);
+    };
+    let height = art.grid().rows().min(if art.grid().columns() > NARROW { HEADER } else { LOW_HEADER });
+    let marks = || art.marks().iter().filter(|mark| mark.y < height);
+    // Words stand on the left and the light on the right: between them every row can be drawn out.
+    let words = marks().map(|mark| mark.x + mark.width).max().unwrap_or(0);
+    let spare = columns - art.grid().columns();
+    for y in 0..height {
+        let row = art.grid().row(y);
+        let seam = row.get(usize::from(words.saturating_sub(1))).copied().unwrap_or_default();
+        grid.fill(0, y, columns, 1, seam.ch, seam.style);
+        for (x, cell) in (0..).zip(row) {
+            grid.put(if x < words { x } else { x + spare }, y, cell.ch, cell.style);
         }
-        return height;
     }
-    let height = if columns >= 60 { 5 } else { 3 };
-    grid.blit(0, 0, &round.gallery.wave(columns, height));
-    if height == 5 {
-        grid.text(2, 1, "D I A L T O N E", theme::NAME);
+    for mark in marks() {
+        let mut mark = mark.clone();
+        mark.width += spare;
+        let value = round.place.value(&mark.name).or_else(|| round.values.get(&mark.name));
+        grid.text(mark.x, mark.y, &mark.field(&value.unwrap_or_default()), mark.style);
     }
-    let line = if height == 5 { 2 } else { 0 };
-    let room = usize::from(columns).saturating_sub(4);
-    grid.text(2, line, &cut(round.place.title(), room), theme::HEADING);
-    grid.text(2, line + 1, &cut(round.place.subtitle(), room), theme::ASIDE);
-    grid.fill(0, height, columns, 1, '─', theme::LINE);
-    height + 1
+    height
+}
+
+/// The rule above the prompt: the light of the header falls on it from the left.
+fn rule(grid: &mut Grid, row: u16) {
+    let columns = grid.columns();
+    grid.fill(0, row, columns, 1, '─', theme::LINE);
+    grid.fill(0, row, columns / 4, 1, '─', theme::HEADING);
+    grid.fill(0, row, columns / 10, 1, '─', theme::KEY);
 }
 
 fn status(grid: &mut Grid, row: u16, round: &Surroundings<'_>) {

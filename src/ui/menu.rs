@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use dialtone_terminal::Key;
 use dialtone_terminal::text::width;
+use dialtone_terminal::{Charset, Key};
 use tokio::time::Instant;
 
 use super::backdrop::Backdrop;
@@ -141,23 +141,31 @@ impl<'a> MenuView<'a> {
         view
     }
 
+    /// Marks and titles of the groups, and of that which has neither: commands of a menu without groups.
+    fn groups(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let groups = self.menu.groups.iter().map(|group| (group.mark.as_str(), group.title.as_str()));
+        groups.chain(std::iter::once(("", "")))
+    }
+
     /// The groups where the art has marks for them, those without a mark below the last.
     fn at_marks(&mut self, call: &Call, offered: &[&'a Item], marks: &[(String, u16, u16, u16)]) {
         let (mut x, mut y, mut columns) = (2, 0, call.terminal.columns.saturating_sub(4).min(60));
         if let Some(backdrop) = &self.backdrop {
             y = backdrop.rows();
         }
-        for group in &self.menu.groups {
-            let items: Vec<&&'a Item> = offered.iter().filter(|item| item.group == group.mark).collect();
+        for (mark, title) in self.groups() {
+            let items: Vec<&&'a Item> = offered.iter().filter(|item| item.group == mark).collect();
             if items.is_empty() {
                 continue;
             }
-            let at_mark = marks.iter().find(|(name, ..)| *name == group.mark);
+            let at_mark = marks.iter().find(|(name, ..)| *name == mark);
             if let Some((_, mark_x, mark_y, mark_columns)) = at_mark {
                 (x, y, columns) = (*mark_x, *mark_y, *mark_columns);
             }
-            self.headings.push((x, y, &group.title));
-            y += if at_mark.is_some() { 2 } else { 1 };
+            if !title.is_empty() {
+                self.headings.push((x, y, title));
+                y += if at_mark.is_some() { 2 } else { 1 };
+            }
             for item in items {
                 self.add(call, item, x, y, columns);
                 y += 1;
@@ -174,8 +182,7 @@ impl<'a> MenuView<'a> {
         let beside = if self.menu.groups.len() < 2 { 1 } else { (all / COLUMN).clamp(1, 3) };
         let columns = (all / beside).saturating_sub(2).min(60);
         let mut ends = vec![0u16; usize::from(beside)];
-        let groups = self.menu.groups.iter().map(|group| (group.mark.as_str(), group.title.as_str()));
-        for (mark, title) in groups.chain(std::iter::once(("", ""))) {
+        for (mark, title) in self.groups() {
             let items: Vec<&&'a Item> = offered.iter().filter(|item| item.group == mark).collect();
             let shortest = ends.iter_mut().enumerate().min_by_key(|(_, end)| **end);
             let Some((n, end)) = shortest.filter(|_| !items.is_empty()) else { continue };
@@ -247,10 +254,9 @@ impl<'a> MenuView<'a> {
 fn marks(call: &Call, art: &str) -> Vec<(String, u16, u16, u16)> {
     /// Rows below the body: rule, life, prompt, status.
     const FOOTER: u16 = 4;
-    let gallery = call.house.gallery.load();
-    let Some(art) = gallery.get(art) else { return Vec::new() };
-    let grid = art.grid();
-    if grid.columns() > call.terminal.columns || grid.rows() + FOOTER > call.terminal.rows + 1 {
+    let gallery = call.gallery();
+    let Some(art) = gallery.fit(art, Charset::Cp437, call.terminal.columns) else { return Vec::new() };
+    if art.grid().rows() + FOOTER > call.terminal.rows + 1 {
         return Vec::new();
     }
     art.marks()

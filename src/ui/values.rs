@@ -2,26 +2,6 @@
 
 use std::collections::BTreeMap;
 
-/// Every mark there is, and what it stands for.
-pub const MARKS: &[(&str, &str)] = &[
-    ("BN", "the board's name"),
-    ("CN", "the number of this call"),
-    ("DA", "the date"),
-    ("LC", "the last caller, and when"),
-    ("MI", "the market, since it opened"),
-    ("NM", "new messages"),
-    ("NN", "the node's name"),
-    ("NP", "new pages"),
-    ("ON", "callers on line"),
-    ("PV", "the portfolio's worth"),
-    ("SU", "the line below the title"),
-    ("TC", "minutes on line"),
-    ("TI", "the time"),
-    ("TT", "the title"),
-    ("UL", "the caller's access level"),
-    ("UN", "the caller's handle"),
-];
-
 /// The values of one call, fetched when a menu is entered.
 #[derive(Debug, Clone, Default)]
 pub struct Values {

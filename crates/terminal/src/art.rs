@@ -3,6 +3,7 @@
 mod canvas;
 mod field;
 mod machine;
+pub mod review;
 mod stream;
 
 use std::fmt;

@@ -100,6 +100,13 @@ impl Grid {
         }
     }
 
+    /// Changes the style of every cell.
+    pub fn restyle(&mut self, style: impl Fn(Style) -> Style) {
+        for cell in &mut self.cells {
+            cell.style = style(cell.style);
+        }
+    }
+
     fn row_mut(&mut self, y: u16) -> &mut [Cell] {
         let start = usize::from(y) * usize::from(self.columns);
         self.cells.get_mut(start..start + usize::from(self.columns)).unwrap_or_default()

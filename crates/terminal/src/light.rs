@@ -93,6 +93,40 @@ impl Light {
         }
     }
 
+    /// Takes `level` off everywhere and stretches what is left: the faintest light goes dark.
+    pub fn cut(&mut self, level: f32) {
+        for here in &mut self.levels {
+            *here = ((*here - level) / (1.0 - level)).max(0.0);
+        }
+    }
+
+    /// Lays a line of one level, `half` its width, along the lines between `points`: dark before light, say.
+    pub fn shade(&mut self, points: &[Point], half: f32, level: f32) {
+        let mut line = Self { levels: vec![0.0; self.levels.len()], ..*self };
+        let bright: Vec<Point> = points.iter().map(|point| Point { brightness: 1.0, ..*point }).collect();
+        line.trace(&bright, Beam { core: half, reach: 0.1 });
+        for (here, share) in self.levels.iter_mut().zip(line.levels) {
+            *here += (level - *here) * share.min(1.0);
+        }
+    }
+
+    /// Lays shapes over the light: `at` is asked for places (in sample widths, as in [`Point`]), four to a sample, how
+    /// much of them is covered, 0 to 1, and by which level.
+    pub fn cover(&mut self, at: impl Fn(f32, f32) -> (f32, f32)) {
+        let width = self.line_length();
+        for (row, line) in self.levels.chunks_exact_mut(width).enumerate() {
+            for (column, level) in line.iter_mut().enumerate() {
+                let (x, y) = (column as f32, row as f32 * 2.0);
+                let places = [(0.25, 0.5), (0.75, 0.5), (0.25, 1.5), (0.75, 1.5)];
+                let change = places.map(|(dx, dy)| {
+                    let (share, new) = at(x + dx, y + dy);
+                    (new - *level) * share.clamp(0.0, 1.0)
+                });
+                *level += change.iter().sum::<f32>() / 4.0;
+            }
+        }
+    }
+
     /// The level at a sample; dark outside the field.
     pub fn level(&self, x: usize, y: usize) -> f32 {
         let line = self.levels.chunks_exact(self.line_length()).nth(y);
@@ -101,8 +135,13 @@ impl Light {
 
     /// The light in its colours.
     pub fn picture(&self) -> Picture {
+        self.in_colours(glow)
+    }
+
+    /// The light in the colours that `of` gives its levels.
+    pub fn in_colours(&self, of: impl Fn(f32) -> Rgb) -> Picture {
         let mut levels = self.levels.iter();
-        Picture::from_fn(self.columns, self.rows, |_, _| glow(levels.next().copied().unwrap_or(0.0)))
+        Picture::from_fn(self.columns, self.rows, |_, _| of(levels.next().copied().unwrap_or(0.0)))
     }
 
     fn line_length(&self) -> usize {
@@ -151,9 +190,15 @@ pub fn glow(level: f32) -> Rgb {
         Rgb::new(85.0, 255.0, 255.0),
         Rgb::new(255.0, 255.0, 255.0),
     ];
-    let at = level.clamp(0.0, 1.0) * 4.0;
-    let step = at.min(3.0) as usize;
-    let mut from = STEPS.iter().skip(step);
+    ramp(&STEPS, level)
+}
+
+/// The colour at `level`, 0 to 1, of a way through `steps`, which lie equally far apart.
+pub fn ramp(steps: &[Rgb], level: f32) -> Rgb {
+    let last = steps.len().saturating_sub(1).max(1) as f32;
+    let at = level.clamp(0.0, 1.0) * last;
+    let step = at.min(last - 1.0) as usize;
+    let mut from = steps.iter().skip(step);
     match (from.next(), from.next()) {
         (Some(a), Some(b)) => a.toward(*b, at - step as f32),
         _ => Rgb::BLACK,

@@ -99,13 +99,32 @@ impl Palette {
         let color = |n: u8| Some((n, *VGA.get(usize::from(n))?));
         let front: Vec<_> =
             [0].iter().chain(colors.iter().filter(|&&n| n != 0)).filter_map(|&n| color(n)).collect();
+        Self::shaded(front, GRAIN)
+    }
+
+    /// As [`Palette::of`], with more shading: `grain` is what a shade costs, as a share of the squared distance
+    /// between its two colours (0.04 otherwise).
+    pub fn grained(colors: &[u8], grain: f32) -> Self {
+        let Self { front, .. } = Self::of(colors);
+        Self::shaded(front, grain)
+    }
+
+    /// Colours of one's own, drawn flat: whole cells and halves, no shades. Number 0 is the ground and must be there;
+    /// 0 to 7 may lie behind.
+    pub fn flat(colors: &[(u8, Rgb)]) -> Self {
+        let Self { front, back, mut shades } = Self::shaded(colors.to_vec(), GRAIN);
+        shades.retain(|shade| shade.glyph == '█');
+        Self { front, back, shades }
+    }
+
+    fn shaded(front: Vec<(u8, Rgb)>, of_distance: f32) -> Self {
         let back: Vec<_> = front.iter().copied().filter(|&(n, _)| n < 8).collect();
         let mut shades = Vec::new();
         for &(fg, front) in &front {
             shades.push(Shade { glyph: '█', fg, bg: 0, color: front, grain: 0.0 });
             // Of two dark colours only one way round: the other is the same three mixtures.
             for &(bg, back) in back.iter().filter(|&&(bg, _)| bg < fg) {
-                let grain = GRAIN * front.error(back);
+                let grain = of_distance * front.error(back);
                 for (glyph, share) in [('░', 0.25), ('▒', 0.5), ('▓', 0.75)] {
                     shades.push(Shade { glyph, fg, bg, color: back.toward(front, share), grain });
                 }

@@ -2,7 +2,10 @@
 
 use crate::charset::{Charset, cp437};
 
-const RECORD: usize = 128;
+/// Bytes of the record.
+pub(crate) const RECORD: usize = 128;
+/// Where in it the number of comment lines stands.
+pub(crate) const COMMENTS: usize = 104;
 const COMMENT_LINE: usize = 64;
 const END_OF_FILE: u8 = 0x1a;
 const ICE_FLAG: u8 = 1;
@@ -18,6 +21,10 @@ pub struct Sauce {
     pub author: String,
     /// Group, at most 20 characters.
     pub group: String,
+    /// When it was made, as CCYYMMDD; empty when the record does not say.
+    pub date: String,
+    /// Bytes of the art before the record; 0 when the record does not say. [`append`] counts them itself.
+    pub size: u32,
     /// Width in columns; 0 when the record does not say.
     pub columns: u16,
     /// Height in rows; 0 when the record does not say.
@@ -39,7 +46,7 @@ pub fn split(bytes: &[u8]) -> (&[u8], Option<Sauce>) {
     if !record.starts_with(b"SAUCE") {
         return (bytes, None);
     }
-    let (art, comments) = split_comments(rest, byte(record, 104));
+    let (art, comments) = split_comments(rest, byte(record, COMMENTS));
     let art = art.strip_suffix(&[END_OF_FILE]).unwrap_or(art);
     let (columns, rows) = match byte(record, 94) {
         CHARACTER => (word(record, 96), word(record, 98)),
@@ -51,6 +58,8 @@ pub fn split(bytes: &[u8]) -> (&[u8], Option<Sauce>) {
         title: text(record, 7, 35),
         author: text(record, 42, 20),
         group: text(record, 62, 20),
+        date: text(record, 82, 8),
+        size: u32::from(word(record, 90)) | u32::from(word(record, 92)) << 16,
         columns,
         rows,
         ice: byte(record, 105) & ICE_FLAG != 0,
@@ -60,8 +69,7 @@ pub fn split(bytes: &[u8]) -> (&[u8], Option<Sauce>) {
     (art, Some(sauce))
 }
 
-/// The art with a record after it (data type Character, file type ANSi; the date is left open). Texts that are
-/// too long are cut.
+/// The art with a record after it (data type Character, file type ANSi). Texts that are too long are cut.
 pub fn append(art: &[u8], s: &Sauce) -> Vec<u8> {
     let mut out = Vec::with_capacity(art.len() + RECORD + 6);
     out.extend_from_slice(art);
@@ -75,7 +83,7 @@ pub fn append(art: &[u8], s: &Sauce) -> Vec<u8> {
     pad(&s.title, 35, b' ', &mut out);
     pad(&s.author, 20, b' ', &mut out);
     pad(&s.group, 20, b' ', &mut out);
-    out.extend_from_slice(b"        ");
+    pad(&s.date, 8, b' ', &mut out);
     out.extend_from_slice(&u32::try_from(art.len()).unwrap_or(0).to_le_bytes());
     out.extend_from_slice(&[CHARACTER, 1]);
     for info in [s.columns, s.rows, 0, 0] {
@@ -136,6 +144,8 @@ mod tests {
             title: "Café by night".into(),
             author: "Ada".into(),
             group: "Dialtone".into(),
+            date: "19970401".into(),
+            size: 17,
             columns: 80,
             rows: 24,
             ice: true,
@@ -149,7 +159,7 @@ mod tests {
         let file = append(b"\x1b[31mhello\x1a there", &example());
         assert_eq!(file.len(), 17 + 1 + 5 + 128 + 128);
         assert_eq!(split(&file), (b"\x1b[31mhello\x1a there".as_slice(), Some(example())));
-        let bare = Sauce { comments: Vec::new(), ..example() };
+        let bare = Sauce { comments: Vec::new(), size: 0, ..example() };
         assert_eq!(split(&append(b"", &bare)), (b"".as_slice(), Some(bare)));
     }
 

@@ -2,12 +2,15 @@
 
 use dialtone_terminal::art::Art;
 use dialtone_terminal::text;
-use dialtone_terminal::{Charset, Key, Pen, draw, pipe};
+use dialtone_terminal::{Charset, Grid, Key, Pen, draw, pipe};
 
 use super::{Call, Happening, Leave};
 use crate::ui::line::{LineInput, Typed};
 use crate::ui::pager::Page;
 use crate::ui::theme;
+
+/// The width of art for narrow screens, which is lower too.
+const NARROW: u16 = 40;
 
 impl Call {
     /// Sends art in full, as its own bytes where the charset allows; in letters where it has no blocks. Terminals
@@ -16,31 +19,40 @@ impl Call {
         if self.plain() {
             return self.say(words).await;
         }
-        let gallery = self.house.gallery.load_full();
-        let shelf = match self.terminal.charset {
-            Charset::Ascii | Charset::Atascii => gallery.letters(name),
-            Charset::Cp437 | Charset::Utf8 | Charset::Petscii => gallery.get(name),
-        };
-        let fits = |art: &&Art| {
-            art.grid().columns() <= self.terminal.columns && art.grid().rows() + 2 <= self.terminal.rows
-        };
-        let Some(art) = shelf.filter(fits) else {
+        self.renew_art();
+        let gallery = self.gallery();
+        let (columns, rows, charset) = (self.terminal.columns, self.terminal.rows, self.terminal.charset);
+        let throw = rand::random_range(0..usize::from(u16::MAX));
+        // A screen too low for the wide picture may have room for a narrow one.
+        let low = |art: &&Art| art.grid().rows() + 2 <= rows;
+        let art = [columns, columns.min(NARROW)]
+            .into_iter()
+            .find_map(|columns| gallery.pick(name, charset, columns, throw).filter(low));
+        let Some(art) = art else {
             self.clear().await?;
             return self.say(words).await;
         };
         let mut bytes = Vec::new();
         self.switch_on(&mut bytes);
-        if self.terminal.charset == Charset::Petscii {
-            // No sequence of the art means anything there: its picture is drawn.
-            let mut grid = art.fill(&|name| self.values.get(name));
-            grid.set_cursor(Some((0, grid.rows().saturating_sub(1))));
+        let value = |name: &str| self.values.get(name);
+        let paint = self.paint(&gallery);
+        if paint.is_some() || charset == Charset::Petscii {
+            // The ground is the theme's, and not every terminal erases in colour; or no sequence of the art means
+            // anything there. The picture is drawn.
+            let mut grid = Grid::new(columns, rows);
+            grid.blit(0, 0, &art.fill(&value));
+            grid.set_cursor(Some((0, art.grid().rows())));
+            if let Some(paint) = paint {
+                paint.grid(&mut grid, self.terminal.colors);
+            }
             draw(None, &grid, &self.wire(), &mut bytes);
+            self.ground(&mut bytes);
         } else {
-            self.terminal.charset.clear(&mut bytes);
-            art.stream(&self.wire(), &|name| self.values.get(name), &mut bytes);
+            charset.clear(&mut bytes);
+            art.stream(&self.wire(), &value, &mut bytes);
             bytes.extend_from_slice(b"\x1b[0m");
+            charset.line_end(&mut bytes);
         }
-        self.terminal.charset.line_end(&mut bytes);
         self.backdrop = Some((name.to_owned(), words.to_owned()));
         self.strange = true;
         self.shown = None;
@@ -53,9 +65,23 @@ impl Call {
         self.strange = true;
         let mut bytes = Vec::new();
         self.switch_on(&mut bytes);
-        self.terminal.charset.clear(&mut bytes);
+        match self.paint(&self.gallery()) {
+            Some(_) => {
+                bytes.extend_from_slice(b"\x1b[0m");
+                self.ground(&mut bytes);
+                bytes.extend_from_slice(b"\x1b[2J\x1b[H");
+            }
+            None => self.terminal.charset.clear(&mut bytes),
+        }
         self.output.write(bytes).await?;
         Ok(())
+    }
+
+    /// Puts the theme's own ground and ink in force, from the terminal's own.
+    fn ground(&self, bytes: &mut Vec<u8>) {
+        if let Some(paint) = self.paint(&self.gallery()) {
+            Pen::new(self.wire()).set(paint.base(self.terminal.colors), bytes);
+        }
     }
 
     /// Says words on lines of their own.
@@ -165,12 +191,18 @@ impl Call {
         if self.plain() {
             self.terminal.charset.encode_str(&pipe::strip(prompt), &mut bytes);
         } else {
+            let gallery = self.gallery();
+            let painted = |style| match self.paint(&gallery) {
+                Some(paint) => paint.style(style, self.terminal.colors),
+                None => style,
+            };
             let mut pen = Pen::new(self.wire());
-            pen.text("  ", theme::WORDS, &mut bytes);
+            pen.text("  ", painted(theme::WORDS), &mut bytes);
             for (style, run) in pipe::parse(prompt, theme::WORDS) {
-                pen.text(&run, style, &mut bytes);
+                pen.text(&run, painted(style), &mut bytes);
             }
             pen.reset(&mut bytes);
+            self.ground(&mut bytes);
         }
         if self.echo {
             self.terminal.charset.encode_str(&line.shown(usize::MAX).0, &mut bytes);

@@ -1,94 +1,52 @@
-//! Welcome and goodbye in ASCII alone, for terminals without colours or a cursor: the wave in `. - ' "`.
+//! Light in plain letters, for terminals without blocks: the wave in `. - ' "`.
 
-use crate::frame::{mark, mark_right};
-use crate::word::{self, Pixel};
-use dialtone_terminal::mark::{BEAT, sine, tone};
+use crate::word::{HEIGHT, Pixel, Setting};
+use dialtone_terminal::light::Light;
+use dialtone_terminal::{Grid, Style};
 
-const COLUMNS: usize = 78;
-/// Heights that a row can show: `'` above, `-` in the middle, `.` below.
-const STEPS: f32 = 3.0;
-
-/// One beat of the tone, and the word.
-pub fn welcome() -> String {
-    let mut lines = wave(9, |x| tone((x - 0.5) * BEAT, 0.159));
-    lines.extend(letters());
-    lines.push(String::new());
-    lines.push(centred("a board that answers"));
-    lines.push(spread("350 Hz + 440 Hz", &format!("node {}  {}", mark("NN", 3), mark_right("TI", 8))));
-    lines.push(format!(" callers on line {}      last call {}", mark("ON", 6), mark("LC", 36)));
-    finish(&lines)
-}
-
-/// The tone dies away.
-pub fn goodbye() -> String {
-    let mut lines = wave(9, |x| {
-        let left = (1.0 - x / 0.8).max(0.0);
-        left * left.sqrt() * sine(x * 7.0 + 0.16)
-    });
-    let middle = lines.len() / 2;
-    if let Some(line) = lines.get_mut(middle) {
-        line.truncate(COLUMNS - 12);
-        line.push_str("  NO CARRIER");
-    }
-    lines.push(String::new());
-    lines.push(format!(" so long, {}", mark("UN", 26)));
-    lines.push(" the tone was here before you called. it still is.".into());
-    lines.push(String::new());
-    let left = format!("minutes on line {}", mark("TC", 7));
-    lines.push(spread(&left, &format!("callers left {}", mark("ON", 6))));
-    finish(&lines)
-}
-
-/// A curve over the whole width in `rows` rows; `at` gives its height, -1 to 1, for 0 to 1 from left to right.
-fn wave(rows: usize, at: impl Fn(f32) -> f32) -> Vec<String> {
-    let steps = rows as f32 * STEPS;
-    let place = |x: f32| ((1.0 - at(x / COLUMNS as f32)) / 2.0 * steps).clamp(0.0, steps - 1.0) as usize;
-    let mut lines = vec![vec![b' '; COLUMNS]; rows];
-    for x in 0..COLUMNS {
-        let (left, right) = (place(x as f32), place(x as f32 + 1.0));
-        let (top, bottom) = (left.min(right), left.max(right));
-        for (row, line) in lines.iter_mut().enumerate() {
-            let first = row * 3;
-            let inside: Vec<usize> =
-                (first..first + 3).filter(|step| (top..=bottom).contains(step)).collect();
-            let glyph = match inside.as_slice() {
-                [] => continue,
-                [one] if *one == first => b'\'',
-                [one] if *one == first + 1 => b'-',
-                [_] => b'.',
-                [one, ..] if *one == first => b'"',
-                _ => b'.',
-            };
-            if let Some(cell) = line.get_mut(x) {
-                *cell = glyph;
-            }
+/// A light in letters, each in the ink of its brightness.
+pub fn draw(light: &Light, columns: u16, rows: u16) -> Grid {
+    let mut grid = Grid::new(columns, rows);
+    for (x, y) in (0..rows).flat_map(|y| (0..columns).map(move |x| (x, y))) {
+        let at = |dx: usize, dy: usize| light.level(usize::from(x) * 2 + dx, usize::from(y) * 2 + dy);
+        let (top, bottom) = (at(0, 0).max(at(1, 0)), at(0, 1).max(at(1, 1)));
+        let brightest = top.max(bottom);
+        if brightest < 0.5 {
+            continue;
         }
+        let glyph = match (top > 0.62 * brightest, bottom > 0.62 * brightest) {
+            (true, true) if top.min(bottom) > 0.86 => '"',
+            (true, true) if (top - bottom).abs() < 0.12 => '-',
+            (true, _) if top > bottom => '\'',
+            _ => '.',
+        };
+        let ink = if brightest > 0.9 {
+            15
+        } else if brightest > 0.72 {
+            14
+        } else {
+            6
+        };
+        grid.put(x, y, glyph, Style::fg(ink));
     }
-    lines.into_iter().map(|line| line.into_iter().map(char::from).collect()).collect()
+    grid
 }
 
-/// The word: two pixels to a character, one above the other.
-fn letters() -> Vec<String> {
-    let ink = |x, y| word::pixel(x, y) != Pixel::Out;
-    let glyph = |x, y| match (ink(x, y), ink(x, y + 1)) {
-        (true, true) => '#',
-        (true, false) => '"',
-        (false, true) => '.',
-        (false, false) => ' ',
-    };
-    let line = |y| std::iter::once(' ').chain((0..word::WIDTH).map(move |x| glyph(x, y))).collect();
-    (0..word::HEIGHT).step_by(2).map(line).collect()
-}
-
-fn centred(text: &str) -> String {
-    format!("{text:^COLUMNS$}")
-}
-
-fn spread(left: &str, right: &str) -> String {
-    let room = COLUMNS - 2 - left.len();
-    format!(" {left}{right:>room$}")
-}
-
-fn finish(lines: &[String]) -> String {
-    lines.iter().map(|line| format!("{}\r\n", line.trim_end())).collect()
+/// The word over a picture, its top left at this column and half row: two pixels to a letter.
+pub fn word(grid: &mut Grid, setting: Setting, left: i32, top: i32) {
+    let (columns, rows) = (grid.columns(), grid.rows());
+    for (x, y) in (0..rows).flat_map(|y| (0..columns).map(move |x| (x, y))) {
+        let (px, py) = (i32::from(x) - left, i32::from(y) * 2 - top);
+        let ink = |y| matches!(setting.pixel(px, y), Pixel::Ink | Pixel::Dial);
+        let glyph = match (ink(py), ink(py + 1)) {
+            (true, true) => '#',
+            (true, false) => '"',
+            (false, true) => '.',
+            (false, false) if setting.level(px, py).is_some() => ' ',
+            (false, false) => continue,
+        };
+        let inks = [15, 14, 14, 6, 6, 4];
+        let ink = inks.get(usize::try_from(py.max(0) % HEIGHT / 2).unwrap_or(0)).copied().unwrap_or(6);
+        grid.put(x, y, glyph, Style::fg(ink));
+    }
 }
