@@ -16,6 +16,9 @@ use crate::{Outcome, fail};
 /// How long words may take to come.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long nothing comes once a screen is drawn.
+const QUIET: Duration = Duration::from_millis(150);
+
 /// A call over telnet.
 pub struct TelnetCaller {
     stream: TcpStream,
@@ -55,6 +58,24 @@ impl TelnetCaller {
         match timeout(PATIENCE, reading).await {
             Ok(done) => done,
             Err(_) => Err(missing(words, &self.terminal)),
+        }
+    }
+
+    /// Bytes that come until nothing has come for a while.
+    pub async fn settled(&mut self) -> Outcome<usize> {
+        let mut all = 0;
+        while let Ok(came) = timeout(QUIET, self.some()).await {
+            all += came?;
+        }
+        Ok(all)
+    }
+
+    /// Bytes that come next. Errors if the call ends.
+    pub async fn some(&mut self) -> Outcome<usize> {
+        let mut buffer = vec![0; 8192];
+        match self.stream.read(&mut buffer).await? {
+            0 => Err(fail("hung up")),
+            read => Ok(read),
         }
     }
 

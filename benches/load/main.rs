@@ -8,6 +8,7 @@ mod idle;
 mod login;
 mod process;
 mod report;
+mod screens;
 mod start;
 mod syncterm;
 mod welcome;
@@ -45,6 +46,8 @@ enum Part {
     Start,
     /// Logins by password.
     Login,
+    /// Bytes and CPU time of screens.
+    Screens,
 }
 
 /// Measures the board against a bare server.
@@ -105,6 +108,9 @@ async fn measure(arguments: &Arguments) -> Outcome<()> {
     }
     if wanted(Part::Login) {
         login::measure(&mut report, &data, &bytes).await?;
+    }
+    if wanted(Part::Screens) {
+        screens::measure(&mut report, &data, &bytes).await?;
     }
     if wanted(Part::Telnet) {
         crowd.telnet(&mut report).await?;

@@ -7,7 +7,7 @@ use crate::ui::{Bar, Call, CellText, Column, Leave, List, Panel, Picked, pick, t
 use super::{pager, said, threads, words};
 
 const COLUMNS: [Column; 6] = [
-    Column::new("", 1, theme::FIGURE),
+    Column::new("", 1, theme::FIGURE).picture(),
     Column::new("board", 22, theme::NAME),
     Column::new("about", 0, theme::WORDS).spare(),
     Column::new("messages", 8, theme::WORDS).right().spare(),

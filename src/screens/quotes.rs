@@ -11,7 +11,7 @@ use super::{pager, said, words};
 const COLUMNS: [Column; 6] = [
     Column::new("symbol", 7, theme::KEY),
     Column::new("name", 0, theme::NAME).spare(),
-    Column::new("lately", SPARK, theme::HEADING).spare(),
+    Column::new("lately", SPARK, theme::HEADING).spare().picture(),
     Column::new("last", 11, theme::WORDS).right(),
     Column::new("today", 10, theme::WORDS).right(),
     Column::new("as of", 7, theme::ASIDE).right().spare(),

@@ -9,7 +9,7 @@ use super::boards::{figure, mark};
 use super::{compose, pager, said, thread, words};
 
 const COLUMNS: [Column; 6] = [
-    Column::new("", 1, theme::FIGURE),
+    Column::new("", 1, theme::FIGURE).picture(),
     Column::new("subject", 0, theme::NAME),
     Column::new("by", 16, theme::WORDS).spare(),
     Column::new("replies", 7, theme::WORDS).right().spare(),

@@ -362,6 +362,11 @@ impl Call {
             .unwrap_or_default()
     }
 
+    /// Where the caller is.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
     /// Changes the line below the title.
     pub fn subtitle(&mut self, subtitle: &str) {
         subtitle.clone_into(&mut self.place.subtitle);
@@ -514,22 +519,26 @@ impl Call {
     /// The keys that mean the same in every view are obeyed here, and the mouse becomes keys: a click on a hint is
     /// its key, one on the pager's line reads it, one in the body comes in the body's own coordinates.
     fn routed(&self, view: &dyn View, key: Key) -> Routed {
-        let keys = view.keys();
         let key = match key {
-            Key::Click { column, row } => match self.clicked(&keys, column, row) {
+            Key::Click { .. } | Key::WheelUp | Key::WheelDown => match self.pointed(&view.keys(), key) {
                 Some(key) => key,
                 None => return Routed::Nowhere,
             },
-            Key::WheelUp if keys.obeys(Act::Up) => Key::Up,
-            Key::WheelDown if keys.obeys(Act::Down) => Key::Down,
-            Key::WheelUp | Key::WheelDown => return Routed::Nowhere,
             key => key,
         };
-        let typed = matches!(key, Key::Char(_)) && keys.typing;
         match keys::act(keys::COMMON, key) {
-            Some(Act::Help) if !typed => Routed::Help,
+            Some(Act::Help) if !(matches!(key, Key::Char(_)) && view.typing()) => Routed::Help,
             Some(Act::Redraw) => Routed::Redraw,
             _ => Routed::Key(key),
+        }
+    }
+
+    /// The key that the mouse stands for.
+    fn pointed(&self, keys: &Keys, key: Key) -> Option<Key> {
+        match key {
+            Key::Click { column, row } => self.clicked(keys, column, row),
+            Key::WheelUp => keys.obeys(Act::Up).then_some(Key::Up),
+            _ => keys.obeys(Act::Down).then_some(Key::Down),
         }
     }
 
@@ -545,6 +554,11 @@ impl Call {
         }
         let row = row.checked_sub(body.top).filter(|row| *row < body.rows)?;
         Some(Key::Click { column, row })
+    }
+
+    /// Whether more has been typed than was answered yet.
+    pub fn typed_ahead(&self) -> bool {
+        !self.input.is_empty()
     }
 
     fn heard(&mut self, input: Input) -> Result<Happening, Leave> {

@@ -27,6 +27,11 @@ pub trait View: Sync {
     /// What keys mean here.
     fn keys(&self) -> Keys;
 
+    /// Whether letters are text here, as its keys say; said apart, because it is asked for each letter.
+    fn typing(&self) -> bool {
+        self.keys().typing
+    }
+
     /// Whether only the prompt is drawn, without a header.
     fn bare(&self) -> bool {
         false

@@ -85,7 +85,7 @@ pub const COMMON: &[Binding<Act>] = &[
     key(Act::Again, &[Key::Tab], "Tab", "", "the next that was found"),
     key(Act::Back, &[Key::Escape, Key::Char('q'), Key::Char('Q')], "Esc", "back", "goes back; Q too"),
     key(Act::Pages, &[Key::Char('/')], "/", "", "reads the pager"),
-    key(Act::Help, &[Key::Char('?'), Key::F(1)], "?", "keys", "these keys; F1 where you type"),
+    key(Act::Help, &[Key::Char('?'), Key::F(1)], "?", "keys", "these keys; F1 too"),
     key(Act::Redraw, &[Key::Ctrl('l'), Key::Ctrl('r')], "Ctrl-L", "", "draws the screen again"),
 ];
 
@@ -168,9 +168,10 @@ impl Keys {
     /// The hints that fit into a row of `columns`, in their places; the way out and the way to the rest of the keys
     /// stay where there is room for few.
     pub fn placed(&self, columns: u16) -> Vec<Placed> {
-        let mut hints: Vec<(Act, Placed)> = Vec::new();
-        let mut add = |act: Act, label: &'static str, does: &'static str, key: Key| {
-            hints.push((act, Placed { x: 0, end: 0, label, does, key }));
+        // How readily a hint goes where there is little room, beside the hint.
+        let mut hints: Vec<(u8, Placed)> = Vec::new();
+        let mut add = |spare: u8, label: &'static str, does: &'static str, key: Key| {
+            hints.push((spare, Placed { x: 0, end: 0, label, does, key }));
         };
         let obeyed = |binding: &Binding<Act>| {
             let (_, word) = self.acts.iter().find(|(act, _)| *act == binding.act)?;
@@ -178,33 +179,33 @@ impl Keys {
             binding.keys.first().filter(|_| !does.is_empty()).map(|key| (does, *key))
         };
         for (label, does, key) in &self.said {
-            add(if *key == Key::Escape { Act::Back } else { Act::Choose }, label, does, *key);
+            add(u8::from(*key != Key::Escape), label, does, *key);
         }
         let (first, rest) = COMMON.split_at(1);
         for binding in first {
             if let Some((does, key)) = obeyed(binding) {
-                add(binding.act, binding.label, does, key);
+                add(2, binding.label, does, key);
             }
         }
         for (label, does) in &self.own {
-            add(Act::Choose, label, does, label.chars().next().map_or(Key::Escape, Key::Char));
+            add(1, label, does, label.chars().next().map_or(Key::Escape, Key::Char));
         }
         for binding in rest {
             if let Some((does, key)) = obeyed(binding) {
-                add(binding.act, binding.label, does, key);
+                add(if binding.act == Act::Back { 0 } else { 3 }, binding.label, does, key);
             }
         }
         if !self.typing {
-            add(Act::Help, "?", "keys", Key::Char('?'));
+            add(0, "?", "keys", Key::Char('?'));
         }
         let aside = if self.aside_in(columns).is_empty() { 0 } else { width(&self.aside) + 2 };
         let room = usize::from(columns).saturating_sub(4 + aside);
         let cells = |hint: &Placed| width(hint.label) + 1 + width(hint.does);
         while hints.iter().map(|(_, hint)| cells(hint) + 2).sum::<usize>() > room + 2 {
-            let spare = |(act, _): &(Act, Placed)| !matches!(act, Act::Back | Act::Help);
-            match hints.iter().rposition(spare) {
+            let most = hints.iter().map(|(spare, _)| *spare).max().unwrap_or(0);
+            match hints.iter().rposition(|(spare, _)| *spare == most) {
                 Some(last) => drop(hints.remove(last)),
-                None => drop(hints.pop()),
+                None => break,
             }
         }
         let mut x = 2;
@@ -274,10 +275,10 @@ mod tests {
     #[test]
     fn hints_keep_the_way_out_where_there_is_little_room() {
         assert_eq!(row(&list(), 80), "Enter choose  P post  C catch up  ' find  Esc back  ? keys");
-        assert_eq!(row(&list(), 40), "Enter choose  Esc back  ? keys");
+        assert_eq!(row(&list(), 40), "P post  C catch up  Esc back  ? keys");
         assert_eq!(row(&list(), 14), "Esc back");
         let crowded = Keys { aside: "12 of 340".into(), ..list() };
-        assert_eq!(row(&crowded, 60), "Enter choose  P post  Esc back  ? keys");
+        assert_eq!(row(&crowded, 60), "P post  C catch up  Esc back  ? keys");
     }
 
     #[test]

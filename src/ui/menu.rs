@@ -323,9 +323,11 @@ pub async fn choose(call: &mut Call, menu: &Menu, chosen: &mut usize) -> Result<
 }
 
 async fn choose_in_words(call: &mut Call, menu: &Menu) -> Result<Chosen, Leave> {
+    let facts = call.facts();
+    let shown: Vec<&Item> = menu.shown(&facts).collect();
     let mut words = String::new();
-    for item in menu.shown(&call.facts()) {
-        words.push_str(&format!("  {}  {}", item.key, item.name));
+    for (n, item) in (1..).zip(&shown) {
+        words.push_str(&format!("{n:>3}. {}  {}", item.key, item.name));
         for aside in [Some(item.note.clone()), call.values.figure(&item.figure)].into_iter().flatten() {
             if !aside.is_empty() {
                 words.push_str(&format!(", {aside}"));
@@ -339,17 +341,18 @@ async fn choose_in_words(call: &mut Call, menu: &Menu) -> Result<Chosen, Leave> 
             call.say_long(&format!("\n{}\n{words}", menu.title)).await?;
         }
         let Some(answer) = call.ask(&menu.prompt, LineInput::new(20)).await? else { return Ok(Chosen::Back) };
-        match answer.trim().chars().next() {
-            Some('?') => again = true,
-            Some('/') => return Ok(Chosen::Pages),
-            Some(c) => {
-                let key = c.to_ascii_uppercase();
-                if menu.offered(&call.facts()).any(|item| item.key == key) {
-                    return Ok(Chosen::Key(key));
-                }
-                call.say("There is no such command here. ? shows them.").await?;
+        let answer = answer.trim().to_uppercase();
+        let Some(key) = answer.chars().next() else { continue };
+        // A command may have a digit for its key; any other number is a place in the list.
+        let number = answer.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).and_then(|n| shown.get(n));
+        match (key, number) {
+            ('?', _) => again = true,
+            ('/', _) => return Ok(Chosen::Pages),
+            (key, _) if menu.offered(&call.facts()).any(|item| item.key == key) => {
+                return Ok(Chosen::Key(key));
             }
-            None => {}
+            (_, Some(item)) => return Ok(Chosen::Key(item.key)),
+            _ => call.say("There is no such command here. ? shows them.").await?,
         }
     }
 }

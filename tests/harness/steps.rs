@@ -103,7 +103,11 @@ impl Terminal {
             // Below the header, above the rule over the prompt.
             let header = if screen.screen().size().1.get() < 60 { 4 } else { 6 };
             let listed = header..rows.len().saturating_sub(4);
-            let row = listed.clone().find(|row| rows.get(*row).is_some_and(|row| row.contains(text)));
+            // On a wide screen a panel stands beside the list, and says of the row under the bar what is in it.
+            let columns = usize::from(screen.screen().size().1.get());
+            let list = if columns < 110 { columns } else { columns - 46 };
+            let cells = |row: &String| row.chars().take(list).collect::<String>();
+            let row = listed.clone().find(|row| rows.get(*row).is_some_and(|row| cells(row).contains(text)));
             screen.bar().zip(row)
         };
         self.wait_until(&format!("a row \"{text}\" and a bar"), |screen| found(screen).is_some());

@@ -320,7 +320,10 @@ pub async fn edit(call: &mut Call, editing: &mut Editing) -> Result<bool, Leave>
     }
     let mut editor = Editor::new(editing);
     loop {
-        editor.fit(call.terminal.columns, call.body().rows);
+        // What is typed ahead is answered in one drawing, so the text is laid out for one only.
+        if !call.typed_ahead() {
+            editor.fit(call.terminal.columns, call.body().rows);
+        }
         let Wake::Key(key) = call.wake(&editor).await? else { continue };
         let decided = if editor.finder.is_some() {
             editor.search(key);

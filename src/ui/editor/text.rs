@@ -8,8 +8,13 @@ use dialtone_terminal::text::width;
 
 /// The most bytes of a text; a message holds as many.
 pub const BYTES: usize = 65_536;
-/// States kept to go back to. A state shares its paragraphs with the next.
+/// The most paragraphs of a text.
+const PARAGRAPHS: usize = 1_000;
+/// States kept to go back to, of a short text. A state shares its paragraphs with the next.
 const STATES: usize = 100;
+/// States kept of a long one: as many as are this many bytes together, and a few at least.
+const STATE_BYTES: usize = 400_000;
+const FEW_STATES: usize = 4;
 /// Columns between tab stops.
 const TAB: usize = 4;
 
@@ -47,6 +52,8 @@ enum Change {
 pub struct Writing {
     paragraphs: Vec<Paragraph>,
     cursor: Place,
+    /// Bytes of the whole text.
+    bytes: usize,
     /// Whether typing goes over what is there.
     pub overwrite: bool,
     before: VecDeque<(Vec<Paragraph>, Place)>,
@@ -59,6 +66,7 @@ impl Writing {
         Self {
             paragraphs: text.split('\n').map(|line| Arc::new(line.chars().collect())).collect(),
             cursor: Place::default(),
+            bytes: text.len(),
             overwrite: false,
             before: VecDeque::new(),
             last: None,
@@ -128,14 +136,18 @@ impl Writing {
         self.paragraphs.get(paragraph).map_or(0, |p| p.len())
     }
 
-    fn bytes(&self) -> usize {
-        self.paragraphs.iter().map(|p| p.iter().map(|c| c.len_utf8()).sum::<usize>() + 1).sum()
+    /// Counts the bytes anew.
+    fn count(&mut self) {
+        let bytes = |paragraph: &Paragraph| paragraph.iter().map(|c| c.len_utf8()).sum::<usize>();
+        let ends = self.paragraphs.len().saturating_sub(1);
+        self.bytes = self.paragraphs.iter().map(bytes).sum::<usize>() + ends;
     }
 
     /// Keeps the text as it is to come back to, unless it only goes on as it went.
     fn keep(&mut self, change: Change) {
         if change == Change::Other || self.last != Some(change) {
-            if self.before.len() == STATES {
+            let kept = (STATE_BYTES / self.bytes.max(1)).clamp(FEW_STATES, STATES);
+            while self.before.len() >= kept {
                 self.before.pop_front();
             }
             self.before.push_back((self.paragraphs.clone(), self.cursor));
@@ -147,6 +159,7 @@ impl Writing {
     pub fn undo(&mut self) -> bool {
         let Some((paragraphs, cursor)) = self.before.pop_back() else { return false };
         (self.paragraphs, self.cursor, self.last) = (paragraphs, cursor, None);
+        self.count();
         true
     }
 
@@ -156,17 +169,21 @@ impl Writing {
 
     /// Types a character; false if the text holds no more.
     pub fn insert(&mut self, c: char) -> bool {
-        if self.bytes() + c.len_utf8() > BYTES {
+        if self.bytes + c.len_utf8() > BYTES {
             return false;
         }
-        self.keep(Change::Typed);
+        // A run ends with its word.
+        self.keep(if c == ' ' { Change::Other } else { Change::Typed });
+        self.last = Some(Change::Typed);
         let (at, overwrite) = (self.cursor.at, self.overwrite);
+        let mut gone = 0;
         if let Some(here) = self.here() {
             match here.get_mut(at) {
-                Some(old) if overwrite => *old = c,
+                Some(old) if overwrite => gone = std::mem::replace(old, c).len_utf8(),
                 _ => here.insert(at.min(here.len()), c),
             }
             self.cursor.at += 1;
+            self.bytes = self.bytes + c.len_utf8() - gone;
         }
         true
     }
@@ -179,7 +196,7 @@ impl Writing {
 
     /// Begins a new paragraph; false if the text holds no more.
     pub fn split(&mut self) -> bool {
-        if self.bytes() + 1 > BYTES {
+        if self.bytes + 1 > BYTES || self.paragraphs.len() >= PARAGRAPHS {
             return false;
         }
         self.keep(Change::Other);
@@ -188,6 +205,7 @@ impl Writing {
             let tail = here.split_off(at.min(here.len()));
             self.cursor = Place { paragraph: self.cursor.paragraph + 1, at: 0 };
             self.paragraphs.insert(self.cursor.paragraph, Arc::new(tail));
+            self.bytes += 1;
         }
         true
     }
@@ -197,15 +215,15 @@ impl Writing {
         let Place { paragraph, at } = self.cursor;
         if at < self.length(paragraph) {
             self.keep(Change::Erased);
-            if let Some(here) = self.here() {
-                here.remove(at);
-            }
+            let gone = self.here().map_or(0, |here| here.remove(at).len_utf8());
+            self.bytes -= gone;
         } else if paragraph + 1 < self.paragraphs.len() {
             self.keep(Change::Other);
             let tail = self.paragraphs.remove(paragraph + 1);
             if let Some(here) = self.here() {
                 here.extend(tail.iter());
             }
+            self.bytes -= 1;
         }
     }
 
@@ -229,6 +247,7 @@ impl Writing {
         } else if let Some(here) = self.here() {
             here.drain(row.range.start..row.range.end.min(here.len()));
         }
+        self.count();
         let last = self.last;
         self.move_to(self.cursor);
         self.last = last;
@@ -240,14 +259,16 @@ impl Writing {
         if let Some(there) = self.paragraphs.get_mut(paragraph) {
             *there = Arc::default();
         }
+        self.count();
         self.cursor = Place { paragraph, at: 0 };
     }
 
     /// Puts lines above the cursor's paragraph, as many as fit.
     pub fn put(&mut self, lines: &[String]) {
         self.keep(Change::Other);
-        let mut room = BYTES.saturating_sub(self.bytes());
-        let fitting = lines.iter().take_while(|line| {
+        let mut room = BYTES.saturating_sub(self.bytes);
+        let places = PARAGRAPHS.saturating_sub(self.paragraphs.len());
+        let fitting = lines.iter().take(places).take_while(|line| {
             let fits = line.len() < room;
             room = room.saturating_sub(line.len() + 1);
             fits
@@ -257,6 +278,7 @@ impl Writing {
         let below = at + new.len();
         self.paragraphs.splice(at..at, new);
         self.cursor = Place { paragraph: below, at: 0 };
+        self.count();
     }
 
     /// The rows of the text at `columns` to a row, broken at blanks where there are any.

@@ -31,6 +31,10 @@ impl View for Editor<'_> {
         }
     }
 
+    fn typing(&self) -> bool {
+        !self.asking
+    }
+
     fn keys(&self) -> Keys {
         if self.asking {
             let mut own = vec![("S", "save"), ("A", "abandon")];

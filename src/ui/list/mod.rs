@@ -23,17 +23,24 @@ pub struct Column {
     pub right: bool,
     /// Its colour.
     pub style: Style,
+    /// Whether it is there to be looked at alone, and not said in words.
+    pub picture: bool,
 }
 
 impl Column {
     /// A column aligned left.
     pub const fn new(title: &'static str, columns: u16, style: Style) -> Self {
-        Self { title, columns, spare: false, right: false, style }
+        Self { title, columns, spare: false, right: false, style, picture: false }
     }
 
     /// Aligned right.
     pub const fn right(self) -> Self {
         Self { right: true, ..self }
+    }
+
+    /// Not said in words.
+    pub const fn picture(self) -> Self {
+        Self { picture: true, ..self }
     }
 
     /// Left out on narrow terminals.

@@ -1,7 +1,7 @@
 //! A list in plain words: numbered rows, a page at a time, and one question.
 
 use super::super::help;
-use super::super::{Call, Leave, LineInput};
+use super::super::{Call, Leave, LineInput, Place};
 use super::{List, Picked};
 
 /// Rows said at a time.
@@ -9,8 +9,8 @@ const PAGE: usize = 20;
 
 impl List<'_> {
     /// The rows of the page that the bar is on, in lines.
-    fn page(&self, first: usize) -> String {
-        let mut words = String::from("\n");
+    fn page(&self, place: &Place, first: usize) -> String {
+        let mut words = format!("\n{}, {}\n", place.title(), place.subtitle());
         if self.rows.is_empty() {
             words.push_str(&self.empty);
             words.push('\n');
@@ -21,7 +21,7 @@ impl List<'_> {
                 .iter()
                 .zip(row)
                 .filter(|(_, (text, _))| !matches!(text.trim(), "" | "·"))
-                .filter(|(column, _)| !column.title.is_empty() || column.columns == 0 || column.columns > 1)
+                .filter(|(column, _)| !column.picture)
                 .map(|(column, (text, _))| match column.title {
                     "" => text.trim().to_owned(),
                     title => format!("{title}: {}", text.trim()),
@@ -54,7 +54,7 @@ impl List<'_> {
 /// Says a list and asks until the caller does something with it.
 pub async fn pick(call: &mut Call, list: &mut List<'_>) -> Result<Picked, Leave> {
     let mut first = list.bar.chosen / PAGE * PAGE;
-    call.say_long(&list.page(first)).await?;
+    call.say_long(&list.page(call.place(), first)).await?;
     loop {
         let below = list.more || first + PAGE < list.rows.len();
         let question = list.question(below);
@@ -66,7 +66,7 @@ pub async fn pick(call: &mut Call, list: &mut List<'_>) -> Result<Picked, Leave>
             "+" if first + PAGE < list.rows.len() => {
                 first += PAGE;
                 list.bar.chosen = first;
-                call.say_long(&list.page(first)).await?;
+                call.say_long(&list.page(call.place(), first)).await?;
                 continue;
             }
             "+" if list.more => {

@@ -46,6 +46,8 @@ struct Viewer<'a> {
     first: usize,
     /// Rows of the text on the screen.
     room: usize,
+    /// The screen it is laid out for.
+    size: (u16, u16),
     finder: Option<Finder>,
     /// The line that was found last.
     found: Option<usize>,
@@ -73,6 +75,9 @@ impl Viewer<'_> {
 
     /// Lays the text out anew for a screen of this size.
     fn lay_out(&mut self, columns: u16, rows: u16) {
+        if std::mem::replace(&mut self.size, (columns, rows)) == (columns, rows) {
+            return;
+        }
         let wide = usize::from(columns.saturating_sub(4)).clamp(10, LINE);
         self.lines = Vec::new();
         if self.heading(columns, rows) == 0 {
@@ -220,7 +225,8 @@ pub async fn read(call: &mut Call, text: &Text) -> Result<Viewed, Leave> {
     if call.plain() {
         return Box::pin(words::read(call, text)).await;
     }
-    let mut viewer = Viewer { text, lines: Vec::new(), first: 0, room: 1, finder: None, found: None };
+    let mut viewer =
+        Viewer { text, lines: Vec::new(), first: 0, room: 1, size: (0, 0), finder: None, found: None };
     loop {
         viewer.lay_out(call.terminal.columns, call.body().rows);
         let Wake::Key(key) = call.wake(&viewer).await? else { continue };
@@ -240,7 +246,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn viewer(text: &Text) -> Viewer<'_> {
-        let mut viewer = Viewer { text, lines: Vec::new(), first: 0, room: 1, finder: None, found: None };
+        let mut viewer =
+            Viewer { text, lines: Vec::new(), first: 0, room: 1, size: (0, 0), finder: None, found: None };
         viewer.lay_out(80, 10);
         viewer
     }

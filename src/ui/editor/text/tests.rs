@@ -130,6 +130,7 @@ proptest! {
                 _ => { writing.insert('x'); }
             }
             prop_assert!(!writing.paragraphs.is_empty());
+            prop_assert_eq!(writing.bytes, writing.text().len());
             prop_assert!(writing.cursor.paragraph < writing.paragraphs.len());
             prop_assert!(writing.cursor.at <= writing.length(writing.cursor.paragraph));
         }

@@ -1,0 +1,294 @@
+//! What every screen has in common: the keys and the page that explains them, lists, search, the editor, the mouse,
+//! and all of it in plain words.
+
+mod harness;
+
+use harness::{Board, Dial, Key, Kind, MENU, NOTICE, PASSWORD, QUESTION};
+
+/// A board whose prices stand still.
+fn quiet_board() -> Board {
+    Board::setup().arguments(&["--role", "gateway"]).start()
+}
+
+fn caller(board: &Board, kind: Kind, columns: u16, rows: u16) -> Dial {
+    let caller = Dial::call(board, kind);
+    caller.log_in("Zero Cool");
+    if (columns, rows) != (80, 24) {
+        caller.resize(columns, rows);
+        // The status line is as wide as the screen.
+        caller.wait_until("the new size", |screen| {
+            let status = screen.rows().get(usize::from(rows) - 1).map(|row| row.chars().count());
+            status == Some(usize::from(columns) - 1)
+        });
+    }
+    caller
+}
+
+fn post(board: &Board, subject: &str, body: &str) {
+    let words = ["board", "post", "lobby", "--from", "Sysop", "--subject", subject, "--body", body];
+    let run = board.cli(&words);
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+}
+
+/// Every screen of the main menu: its key, what it shows, what is said of it in words, and the way out of it there.
+const SCREENS: [(&str, &str, &str, &str); 11] = [
+    ("M", "message boards", "message boards, ", ""),
+    ("N", "The Lobby, message 1", "in: ", "q"),
+    ("P", "one line, shown at once", "to (a handle):", ""),
+    ("R", "what came in", "the pager, what came in", ""),
+    ("T", "paper money, made-up companies", "the tape, ", "\n"),
+    ("V", "your portfolio", "paper money", "q"),
+    ("W", "who's online", "who's online, 1 caller on line", ""),
+    ("Y", "what others see of you", "last call: ", "q"),
+    ("F", "the pager tells you", "friends, the pager tells you", ""),
+    ("S", "how the board writes to you", "settings, how the board writes", ""),
+    ("U", "who calls here", "users, who calls here", ""),
+];
+
+#[test]
+fn every_screen_explains_its_keys() {
+    let board = quiet_board();
+    board.account("Zero Cool");
+    let caller = caller(&board, Kind::SyncTerm, 80, 24);
+    caller.send("?");
+    caller.wait_for("─ keys ─");
+    caller.wait_for("Messages");
+    caller.back_to(MENU);
+    for (key, shows, ..) in SCREENS.iter().filter(|(key, ..)| *key != "N") {
+        caller.choose(key, shows);
+        if *key == "P" {
+            // A letter is text there.
+            caller.send("?");
+            caller.wait_for("?");
+            caller.send_raw(b"\x1b[11~");
+        } else {
+            caller.send("?");
+        }
+        caller.wait_for("─ keys ─");
+        caller.key(Key::Escape);
+        caller.wait_gone("─ keys ─");
+        caller.wait_for(shows);
+        caller.back_to(MENU);
+    }
+}
+
+#[test]
+fn every_screen_is_there_in_words_and_so_is_every_page() {
+    let board = quiet_board();
+    board.account("Zero Cool");
+    let caller = Dial::call_sized(&board, Kind::Silent, 80, 24);
+    caller.wait_for(QUESTION);
+    caller.enter("Zero Cool");
+    caller.wait_for("Password:");
+    caller.enter(PASSWORD);
+    caller.wait_for(MENU);
+    let (start, mut mark) = (caller.raw().len(), caller.raw().len());
+    let mut wait = |text: &str| {
+        let has = |raw: &[u8]| raw.get(mark..).is_some_and(|new| String::from_utf8_lossy(new).contains(text));
+        caller.wait_raw(text, has);
+        mark = caller.raw().len();
+    };
+    for (n, (key, _, says, out)) in SCREENS.iter().enumerate() {
+        caller.enter(key);
+        wait(says);
+        // A page is one line wherever it finds them, and the question comes again below it.
+        let subject = format!("page {n}");
+        post(&board, &subject, "so");
+        wait(&format!("> Sysop posted in The Lobby: \"{subject}\"\r\n"));
+        caller.enter(out);
+        wait(MENU);
+    }
+    let raw = caller.raw();
+    assert!(!raw.get(start..).expect("more came").contains(&0x1b), "{}", caller.screen());
+}
+
+#[test]
+fn a_list_is_paged_searched_and_jumped_through() {
+    let board = quiet_board();
+    board.account("Zero Cool");
+    for n in 1..=55 {
+        post(&board, &format!("Thread {n:02}"), "text");
+    }
+    let caller = caller(&board, Kind::SyncTerm, 80, 24);
+    caller.open_board("The Lobby");
+    caller.wait_for("1 of 50+");
+    caller.key(Key::End);
+    caller.wait_for("50 of 50+");
+    caller.key(Key::Down);
+    caller.wait_for("51 of 56");
+    caller.key(Key::Home);
+    caller.wait_for("1 of 56");
+    // The oldest is the 55th: letters are looked for, digits are a row.
+    caller.send("'d 01");
+    caller.wait_for("find: d 01");
+    caller.wait_for("55 of 56");
+    caller.key(Key::Escape);
+    caller.wait_gone("find:");
+    caller.send("12");
+    caller.wait_for("to number: 12");
+    caller.wait_for("12 of 56");
+    caller.key(Key::Enter);
+    caller.wait_for("Thread 44");
+    caller.wait_for("The Lobby, message 1");
+    caller.back_to("P post");
+    caller.wait_for("12 of ");
+}
+
+#[test]
+fn what_lies_below_is_searched_too() {
+    let board = quiet_board();
+    board.account("Zero Cool");
+    for n in 1..=51 {
+        post(&board, &format!("Thread {n:02}"), "text");
+    }
+    let caller = caller(&board, Kind::Xterm, 40, 24);
+    caller.open_board("The Lobby");
+    caller.send("'d 01");
+    caller.wait_for("51 of 52");
+    caller.key(Key::Enter);
+    caller.wait_for("Thread 01");
+}
+
+#[test]
+fn the_mouse_chooses_rows_commands_and_keys() {
+    let board = quiet_board();
+    board.account("Zero Cool");
+    let caller = caller(&board, Kind::Xterm, 80, 24);
+    let click = |text: &str| {
+        let place = caller.look(|screen| {
+            let rows = screen.rows();
+            let row = rows.iter().position(|row| row.contains(text))?;
+            let before = rows.get(row)?.split(text).next()?.chars().count();
+            Some((before + 1, row + 1))
+        });
+        let (column, row) = place.expect("the text is on the screen");
+        caller.send_raw(format!("\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m").as_bytes());
+    };
+    click("Messages");
+    caller.wait_for("message boards");
+    // The wheel moves the bar.
+    caller.send_raw(b"\x1b[<65;5;9M");
+    caller.wait_for("2 of 4");
+    caller.send_raw(b"\x1b[<64;5;9M");
+    caller.wait_for("1 of 4");
+    click("Code");
+    caller.wait_for("P post");
+    click("Esc back");
+    caller.wait_for("message boards");
+    click("Esc back");
+    caller.wait_for(MENU);
+}
+
+#[test]
+fn experts_see_a_menu_when_they_ask_for_it() {
+    let board = quiet_board();
+    board.account("Zero Cool");
+    let caller = caller(&board, Kind::SyncTerm, 80, 24);
+    caller.choose("S", "how the board writes to you");
+    caller.choose_row("expert");
+    caller.wait_for("on");
+    caller.key(Key::Escape);
+    caller.wait_for("? shows the menu:");
+    assert!(!caller.look(|screen| screen.has("Messages")), "{}", caller.screen());
+    caller.send("?");
+    caller.wait_for(MENU);
+    caller.wait_for("Messages");
+    caller.choose("M", "message boards");
+    caller.back_to("? shows the menu:");
+    caller.choose("W", "who's online");
+}
+
+#[test]
+fn what_is_written_narrow_is_read_wide() {
+    let board = quiet_board();
+    board.account("Zero Cool");
+    let narrow = caller(&board, Kind::SyncTerm, 40, 24);
+    narrow.open_board("Code");
+    narrow.choose("P", "what it is about");
+    narrow.enter("Narrow");
+    narrow.wait_for("save or leave");
+    narrow.send("These words go on and on until no line of forty columns has room for them.");
+    narrow.wait_for("room for them.");
+    narrow.send(" Oops");
+    narrow.wait_for("Oops");
+    narrow.key(Key::Ctrl('u'));
+    narrow.wait_gone("Oops");
+    narrow.wait_for("room for them.");
+    narrow.send("\n/s\n");
+    narrow.wait_for("Narrow");
+    narrow.choose_row("Narrow");
+    narrow.wait_for("These words go on and on until no");
+    narrow.hangup();
+
+    let wide = caller(&board, Kind::Xterm, 132, 49);
+    wide.open_board("Code");
+    wide.choose_row("Narrow");
+    wide.wait_for("These words go on and on until no line of forty columns has room for them.");
+    // A resize in the middle lays the text out anew.
+    wide.resize(40, 24);
+    wide.wait_for("These words go on and on until no");
+    wide.wait_gone("until no line of forty columns");
+}
+
+#[test]
+fn the_editor_scrolls_finds_and_overwrites() {
+    let board = quiet_board();
+    board.account("Zero Cool");
+    let caller = caller(&board, Kind::Xterm, 80, 24);
+    caller.open_board("Code");
+    caller.choose("P", "what it is about");
+    caller.enter("Long");
+    caller.wait_for("save or leave");
+    for n in 1..=40 {
+        caller.enter(&format!("line {n:02}"));
+    }
+    caller.wait_for("41:1");
+    assert!(!caller.look(|screen| screen.has("line 01")), "{}", caller.screen());
+    caller.key(Key::Ctrl('f'));
+    caller.wait_for("find:");
+    caller.send("line 07");
+    caller.wait_for("line 07");
+    caller.key(Key::Enter);
+    caller.wait_for("7:1");
+    caller.key(Key::Ctrl('v'));
+    caller.wait_for("over 7:1");
+    caller.send("LINE");
+    caller.wait_for("LINE 07");
+    caller.key(Key::PageDown);
+    caller.wait_gone("over 7:5");
+    caller.key(Key::Ctrl('z'));
+    caller.wait_for("Long");
+    caller.choose_row("Long");
+    caller.wait_for("line 01");
+    // The reader searches too.
+    caller.send("'line 07");
+    caller.wait_for("LINE 07");
+}
+
+#[test]
+fn long_texts_wait_in_words_unless_told_not_to() {
+    let board = quiet_board();
+    board.account("Zero Cool");
+    let body: Vec<String> = (1..=60).map(|n| format!("line {n:02}")).collect();
+    post(&board, "Long", &body.join("\n"));
+    let caller = Dial::call_sized(&board, Kind::Silent, 80, 24);
+    caller.wait_for(QUESTION);
+    caller.enter("Zero Cool");
+    caller.wait_for("Password:");
+    caller.enter(PASSWORD);
+    caller.wait_for(MENU);
+    caller.enter("M");
+    caller.wait_for("2. board: The Lobby");
+    caller.enter("2");
+    caller.wait_for("1. subject: Long");
+    caller.enter("1");
+    caller.wait_for("More: Enter goes on, A all of it, S stops:");
+    assert!(!caller.look(|screen| screen.has("line 60")), "{}", caller.screen());
+    caller.enter("a");
+    caller.wait_for("line 60");
+    caller.wait_for("Enter next");
+    caller.enter("?");
+    caller.wait_for("R: reply");
+    caller.enter("q");
+    assert!(!caller.look(|screen| screen.has(NOTICE)), "{}", caller.screen());
+}
