@@ -38,7 +38,7 @@ impl Reader {
         board.account(&handle);
         let call = Dial::call_sized(board, Kind::Recorded(recording), columns, rows);
         let reader = Self { call, recording, words };
-        reader.call.wait_for("Handle, NEW to join");
+        reader.call.wait_for("Handle, NEW");
         if words {
             reader.call.enter("WORDS");
             reader.call.wait_for("Words alone from here on.");
@@ -64,10 +64,17 @@ impl Reader {
     fn answer(&self, line: &str, expect: &str) {
         let before = self.call.raw().len();
         self.call.enter(line);
-        self.call.wait_raw(&format!("{expect} and a question"), |raw| {
+        let more = |raw: &[u8]| raw.ends_with(b"S stops: ");
+        let holds = |raw: &[u8]| {
             let came = raw.get(before..).unwrap_or_default();
             came.windows(expect.len()).any(|window| window == expect.as_bytes()) && came.ends_with(b": ")
-        });
+        };
+        let what = format!("{expect} and a question");
+        self.call.wait_raw(&what, |raw| holds(raw) || (raw.len() > before && more(raw)));
+        if more(&self.call.raw()) {
+            self.call.enter("A");
+            self.call.wait_raw(&what, |raw| holds(raw) && !more(raw));
+        }
     }
 
     fn row(&self, text: &str, expect: &str) {

@@ -103,7 +103,7 @@ fn bar_moves(caller: &Dial, key: Key, what: &str, to: impl Fn(usize, usize) -> b
 
 /// The way through the board that every terminal with pictures takes.
 fn pictures(caller: &Dial, recording: &Recording, handle: &str) {
-    caller.wait_for("Handle, NEW to join");
+    caller.wait_for("Handle, NEW");
     // Typed wrong, taken back.
     caller.send("x");
     caller.wait_for("x");
@@ -137,7 +137,7 @@ fn pictures(caller: &Dial, recording: &Recording, handle: &str) {
 
 /// The way of those that get words.
 fn words(caller: &Dial, handle: &str) {
-    caller.wait_for("Handle, NEW to join");
+    caller.wait_for("Handle, NEW");
     caller.send("x");
     caller.key(Key::Backspace);
     caller.enter(handle);
@@ -309,4 +309,56 @@ fn a_charset_chosen_over_ssh_counts_for_the_keys_too() {
     // An e with an accent, as code page 437 has it; drawn so, too.
     caller.send_raw(b"caf\x82");
     caller.wait_raw("the letter as it came", |raw| raw.windows(4).any(|window| window == b"caf\x82"));
+}
+
+/// Sizes that windows have, and some that they hardly have.
+const SIZES: [(u16, u16); 10] =
+    [(80, 24), (80, 25), (80, 49), (40, 24), (40, 25), (132, 24), (132, 49), (81, 27), (67, 31), (200, 60)];
+
+#[test]
+fn every_size_is_drawn_alike_whichever_way_the_terminal_wraps() {
+    let board = quiet_board();
+    // The same caller by two terminals, resized in the menu, in a list and in the help.
+    let callers = [Dial::call(&board, Kind::SyncTerm), Dial::call(&board, Kind::Xterm)];
+    for caller in &callers {
+        caller.look_round();
+    }
+    type Way<'a> = (&'a str, &'a dyn Fn(&Terminal), &'a dyn Fn(&Terminal));
+    let menu = |caller: &Terminal| caller.wait_for("Your choice");
+    let into_list = |caller: &Terminal| caller.choose("U", "Enter choose");
+    let back = |caller: &Terminal| caller.back_to("Your choice");
+    let into_help = |caller: &Terminal| caller.choose("?", "does what the bar is on");
+    let ways: [Way; 3] =
+        [("the menu", &menu, &menu), ("a list", &into_list, &back), ("the keys", &into_help, &back)];
+    for (place, enter, leave) in ways {
+        for caller in &callers {
+            enter(caller);
+        }
+        for (columns, rows) in SIZES {
+            for caller in &callers {
+                caller.resize(columns, rows);
+                let last = usize::from(rows) - 1;
+                caller.wait_until(&format!("{place} at {columns}x{rows}"), |screen| {
+                    let lines = screen.rows();
+                    let right = usize::from(columns) - 1;
+                    // The clock ends one short of the last column of the last row.
+                    let clock = lines.get(last).is_some_and(|line| {
+                        line.contains("Dialtone") && line.chars().count() == right && line.contains(':')
+                    });
+                    clock && lines.iter().filter(|line| line.contains("Dialtone ·")).count() == 1
+                });
+            }
+            let [syncterm, xterm] = callers.each_ref().map(|caller| {
+                let mut rows = caller.look(Emulator::rows);
+                rows.pop();
+                // Each has a number of call of its own; code page 437 has another dot and no ellipsis.
+                rows.join("\n").replace('•', "∙").replace('…', ".").replace(|c: char| c.is_ascii_digit(), "#")
+            });
+            assert_eq!(syncterm, xterm, "{place} at {columns}x{rows}");
+        }
+        for caller in &callers {
+            caller.resize(80, 24);
+            leave(caller);
+        }
+    }
 }

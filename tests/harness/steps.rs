@@ -111,7 +111,8 @@ impl Terminal {
             screen.bar().zip(row)
         };
         self.wait_until(&format!("a row \"{text}\" and a bar"), |screen| found(screen).is_some());
-        while let Some((bar, row)) = self.look(found) {
+        for _ in 0..500 {
+            let Some((bar, row)) = self.look(found) else { break };
             let (key, next) = match bar.cmp(&row) {
                 std::cmp::Ordering::Equal => return,
                 std::cmp::Ordering::Less => (Key::Down, bar + 1),
