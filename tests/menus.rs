@@ -421,7 +421,7 @@ fn art_is_drawn_in_full_with_what_its_caller_may_use() {
 fn the_page_names_every_screen_mark_and_word() {
     let page = include_str!("../docs/menus.md");
     let words: Vec<&str> = page.split(|c: char| !c.is_ascii_alphanumeric()).collect();
-    let marks = dialtone::ui::MARKS.iter().map(|(mark, _)| *mark);
+    let marks = dialtone::ui::marks::MARKS.iter().map(|(mark, ..)| *mark);
     let known = dialtone::screens::names().into_iter().chain(marks).chain(dialtone::menu::access::WORDS);
     let missing: Vec<&str> = known.filter(|known| !words.contains(known)).collect();
     assert!(missing.is_empty(), "docs/menus.md says nothing of {missing:?}");
