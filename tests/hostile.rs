@@ -30,7 +30,7 @@ impl Bystander {
         assert_eq!(self.before.0.join("\n"), after.0.join("\n"));
         assert_eq!(self.before.1, after.1);
         let asked = Instant::now();
-        self.call.choose("?", "A letter runs its command.");
+        self.call.choose("?", "does what the bar is on");
         assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
         self.call.past_notice();
         self.call.wait_for(MENU);
@@ -255,7 +255,7 @@ fn paste_everywhere(caller: &Terminal) {
     // Letters of the menu do what they do; none of these leaves the board for good.
     let harmless = "xz".repeat(50_000);
     caller.send(&harmless);
-    caller.choose("?", "A letter runs its command.");
+    caller.choose("?", "does what the bar is on");
     caller.past_notice();
     caller.wait_for(MENU);
 
