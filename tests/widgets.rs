@@ -208,15 +208,16 @@ fn what_is_written_narrow_is_read_wide() {
     narrow.enter("Narrow");
     narrow.wait_for("save or leave");
     narrow.send("These words go on and on until no line of forty columns has room for them.");
-    narrow.wait_for("room for them.");
+    narrow.wait_for("them.");
     narrow.send(" Oops");
     narrow.wait_for("Oops");
     narrow.key(Key::Ctrl('u'));
     narrow.wait_gone("Oops");
-    narrow.wait_for("room for them.");
+    narrow.wait_for("them.");
     narrow.send("\n/s\n");
+    narrow.wait_for("P post");
     narrow.wait_for("Narrow");
-    narrow.choose_row("Narrow");
+    narrow.key(Key::Enter);
     narrow.wait_for("These words go on and on until no");
     narrow.hangup();
 
