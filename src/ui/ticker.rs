@@ -15,7 +15,7 @@ pub fn line(quotes: &[Quote], columns: u16) -> String {
     let mut moved: Vec<(&Quote, i64)> = quotes.iter().map(|quote| (quote, hundredths(quote))).collect();
     moved.sort_by_key(|(_, by)| Reverse(by.abs()));
     let share = |(quote, by): &(&Quote, i64)| {
-        let (colour, sign) = if *by < 0 { ("|09", '-') } else { ("|10", '+') };
+        let (colour, sign) = if *by < 0 { ("|12", '-') } else { ("|10", '+') };
         let symbol = pipe::escape(quote.symbol.as_str());
         format!("|07{symbol} {} {colour}{sign}{}.{:02} %", quote.price, by.abs() / 100, by.abs() % 100)
     };

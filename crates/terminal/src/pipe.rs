@@ -17,10 +17,10 @@ pub fn parse(s: &str, base: Style) -> Vec<(Style, String)> {
             Some((last, run)) if *last == style => run.push_str(text),
             _ => runs.push((style, text.to_owned())),
         },
-        Piece::Foreground(n) => style.fg = Color::Indexed(n),
+        Piece::Foreground(n) => style.fg = Color::Indexed(ansi(n)),
         // Black is the screen's own background.
         Piece::Background(0) => style.bg = Color::Default,
-        Piece::Background(n) => style.bg = Color::Indexed(n),
+        Piece::Background(n) => style.bg = Color::Indexed(ansi(n)),
     });
     runs
 }
@@ -63,6 +63,11 @@ fn pieces<'a>(s: &'a str, mut on: impl FnMut(Piece<'a>)) {
     }
 }
 
+/// Pipe codes count colours as the PC's screen memory does, blue first and red last; SGR the other way round.
+const fn ansi(pc: u8) -> u8 {
+    pc & 0b1010 | (pc & 1) << 2 | (pc & 4) >> 2
+}
+
 /// The two digits after a pipe, if they are a code.
 fn code(s: &str) -> Option<(u8, &str)> {
     let (digits, rest) = s.split_at_checked(2)?;
@@ -82,9 +87,9 @@ mod tests {
             runs,
             [
                 (Style::DEFAULT, "a".into()),
-                (Style::fg(12), "b".into()),
-                (Style::fg(12).on(1), "c".into()),
-                (Style::fg(12), "d".into()),
+                (Style::fg(9), "b".into()),
+                (Style::fg(9).on(4), "c".into()),
+                (Style::fg(9), "d".into()),
                 (Style::fg(7), "e".into()),
             ]
         );
@@ -97,7 +102,7 @@ mod tests {
         }
         assert_eq!(parse("a||12", Style::DEFAULT), [(Style::DEFAULT, "a|12".into())]);
         assert_eq!(parse("|12", Style::DEFAULT), []);
-        assert_eq!(strip("|09red||blue|16"), "red|blue");
+        assert_eq!(strip("|12red||blue|16"), "red|blue");
     }
 
     proptest! {

@@ -321,16 +321,20 @@ impl Writing {
 
 /// Cells that a text takes on a grid, where a wide character takes one.
 pub fn cells(text: &str) -> usize {
-    text.chars().map(|c| width(c.encode_utf8(&mut [0; 4])).min(1)).sum()
+    text.chars().map(cell).sum()
+}
+
+/// Most characters are letters of the oldest charset: those are not looked up, since a long paste is laid out often.
+fn cell(c: char) -> usize {
+    if matches!(c, ' '..='~') { 1 } else { width(c.encode_utf8(&mut [0; 4])).min(1) }
 }
 
 /// Where the row that begins at `start` ends, if the paragraph goes on below it.
 fn broken(characters: &[char], start: usize, columns: usize) -> Option<usize> {
     let rest = characters.get(start..).unwrap_or_default();
-    let cell = |c: &char| width(c.encode_utf8(&mut [0; 4])).min(1);
     let mut used = 0;
     let over = rest.iter().position(|c| {
-        used += cell(c);
+        used += cell(*c);
         used > columns
     })?;
     if rest.get(over) == Some(&' ') {
