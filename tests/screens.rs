@@ -151,6 +151,14 @@ fn masked(line: &str, row: usize, screen: &str) -> String {
     }
     let masked: String = chars.into_iter().collect();
     let masked = masked.replace("minutes on line 1", "minutes on line 0");
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let today = |word: &str| months.contains(&word) || (word.len() <= 4 && word.parse::<u16>().is_ok());
+    let weekday =
+        ["Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat ", "Sun "].iter().any(|day| masked.contains(day));
+    let in_date = !weekday && months.iter().any(|month| masked.contains(&format!(" {month} 20")));
+    // A date without its day of the week: its words, each of whatever length, become one dot apiece.
+    let dot = |word: &str| if today(word) { "·".to_owned() } else { word.to_owned() };
+    let masked = if in_date { masked.split(' ').map(dot).collect::<Vec<_>>().join(" ") } else { masked };
     let dates = ["Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat ", "Sun "];
     match dates.iter().find_map(|day| masked.find(day)) {
         Some(from) => {
