@@ -118,6 +118,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         calls: calls.clone(),
         shutdown: shutdown.clone(),
     });
+    let stop = told_to_stop().into_diagnostic()?;
     if let Some(lines) = listeners.lines {
         let telnet = lines.telnet.local_addr().into_diagnostic()?;
         let ssh = lines.ssh.local_addr().into_diagnostic()?;
@@ -147,7 +148,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     sd_notify::notify(&[sd_notify::NotifyState::Ready]).ok();
 
     tokio::select! {
-        told = told_to_stop() => told?,
+        () = stop => {}
         () = replaced.cancelled() => {}
     }
 
@@ -176,14 +177,17 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     Ok(())
 }
 
-/// Waits for the signal to stop.
-async fn told_to_stop() -> Result<(), miette::Report> {
-    let mut term = signal(SignalKind::terminate()).into_diagnostic()?;
-    let mut int = signal(SignalKind::interrupt()).into_diagnostic()?;
-    tokio::select! {
-        _ = term.recv() => Ok(()),
-        _ = int.recv() => Ok(()),
-    }
+/// Resolves at the signal to stop. The signals are caught from this call on, not from the first poll: one may come
+/// right behind `ready`.
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    let mut term = signal(SignalKind::terminate())?;
+    let mut int = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+    })
 }
 
 /// The ed25519 key now; the RSA key as soon as it is made, which takes a moment on a first start.

@@ -198,7 +198,7 @@ fn callers_sit_out_a_restart_of_postgres() {
 
     postgres.stop();
     crash.send("M");
-    crash.wait_for("The board cannot reach its records just now. Please try again in a moment.");
+    crash.wait_for("The board cannot reach its records just now. Please try again");
     crash.wait_for("(reference c-");
     crash.past_notice();
     crash.wait_for(MENU);
