@@ -4,7 +4,7 @@ use dialtone_domain::users::{CharsetChoice, Settings};
 use dialtone_terminal::Charset;
 
 use super::{pager, said};
-use crate::ui::{ArtFiles, Bar, Call, Column, Leave, List, Panel, Picked, pick, theme};
+use crate::ui::{Bar, Call, Column, Leave, List, Panel, Picked, pick, theme};
 
 /// Speeds that modems had, in bits a second.
 const SPEEDS: [u32; 10] = [300, 1200, 2400, 9600, 14_400, 19_200, 28_800, 38_400, 57_600, 115_200];
@@ -23,7 +23,8 @@ struct Setting {
     help: &'static str,
     about: &'static str,
     value: fn(&Call, &Settings) -> String,
-    next: fn(&mut Settings),
+    /// The themes there are, and what is set.
+    next: fn(&[String], &mut Settings),
 }
 
 const SETTINGS: [Setting; 7] = [
@@ -38,23 +39,23 @@ const SETTINGS: [Setting; 7] = [
             CharsetChoice::Ascii => name_of(Charset::Ascii).to_owned(),
             CharsetChoice::Petscii => name_of(Charset::Petscii).to_owned(),
         },
-        next: |settings| settings.charset = after(&CHARSETS, &settings.charset),
+        next: |_, settings| settings.charset = after(&CHARSETS, &settings.charset),
     },
     Setting {
         name: "words alone",
         help: "no art, for screen readers",
         about: "One line after the other, numbered choices, no pictures and no moving about: for screen readers and for paper.",
         value: |_, settings| on(settings.words),
-        next: |settings| settings.words = !settings.words,
+        next: |_, settings| settings.words = !settings.words,
     },
     Setting {
         name: "theme",
         help: "how the board is drawn",
         about: "Pictures and colours of the board. Enter tries the next.",
         value: |_, settings| settings.theme.clone().unwrap_or_else(|| "the board's".to_owned()),
-        next: |settings| {
-            let themes: Vec<Option<String>> =
-                std::iter::once(None).chain(themes().into_iter().map(Some)).collect();
+        next: |themes, settings| {
+            let named = themes.iter().cloned().map(Some);
+            let themes: Vec<Option<String>> = std::iter::once(None).chain(named).collect();
             settings.theme = after(&themes, &settings.theme);
         },
     },
@@ -63,21 +64,21 @@ const SETTINGS: [Setting; 7] = [
         help: "menus only when ? asks",
         about: "For those who know the keys: a menu is its prompt alone, and ? draws it.",
         value: |_, settings| on(settings.expert),
-        next: |settings| settings.expert = !settings.expert,
+        next: |_, settings| settings.expert = !settings.expert,
     },
     Setting {
         name: "pauses",
         help: "long texts wait for you",
         about: "A text that is longer than the screen stops and asks before it goes on.",
         value: |_, settings| on(settings.pauses),
-        next: |settings| settings.pauses = !settings.pauses,
+        next: |_, settings| settings.pauses = !settings.pauses,
     },
     Setting {
         name: "mouse",
         help: "clicks and the wheel",
         about: "Click on rows, commands and keys, and turn the wheel, where your terminal tells of it. Switched off, the mouse marks text again.",
         value: |_, settings| on(settings.mouse),
-        next: |settings| settings.mouse = !settings.mouse,
+        next: |_, settings| settings.mouse = !settings.mouse,
     },
     Setting {
         name: "speed",
@@ -87,7 +88,7 @@ const SETTINGS: [Setting; 7] = [
             Some(speed) => format!("{speed} baud"),
             None => "full".to_owned(),
         },
-        next: |settings| {
+        next: |_, settings| {
             let speeds: Vec<Option<u32>> = std::iter::once(None).chain(SPEEDS.map(Some)).collect();
             settings.speed = after(&speeds, &settings.speed);
         },
@@ -113,15 +114,6 @@ fn name_of(charset: Charset) -> &'static str {
         Charset::Petscii => "petscii",
         Charset::Atascii => "atascii",
     }
-}
-
-/// The themes that the board brings.
-fn themes() -> Vec<String> {
-    let mut themes: Vec<String> =
-        ArtFiles::iter().filter_map(|file| file.split_once('/').map(|(theme, _)| theme.to_owned())).collect();
-    themes.sort();
-    themes.dedup();
-    themes
 }
 
 fn about(setting: &Setting) -> Panel {
@@ -157,7 +149,8 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
             Picked::Row(row) => {
                 let mut settings = settings;
                 let Some(setting) = SETTINGS.get(row) else { continue };
-                (setting.next)(&mut settings);
+                let themes: Vec<String> = call.house.gallery.load().names().map(str::to_owned).collect();
+                (setting.next)(&themes, &mut settings);
                 let answer = call.domain.users.set_settings(&call.caller, &settings).await;
                 if said(call, answer).await?.is_some() {
                     call.prefer(settings).await?;
@@ -180,7 +173,7 @@ mod tests {
             let mut settings = Settings::default();
             let mut changed = 0;
             loop {
-                (setting.next)(&mut settings);
+                (setting.next)(&["classic".to_owned(), "light".to_owned()], &mut settings);
                 changed += 1;
                 if settings == Settings::default() {
                     break;

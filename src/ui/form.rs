@@ -91,14 +91,20 @@ impl FormView<'_> {
         refusal.and_then(|(field, line)| field.refusal(&line.text())).unwrap_or(&self.form.note)
     }
 
-    fn draw_current(&self, page: &mut Frame<'_>, y: u16, field: &Field, line: &LineInput) {
+    /// The field that is asked, with its help below. Returns the next free row.
+    fn draw_current(&self, page: &mut Frame<'_>, y: u16, field: &Field, line: &LineInput) -> u16 {
         page.text(0, y, field.label, theme::KEY);
         let room = page.columns().saturating_sub(LABELS).min(60);
         page.band(LABELS, y, room, theme::CHOSEN);
         let (shown, cursor) = line.shown(usize::from(room.saturating_sub(1)));
         page.text(LABELS, y, &shown, theme::CHOSEN);
         page.cursor(LABELS + u16::try_from(cursor).unwrap_or(0), y);
-        page.text(LABELS, y + 1, field.help, theme::ASIDE);
+        let mut next = y + 1;
+        for line in wrap(field.help, usize::from(page.columns().saturating_sub(LABELS)).max(10)) {
+            page.text(LABELS, next, &line, theme::ASIDE);
+            next += 1;
+        }
+        next
     }
 }
 
@@ -133,8 +139,7 @@ impl View for FormView<'_> {
         let fields = self.fields.iter().zip(self.lines).enumerate();
         for (n, (field, line)) in fields.skip(hidden.saturating_sub(above)) {
             if n == self.current {
-                self.draw_current(&mut page, y, field, line);
-                y += 2;
+                y = self.draw_current(&mut page, y, field, line);
             } else {
                 let room = usize::from(page.columns().saturating_sub(LABELS));
                 page.text(0, y, field.label, theme::HEADING);
