@@ -14,7 +14,7 @@ use crate::process::Process;
 use crate::report::{Report, Samples};
 
 /// The last words of the welcome.
-pub const PROMPT: &str = "look round: ";
+pub const PROMPT: &str = "for no art: ";
 /// Calls timed.
 const CALLS: usize = 200;
 /// Calls under way at once.
