@@ -30,7 +30,8 @@ pub struct Checked {
 
 impl fmt::Display for Checked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ok: {} menus, {} commands ({})", self.menus, self.commands, self.source)
+        let menus = if self.menus == 1 { "1 menu".to_owned() } else { format!("{} menus", self.menus) };
+        write!(f, "ok: {menus}, {} commands ({})", self.commands, self.source)
     }
 }
 

@@ -15,23 +15,13 @@ const COLUMNS: [Column; 6] = [
     Column::new("last", 10, theme::ASIDE).right(),
 ];
 
-/// The mark of what is new in the first column of a list.
-pub fn mark(new: bool) -> CellText {
-    (if new { "■" } else { " " }.to_owned(), None)
-}
-
-/// A count of what is new, or a dot for nothing.
-pub fn figure(new: i64) -> CellText {
-    if new > 0 { (new.to_string(), None) } else { ("·".to_owned(), Some(theme::ASIDE)) }
-}
-
 fn row(summary: &BoardSummary) -> Vec<CellText> {
     vec![
-        mark(summary.unread > 0),
+        words::mark(summary.unread > 0),
         (summary.board.name.clone(), None),
         (summary.board.description.clone(), None),
         (summary.messages.to_string(), None),
-        figure(summary.unread),
+        words::figure(summary.unread),
         (summary.last_post.map(words::ago).unwrap_or_default(), None),
     ]
 }

@@ -5,7 +5,7 @@ use dialtone_domain::messaging::{Reader, ThreadSummary};
 
 use crate::ui::{Bar, Call, CellText, Column, Leave, List, Panel, Picked, Progress, notice, pick, theme};
 
-use super::boards::{figure, mark};
+use super::words::{figure, mark};
 use super::{compose, pager, said, thread, words};
 
 const COLUMNS: [Column; 6] = [

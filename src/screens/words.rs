@@ -3,6 +3,8 @@
 use chrono::{DateTime, Local, Utc};
 use dialtone_domain::Cents;
 
+use crate::ui::{CellText, theme};
+
 /// How long ago, in at most ten characters: `now`, `12 min`, `3 h`, `5 days`, `2026-03-09`.
 pub fn ago(at: DateTime<Utc>) -> String {
     let minutes = (Utc::now() - at).num_minutes();
@@ -56,6 +58,16 @@ pub fn change(from: Cents, to: Cents) -> String {
     let basis = i128::from(to.0 - from.0) * 10_000 / i128::from(from.0.max(1));
     let sign = if basis < 0 { '-' } else { '+' };
     format!("{sign}{}.{:02} %", basis.abs() / 100, basis.abs() % 100)
+}
+
+/// The mark of what is new in the first column of a list.
+pub fn mark(new: bool) -> CellText {
+    (if new { "■" } else { " " }.to_owned(), None)
+}
+
+/// A count of what is new, or a dot for nothing.
+pub fn figure(new: i64) -> CellText {
+    if new > 0 { (new.to_string(), None) } else { ("·".to_owned(), Some(theme::ASIDE)) }
 }
 
 #[cfg(test)]

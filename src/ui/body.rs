@@ -1,10 +1,10 @@
 //! Where a view draws: the body between header and prompt, or a part of it, and the prompt's row.
 
-use dialtone_terminal::text::{prefix, width};
+use dialtone_terminal::text::{fit, prefix, width};
 use dialtone_terminal::{Grid, Style, pipe};
 
 use super::keys::Keys;
-use super::{frame::cut, theme};
+use super::theme;
 
 /// Where the parts of a screen lie, in its rows from the top.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -207,4 +207,9 @@ impl Frame<'_> {
             self.grid.set_cursor(Some((x, self.top + y)));
         }
     }
+}
+
+/// The text, cut with an ellipsis where it is too long; never padded.
+pub fn cut(text: &str, columns: usize) -> String {
+    if width(text) <= columns { text.to_owned() } else { fit(text, columns) }
 }

@@ -5,15 +5,12 @@ mod tune;
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use chrono::Local;
 use dialtone_domain::events::{Event, EventBody};
-use dialtone_domain::{CallId, Caller, Domain, NodeId};
+use dialtone_domain::{CallId, Caller, Domain};
 use dialtone_terminal::{Capabilities, Charset, Grid, Key, Modes, Paint, Wire, draw, probe};
-use thiserror::Error;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
-use tokio_util::sync::CancellationToken;
 
 use super::body::Body;
 use super::frame::{self, Surroundings, View};
@@ -21,102 +18,10 @@ use super::help;
 use super::idle::{Due, IdleClock};
 use super::keys::{self, Act, Keys};
 use super::pager::{Page, Pager, page_of};
-use super::{Galleries, Gallery, Values};
-use crate::menu::{Facts, Menus, Moment};
-use crate::switchboard::{Registration, Switchboard};
-use crate::transport::{Connection, Hangup, Input, Output, Peer, Tuning};
-
-/// What every call of a node shares.
-pub struct House {
-    /// The board's name.
-    pub name: String,
-    /// This node.
-    pub node: NodeId,
-    /// Its name.
-    pub node_name: String,
-    /// Whether guests may look round.
-    pub guests: bool,
-    /// Whether strangers may register.
-    pub registration: bool,
-    /// The art of every theme.
-    pub gallery: ArcSwap<Galleries>,
-    /// The menus.
-    pub menus: ArcSwap<Menus>,
-    /// Rings when art or menus are others than before.
-    pub reloaded: watch::Sender<()>,
-    /// Who hears what.
-    pub switchboard: Arc<Switchboard>,
-    /// Set when the board goes down.
-    pub drain: CancellationToken,
-    /// Takes "who is where", written a moment later.
-    pub places: mpsc::Sender<(CallId, String)>,
-}
-
-/// Why a call ends.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum Leave {
-    /// The caller said goodbye.
-    #[error("goodbye")]
-    Goodbye,
-    /// The caller is gone.
-    #[error("hangup")]
-    Hangup,
-    /// The caller was quiet for too long.
-    #[error("idle")]
-    Idle,
-    /// The caller did not log in in time, or sent too much before.
-    #[error("not logged in")]
-    NoLogin,
-    /// The door stays shut, for this reason.
-    #[error("refused")]
-    Refused(&'static str),
-    /// The sysop ended the call, for this reason.
-    #[error("kicked")]
-    Kicked(String),
-    /// The board goes down.
-    #[error("going down")]
-    Draining,
-}
-
-impl From<Hangup> for Leave {
-    fn from(_: Hangup) -> Self {
-        Self::Hangup
-    }
-}
-
-/// Where a caller is, for the header and for "who's online".
-#[derive(Debug, Clone, Default)]
-pub struct Place {
-    art: String,
-    title: String,
-    subtitle: String,
-}
-
-impl Place {
-    /// The art of the header.
-    pub fn art(&self) -> &str {
-        &self.art
-    }
-
-    /// The title.
-    pub fn title(&self) -> &str {
-        &self.title
-    }
-
-    /// The line below the title.
-    pub fn subtitle(&self) -> &str {
-        &self.subtitle
-    }
-
-    /// What the header's own marks stand for.
-    pub fn value(&self, mark: &str) -> Option<String> {
-        match mark {
-            "TT" => Some(self.title.clone()),
-            "SU" => Some(self.subtitle.clone()),
-            _ => None,
-        }
-    }
-}
+use super::{Galleries, Gallery, House, Leave, Place, Values};
+use crate::menu::{Facts, Moment};
+use crate::switchboard::Registration;
+use crate::transport::{Connection, Input, Output, Peer, Tuning};
 
 /// What the records say of a caller.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! The frame round every view: header, rule, body, rule, a line of life, the prompt, the status line.
 
 use dialtone_terminal::art::Art;
-use dialtone_terminal::text::{fit, width};
+use dialtone_terminal::text::width;
 use dialtone_terminal::{Capabilities, Charset, Grid};
 
-use super::body::{Body, Frame};
+use super::body::{Body, Frame, cut};
 use super::keys::Keys;
 use super::theme;
 use super::{Gallery, Place, Values};
@@ -154,9 +154,4 @@ fn status(grid: &mut Grid, row: u16, round: &Surroundings<'_>) {
         }
     };
     grid.text(right_at, row, &right, theme::STATUS_ASIDE);
-}
-
-/// The text, cut with an ellipsis where it is too long; never padded.
-pub fn cut(text: &str, columns: usize) -> String {
-    if width(text) <= columns { text.to_owned() } else { fit(text, columns) }
 }

@@ -7,7 +7,8 @@ use dialtone_terminal::{Charset, Key};
 use tokio::time::Instant;
 
 use super::backdrop::Backdrop;
-use super::frame::{cut, header_rows};
+use super::body::cut;
+use super::frame::header_rows;
 use super::keys::{Act, Keys, Meaning};
 use super::{Call, Frame, Leave, LineInput, Stir, View, theme};
 use crate::menu::{Item, Menu};

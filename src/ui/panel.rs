@@ -2,7 +2,7 @@
 
 use dialtone_terminal::text::wrap;
 
-use super::frame::cut;
+use super::body::cut;
 use super::{Frame, chart, theme};
 
 /// One bar of a panel.

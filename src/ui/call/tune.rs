@@ -4,8 +4,9 @@ use dialtone_domain::Caller;
 use dialtone_domain::users::{CharsetChoice, Settings};
 use dialtone_terminal::{Capabilities, Charset, Modes};
 
-use super::{Call, Leave};
+use super::Call;
 use crate::transport::Tuning;
+use crate::ui::Leave;
 
 impl Call {
     /// The caller as they are now: what they prefer counts at once.

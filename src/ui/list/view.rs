@@ -3,8 +3,8 @@
 use dialtone_terminal::Style;
 use dialtone_terminal::text::{fit, width, wrap};
 
+use super::super::body::cut;
 use super::super::finder::find;
-use super::super::frame::cut;
 use super::super::keys::{Act, Keys};
 use super::super::{Frame, View, theme};
 use super::List;

@@ -1,0 +1,38 @@
+//! What the calls of a node have in common.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use dialtone_domain::{CallId, NodeId};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::Galleries;
+use crate::menu::Menus;
+use crate::switchboard::Switchboard;
+
+/// What every call of a node shares.
+pub struct House {
+    /// The board's name.
+    pub name: String,
+    /// This node.
+    pub node: NodeId,
+    /// Its name.
+    pub node_name: String,
+    /// Whether guests may look round.
+    pub guests: bool,
+    /// Whether strangers may register.
+    pub registration: bool,
+    /// The art of every theme.
+    pub gallery: ArcSwap<Galleries>,
+    /// The menus.
+    pub menus: ArcSwap<Menus>,
+    /// Rings when art or menus are others than before.
+    pub reloaded: watch::Sender<()>,
+    /// Who hears what.
+    pub switchboard: Arc<Switchboard>,
+    /// Set when the board goes down.
+    pub drain: CancellationToken,
+    /// Takes "who is where", written a moment later.
+    pub places: mpsc::Sender<(CallId, String)>,
+}
