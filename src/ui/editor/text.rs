@@ -15,6 +15,8 @@ const STATES: usize = 100;
 /// States kept of a long one: as many as are this many bytes together, and a few at least.
 const STATE_BYTES: usize = 400_000;
 const FEW_STATES: usize = 4;
+/// Characters that tell a quote from other text.
+const OPENING: usize = 8;
 /// Columns between tab stops.
 const TAB: usize = 4;
 
@@ -130,6 +132,11 @@ impl Writing {
     /// The paragraph of this number.
     pub fn paragraph(&self, number: usize) -> String {
         self.paragraphs.get(number).map(|p| p.iter().collect()).unwrap_or_default()
+    }
+
+    /// How the paragraph of this number begins.
+    pub fn opening(&self, number: usize) -> String {
+        self.paragraphs.get(number).map(|p| p.iter().take(OPENING).collect()).unwrap_or_default()
     }
 
     fn length(&self, paragraph: usize) -> usize {

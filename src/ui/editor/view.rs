@@ -14,7 +14,7 @@ impl View for Editor<'_> {
         let needle = self.finder.as_ref().map(|finder| finder.needle()).unwrap_or_default();
         for (y, row) in (1..frame.rows()).zip(rows.iter().skip(self.top)) {
             let text = self.writing.characters(row);
-            let quoted = is_quote(&self.writing.paragraph(row.paragraph));
+            let quoted = is_quote(&self.writing.opening(row.paragraph));
             frame.text(2, y, &text, if quoted { theme::HEADING } else { theme::WORDS });
             if let Some((at, long)) = find(&text, &needle) {
                 let found: String = text.chars().skip(at).take(long).collect();
