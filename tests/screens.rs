@@ -53,7 +53,7 @@ fn walk(caller: &Terminal, columns: u16, rows: u16, at: &dyn Fn(&str)) {
     caller.wait_for("a new caller");
     caller.wait_row(prompt, "leaves");
     at("register");
-    caller.fill_registration_to_greeting("Acid Burn");
+    caller.answer_registration("Acid Burn");
     shown("notice", "good to meet you", NOTICE);
     caller.key(Key::Enter);
     shown("main", "main menu", MENU);
@@ -84,23 +84,6 @@ fn walk(caller: &Terminal, columns: u16, rows: u16, at: &dyn Fn(&str)) {
     caller.send("G");
     caller.wait_for(if columns < 60 { "still on" } else { "callers left" });
     at("goodbye");
-}
-
-impl Walker for Terminal {
-    fn fill_registration_to_greeting(&self, handle: &str) {
-        self.enter(handle);
-        self.wait_for("8 characters or");
-        self.enter(harness::PASSWORD);
-        self.wait_for("once more");
-        self.enter(harness::PASSWORD);
-        self.wait_for("calling from");
-        self.enter("Somewhere");
-    }
-}
-
-trait Walker {
-    /// From the registration's first field to the greeting.
-    fn fill_registration_to_greeting(&self, handle: &str);
 }
 
 /// The sixteen colours of a theme, as numbers of 256 and as true colour.

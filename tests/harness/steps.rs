@@ -37,16 +37,21 @@ impl Terminal {
     /// From the registration's first field to the main menu.
     pub fn fill_registration(&self, handle: &str) {
         self.wait_for("a new caller");
+        self.answer_registration(handle);
+        self.wait_for(&format!("good to meet you, {handle}"));
+        self.past_notice();
+        self.wait_for(MENU);
+    }
+
+    /// From the registration's first field to the greeting, on a screen of any width.
+    pub fn answer_registration(&self, handle: &str) {
         self.enter(handle);
-        self.wait_for("8 characters or more");
+        self.wait_for("8 characters or");
         self.enter(PASSWORD);
         self.wait_for("once more");
         self.enter(PASSWORD);
         self.wait_for("calling from");
         self.enter("Somewhere");
-        self.wait_for(&format!("good to meet you, {handle}"));
-        self.past_notice();
-        self.wait_for(MENU);
     }
 
     /// From the first question to the main menu, without an account.
