@@ -377,7 +377,7 @@ fn nothing_a_caller_writes_is_a_control_sequence_to_another() {
         caller.wait_for("SUBJECT");
         caller.choose_row("SUBJECT");
         caller.wait_for("BODY");
-        caller.back_to("P post");
+        caller.back_to("begun by");
         caller.back_to("message boards");
         caller.back_to(MENU);
         caller.choose("U", "who calls here");

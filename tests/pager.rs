@@ -3,8 +3,8 @@
 mod harness;
 
 use harness::{
-    Board, Dial, Key, Kind, MENU, PASSWORD, QUESTION, Setup, SshOptions, Terminal, on_both_databases, ssh,
-    telnet,
+    Board, Dial, Emulator, Key, Kind, MENU, PASSWORD, QUESTION, Setup, SshOptions, Terminal,
+    on_both_databases, ssh, telnet,
 };
 
 on_both_databases!(
@@ -110,8 +110,9 @@ fn meanwhile(setup: Setup, scene: impl Fn(&Terminal), after: impl Fn(&Terminal))
 
 fn a_caller_is_paged_in_the_menu(setup: Setup) {
     let at = |here: &Terminal| {
+        let bar = here.look(Emulator::bar);
         here.key(Key::Down);
-        here.wait_for(MENU);
+        here.wait_until("the bar one down", |screen| screen.bar() != bar);
     };
     meanwhile(setup, at, |here| {
         here.send("/");

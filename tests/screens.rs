@@ -103,7 +103,7 @@ fn palette(theme: &str) -> Vec<(u8, (u8, u8, u8))> {
 /// A colour as one of the theme's sixteen, in hexadecimal.
 fn role(color: vt100::Color, bold: bool, default: u8, palette: &[(u8, (u8, u8, u8))]) -> String {
     match color {
-        vt100::Color::Default => format!("{default:x}"),
+        vt100::Color::Default => format!("{:x}", if bold { default + 8 } else { default }),
         vt100::Color::Idx(n @ 0..8) if bold => format!("{:x}", n + 8),
         vt100::Color::Idx(n @ 0..16) => format!("{n:x}"),
         vt100::Color::Idx(n) => palette
@@ -304,7 +304,7 @@ const VGA: [(u8, u8, u8); 16] = [
 fn true_colour(color: vt100::Color, bold: bool, default: u8) -> (u8, u8, u8) {
     let of_16 = |n: u8| VGA[usize::from(n % 16)];
     match color {
-        vt100::Color::Default => of_16(default),
+        vt100::Color::Default => of_16(if bold { default + 8 } else { default }),
         vt100::Color::Idx(n) if bold && n < 8 => of_16(n + 8),
         vt100::Color::Idx(n) => of_16(n),
         vt100::Color::Rgb(r, g, b) => (r, g, b),

@@ -200,7 +200,7 @@ fn a_window_resized_in_a_menu_is_drawn_anew() {
     caller.choose("M", "message boards");
     caller.resize(100, 30);
     caller.wait_row(28, "Enter choose");
-    caller.wait_row(26, &"─".repeat(100));
+    caller.wait_row(26, &"─".repeat(55));
     caller.wait_for("The Lobby");
 }
 

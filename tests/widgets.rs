@@ -3,7 +3,7 @@
 
 mod harness;
 
-use harness::{Board, Dial, Key, Kind, MENU, NOTICE, PASSWORD, QUESTION};
+use harness::{Board, Dial, Key, Kind, MENU, NOTICE, PASSWORD, QUESTION, Recording};
 
 /// A board whose prices stand still.
 fn quiet_board() -> Board {
@@ -292,4 +292,65 @@ fn long_texts_wait_in_words_unless_told_not_to() {
     caller.wait_for("R: reply");
     caller.enter("q");
     assert!(!caller.look(|screen| screen.has(NOTICE)), "{}", caller.screen());
+}
+
+/// What 9600 baud carry in two seconds: ten bits to a byte.
+const TWO_SECONDS: usize = 9600 / 10 * 2;
+
+/// The bytes that the screen now shown takes when it is drawn whole: from one erase to the next.
+fn weight(caller: &Dial) -> usize {
+    let erases = |raw: &[u8]| -> Vec<usize> {
+        raw.windows(4).enumerate().filter(|(_, at)| *at == b"\x1b[2J").map(|(n, _)| n).collect()
+    };
+    let before = erases(&caller.raw()).len();
+    for n in 1..=2 {
+        caller.key(Key::Ctrl('l'));
+        caller.wait_raw("the screen again", |raw| erases(raw).len() >= before + n);
+    }
+    let erased = erases(&caller.raw());
+    let erased = erased.get(before..).expect("those that were there are there");
+    erased.iter().zip(erased.iter().skip(1)).map(|(from, to)| to - from).max().expect("two screens came")
+}
+
+/// SyncTERM before it had more colours than sixteen.
+fn old_syncterm() -> Kind {
+    let now = Recording::load("syncterm");
+    let mut old = now.clone();
+    old.answers.insert("<c".into(), "\u{1b}[<0;1;2;7c".into());
+    Kind::Recorded(Box::leak(Box::new(old)))
+}
+
+#[test]
+fn no_screen_takes_more_than_two_seconds_at_9600_baud() {
+    let kinds = [("classic", Kind::SyncTerm), ("classic", Kind::NetRunner), ("light", old_syncterm())];
+    for (theme, kind) in kinds {
+        let board = Board::setup().env("DIALTONE_BOARD__THEME", theme).start();
+        board.account("Zero Cool");
+        let caller = caller(&board, kind, 80, 24);
+        let mut weights = vec![("main menu", weight(&caller))];
+        for (key, shows, ..) in SCREENS.iter().filter(|(key, ..)| *key != "N") {
+            caller.choose(key, shows);
+            weights.push((shows, weight(&caller)));
+            caller.back_to(MENU);
+        }
+        for (keys, shows, out) in [
+            (["?", "", ""], "─ keys ─", 1),
+            (["M", "\n", ""], "begun by", 2),
+            (["M", "\n", "\n"], "The house rules, all four", 3),
+            (["M", "2\n", "P"], "what it is about", 3),
+            (["T", "B", ""], "as on the tape", 2),
+        ] {
+            for key in keys.into_iter().filter(|key| !key.is_empty()) {
+                caller.send(key);
+            }
+            caller.wait_for(shows);
+            weights.push((shows, weight(&caller)));
+            for _ in 0..out {
+                caller.key(Key::Escape);
+            }
+            caller.wait_for(MENU);
+        }
+        weights.retain(|(_, bytes)| *bytes > TWO_SECONDS);
+        assert_eq!(weights, [], "{theme}, {kind:?}");
+    }
 }

@@ -157,6 +157,7 @@ fn wire(way: usize) -> Wire {
         ice: way & 32 != 0,
         hide_cursor: way & 64 != 0,
         links: way & 128 != 0,
+        erases_in_color: way & 64 != 0,
     }
 }
 

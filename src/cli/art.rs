@@ -127,6 +127,7 @@ fn wire() -> Wire {
         ice: false,
         hide_cursor: false,
         links: false,
+        erases_in_color: terminal.erases_in_color,
     }
 }
 

@@ -5,7 +5,7 @@ use dialtone_domain::market::{Quote, Side};
 use crate::switchboard::Tape;
 use crate::ui::{Bar, Call, CellText, Column, Leave, List, Panel, Picked, Picture, chart, pick, theme};
 
-use super::trade::{coloured, side, trade};
+use super::trade::{coloured, side, trade, way};
 use super::{pager, said, words};
 
 const COLUMNS: [Column; 6] = [
@@ -14,10 +14,12 @@ const COLUMNS: [Column; 6] = [
     Column::new("lately", SPARK, theme::HEADING).spare().picture(),
     Column::new("last", 11, theme::WORDS).right(),
     Column::new("today", 10, theme::WORDS).right(),
-    Column::new("as of", 7, theme::ASIDE).right().spare(),
+    Column::new(AS_OF, 7, theme::ASIDE).right().spare(),
 ];
+/// When a price was heard, for tapes that lag.
+const AS_OF: &str = "as of";
 /// Columns of the small chart in a row.
-const SPARK: u16 = 12;
+const SPARK: u16 = 8;
 
 /// The prices that a chart is drawn from: those this node heard, or the day's first and last.
 fn prices(tape: &Tape, quote: &Quote) -> Vec<i64> {
@@ -30,11 +32,12 @@ fn prices(tape: &Tape, quote: &Quote) -> Vec<i64> {
 }
 
 fn row(tape: &Tape, quote: &Quote) -> Vec<CellText> {
+    let way = Some(way(quote.open, quote.price));
     vec![
         (quote.symbol.to_string(), None),
         (quote.name.clone(), None),
-        (chart::spark(&prices(tape, quote), usize::from(SPARK)), None),
-        (quote.price.to_string(), None),
+        (chart::spark(&prices(tape, quote), usize::from(SPARK)), way),
+        (quote.price.to_string(), way),
         coloured(quote.open, quote.price),
         (words::ago(quote.at), quote.stale.then_some(theme::DANGER)),
     ]
@@ -47,7 +50,6 @@ fn about(tape: &Tape, quote: &Quote) -> Panel {
     Panel {
         title: format!("{}  {}", quote.symbol, quote.name),
         pairs: vec![
-            ("last", format!("{}  {}", quote.price, words::change(quote.open, quote.price))),
             ("lately", format!("{} to {}", cents(low), cents(high))),
             ("opened", quote.open.to_string()),
         ],
@@ -72,13 +74,15 @@ async fn watch(call: &mut Call) -> Result<(), Leave> {
         let answer = call.domain.market.quotes().await;
         let Some(quotes) = said(call, answer).await? else { return Ok(()) };
         let stale = quotes.iter().any(|quote| quote.stale);
+        // A price of this minute needs no saying so.
+        let old = quotes.iter().any(|quote| words::ago(quote.at) != words::NOW);
         call.enter(
             "quotes",
             "the tape",
             if stale { "the feed is silent: old prices" } else { "paper money, made-up companies" },
         );
         let mut list = List {
-            columns: COLUMNS.to_vec(),
+            columns: COLUMNS.into_iter().filter(|column| old || column.title != AS_OF).collect(),
             rows: quotes.iter().map(|quote| row(tape, quote)).collect(),
             empty: "The tape is blank: the feed has not begun.".into(),
             keys: if call.caller.guest { vec![] } else { vec![("B", "buy"), ("S", "sell")] },

@@ -83,7 +83,7 @@ const SETTINGS: [Setting; 7] = [
     Setting {
         name: "speed",
         help: "play at an old modem",
-        about: "The board writes as slowly as the modem you remember. A toy: full speed is the line's own.",
+        about: "The board writes as slowly as the modem you remember, up to 9600 baud in 16 colours. A toy: full speed is the line's own.",
         value: |_, settings| match settings.speed {
             Some(speed) => format!("{speed} baud"),
             None => "full".to_owned(),

@@ -15,6 +15,10 @@ const PAGE: i64 = 20;
 pub async fn show(call: &mut Call, reader: &Reader, thread: ThreadId) -> Result<bool, Leave> {
     let answer = call.domain.messaging.read_up_to(reader, thread).await;
     let Some(read_up_to) = said(call, answer).await? else { return Ok(false) };
+    let mut keys = vec![("B", "one back")];
+    if reader.may_post().is_ok() {
+        keys.insert(0, ("R", "reply"));
+    }
     let mut number = read_up_to + 1;
     let mut held: Vec<Message> = Vec::new();
     loop {
@@ -57,7 +61,7 @@ pub async fn show(call: &mut Call, reader: &Reader, thread: ThreadId) -> Result<
                 ..Panel::default()
             },
             body: message.body.clone(),
-            keys: vec![("R", "reply"), ("B", "one back")],
+            keys: keys.clone(),
             next: "next",
             ..Text::default()
         };

@@ -3,7 +3,7 @@
 use dialtone_domain::BoardId;
 use dialtone_domain::messaging::{Reader, ThreadSummary};
 
-use crate::ui::{Bar, Call, CellText, Column, Leave, List, Panel, Picked, Progress, notice, pick, theme};
+use crate::ui::{Bar, Call, CellText, Column, Leave, List, Panel, Picked, Progress, pick, theme};
 
 use super::words::{figure, mark};
 use super::{compose, pager, said, thread, words};
@@ -63,6 +63,15 @@ async fn fetch(call: &mut Call, reader: &Reader, threads: &mut Vec<ThreadSummary
 pub async fn show(call: &mut Call, board: BoardId) -> Result<(), Leave> {
     let answer = call.domain.messaging.reader(&call.caller, board).await;
     let Some(reader) = said(call, answer).await? else { return Ok(()) };
+    let refused = reader.may_post().err().map(|error| error.to_string());
+    let (begin, mut keys) = match refused {
+        None => (" P begins a thread.", vec![("P", "post")]),
+        Some(_) => ("", vec![]),
+    };
+    if !call.caller.guest {
+        // For guests the board keeps no pointers.
+        keys.push(("C", "catch up"));
+    }
     let mut bar = Bar::default();
     let mut threads = Vec::new();
     let mut more = true;
@@ -80,8 +89,9 @@ pub async fn show(call: &mut Call, board: BoardId) -> Result<(), Leave> {
         let mut list = List {
             columns: COLUMNS.to_vec(),
             rows: threads.iter().map(row).collect(),
-            empty: "Nobody has written here yet. P begins a thread.".into(),
-            keys: vec![("P", "post"), ("C", "catch up")],
+            empty: format!("Nobody has written here yet.{begin}"),
+            keys: keys.clone(),
+            note: refused.clone().unwrap_or_default(),
             bar: std::mem::take(&mut bar),
             more,
             about: Some(Box::new(|n| threads.get(n).map(about).unwrap_or_default())),
@@ -115,10 +125,6 @@ pub async fn show(call: &mut Call, board: BoardId) -> Result<(), Leave> {
 
 /// Marks the threads that are listed as read.
 async fn catch_up(call: &mut Call, reader: &Reader, threads: &[ThreadSummary]) -> Result<(), Leave> {
-    if call.caller.guest {
-        let words = "The board keeps no pointers for guests. NEW makes an account.";
-        return notice(call, "catch up", words).await;
-    }
     let unread: Vec<&ThreadSummary> = threads.iter().filter(|thread| thread.unread > 0).collect();
     let mut progress = Progress::new("catching up", unread.len());
     for thread in unread {

@@ -2,6 +2,7 @@
 
 use dialtone_domain::Cents;
 use dialtone_domain::market::{Order, Side, Symbol};
+use dialtone_terminal::Style;
 use uuid::Uuid;
 
 use crate::ui::{Call, CellText, Field, Form, Leave, notice, theme};
@@ -10,12 +11,16 @@ use super::{said, words};
 
 /// A change in the colour of its sign.
 pub fn coloured(from: Cents, to: Cents) -> CellText {
-    let style = match to.0.cmp(&from.0) {
+    (words::change(from, to), Some(way(from, to)))
+}
+
+/// The colour of what has gone up or down.
+pub fn way(from: Cents, to: Cents) -> Style {
+    match to.0.cmp(&from.0) {
         std::cmp::Ordering::Less => theme::DANGER,
         std::cmp::Ordering::Equal => theme::ASIDE,
         std::cmp::Ordering::Greater => theme::GAIN,
-    };
-    (words::change(from, to), Some(style))
+    }
 }
 
 /// What B and S stand for.

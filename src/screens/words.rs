@@ -5,11 +5,14 @@ use dialtone_domain::Cents;
 
 use crate::ui::{CellText, theme};
 
+/// How long ago what is less than a minute old is.
+pub const NOW: &str = "now";
+
 /// How long ago, in at most ten characters: `now`, `12 min`, `3 h`, `5 days`, `2026-03-09`.
 pub fn ago(at: DateTime<Utc>) -> String {
     let minutes = (Utc::now() - at).num_minutes();
     match minutes {
-        ..1 => "now".to_owned(),
+        ..1 => NOW.to_owned(),
         1..60 => format!("{minutes} min"),
         60..1440 => format!("{} h", minutes / 60),
         1440..2880 => "1 day".to_owned(),
@@ -21,7 +24,7 @@ pub fn ago(at: DateTime<Utc>) -> String {
 /// [`ago`] in a sentence: `just now`, `12 min ago`, `on 2026-03-09`.
 pub fn when(at: DateTime<Utc>) -> String {
     match ago(at).as_str() {
-        "now" => "just now".to_owned(),
+        NOW => "just now".to_owned(),
         date if date.contains('-') => format!("on {date}"),
         span => format!("{span} ago"),
     }

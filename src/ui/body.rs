@@ -78,7 +78,12 @@ impl Frame<'_> {
         self.part(x + 2, y + 1, columns.saturating_sub(4), rows.saturating_sub(2))
     }
 
-    /// A rule of `columns` with a title in it.
+    /// A rule across with a title in it.
+    pub fn rule(&mut self, y: u16, title: &str) {
+        self.line(0, y, rule_columns(self.columns), title);
+    }
+
+    /// A line of `columns` with a title in it.
     pub fn line(&mut self, x: u16, y: u16, columns: u16, title: &str) {
         self.fill(x, y, columns, '─', theme::LINE);
         if !title.is_empty() {
@@ -123,11 +128,6 @@ impl Frame<'_> {
     /// A row of the body in one style.
     pub fn band(&mut self, x: u16, y: u16, columns: u16, style: Style) {
         self.fill(x, y, columns, ' ', style);
-    }
-
-    /// A rule across the body.
-    pub fn rule(&mut self, y: u16) {
-        self.fill(0, y, self.columns, '─', theme::LINE);
     }
 
     /// Lays cells of art over the body.
@@ -207,6 +207,11 @@ impl Frame<'_> {
             self.grid.set_cursor(Some((x, self.top + y)));
         }
     }
+}
+
+/// How much of a row of `columns` a rule takes: the light on it goes out behind the middle.
+pub fn rule_columns(columns: u16) -> u16 {
+    columns * 11 / 20
 }
 
 /// The text, cut with an ellipsis where it is too long; never padded.

@@ -4,7 +4,7 @@ use dialtone_terminal::art::Art;
 use dialtone_terminal::text::width;
 use dialtone_terminal::{Capabilities, Charset, Grid};
 
-use super::body::{Body, Frame, cut};
+use super::body::{Body, Frame, cut, rule_columns};
 use super::keys::Keys;
 use super::theme;
 use super::{Gallery, Place, Values};
@@ -123,10 +123,10 @@ pub fn header_rows(art: &Art) -> u16 {
     if art.grid().columns() > NARROW { HEADER } else { LOW_HEADER }
 }
 
-/// The rule above the prompt: the light of the header falls on it from the left.
+/// The rule above the prompt: the light of the header falls on it from the left, and it goes out behind the middle.
 fn rule(grid: &mut Grid, row: u16) {
     let columns = grid.columns();
-    grid.fill(0, row, columns, 1, '─', theme::LINE);
+    grid.fill(0, row, rule_columns(columns), 1, '─', theme::LINE);
     grid.fill(0, row, columns / 4, 1, '─', theme::HEADING);
     grid.fill(0, row, columns / 10, 1, '─', theme::KEY);
 }

@@ -14,14 +14,15 @@ struct Help {
 }
 
 /// Columns of a key's name, two blanks behind it included.
-const LABELS: u16 = 9;
+const LABELS: u16 = 12;
 /// Columns below which the keys stand in one column.
 const TWO_COLUMNS: u16 = 76;
 
 impl View for Help {
     fn draw(&self, frame: &mut Frame<'_>) {
         let (columns, rows) = (frame.columns(), frame.rows());
-        let mut page = frame.boxed(1, 0, columns.saturating_sub(2), rows, "keys");
+        frame.rule(0, "keys");
+        let mut page = frame.part(2, 1, columns.saturating_sub(4), rows.saturating_sub(1));
         let beside = if columns >= TWO_COLUMNS { 2 } else { 1 };
         let wide = page.columns() / beside;
         let room = usize::from(page.rows().max(1));
@@ -51,7 +52,7 @@ pub fn show(call: &mut Call, keys: Keys) -> Pin<Box<dyn Future<Output = Result<(
     Box::pin(async move {
         loop {
             let beside = if call.terminal.columns >= TWO_COLUMNS { 2 } else { 1 };
-            help.room = usize::from(call.body().rows.saturating_sub(2).max(1)) * beside;
+            help.room = usize::from(call.body().rows.saturating_sub(1).max(1)) * beside;
             let last = help.lines.len().saturating_sub(help.room);
             help.first = help.first.min(last);
             match help.keys().meaning(call.key(&help).await?) {

@@ -51,7 +51,7 @@ pub struct Binding<A: 'static> {
     pub act: A,
     /// The keys.
     pub keys: &'static [Key],
-    /// What is printed on them.
+    /// What is printed on them; nothing where the binding before speaks for both.
     pub label: &'static str,
     /// A word for the hints; none where there is no room to spare for it.
     pub does: &'static str,
@@ -73,14 +73,14 @@ const fn key<A>(
 pub const COMMON: &[Binding<Act>] = &[
     key(Act::Choose, &[Key::Enter], "Enter", "choose", "does what the bar is on"),
     key(Act::Forward, &[Key::Char(' ')], "Space", "", "a page down, then on to the next"),
-    key(Act::Up, &[Key::Up], "Up", "", "one up"),
-    key(Act::Down, &[Key::Down], "Down", "", "one down"),
-    key(Act::Left, &[Key::Left], "Left", "", "to the left, or one back"),
-    key(Act::Right, &[Key::Right], "Right", "", "to the right, or one on"),
-    key(Act::PageUp, &[Key::PageUp, Key::Ctrl('b')], "PgUp", "", "a page up; Ctrl-B too"),
-    key(Act::PageDown, &[Key::PageDown, Key::Ctrl('n')], "PgDn", "", "a page down; Ctrl-N too"),
-    key(Act::First, &[Key::Home, Key::Ctrl('a')], "Home", "", "to the first; Ctrl-A too"),
-    key(Act::Last, &[Key::End, Key::Ctrl('e')], "End", "", "to the last; Ctrl-E too"),
+    key(Act::Up, &[Key::Up], "Up Down", "", "one up, one down"),
+    key(Act::Down, &[Key::Down], "", "", ""),
+    key(Act::Left, &[Key::Left], "Left Right", "", "to the side; back and on"),
+    key(Act::Right, &[Key::Right], "", "", ""),
+    key(Act::PageUp, &[Key::PageUp, Key::Ctrl('b')], "PgUp PgDn", "", "a page; Ctrl-B, Ctrl-N"),
+    key(Act::PageDown, &[Key::PageDown, Key::Ctrl('n')], "", "", ""),
+    key(Act::First, &[Key::Home, Key::Ctrl('a')], "Home End", "", "the ends; Ctrl-A, Ctrl-E"),
+    key(Act::Last, &[Key::End, Key::Ctrl('e')], "", "", ""),
     key(Act::Find, &[Key::Char('\''), Key::Ctrl('f')], "'", "find", "finds as you type; Ctrl-F too"),
     key(Act::Again, &[Key::Tab], "Tab", "", "the next that was found"),
     key(Act::Back, &[Key::Escape, Key::Char('q'), Key::Char('Q')], "Esc", "back", "goes back; Q too"),
@@ -231,7 +231,7 @@ impl Keys {
         for binding in COMMON {
             let word = self.acts.iter().find(|(act, _)| *act == binding.act).map(|(_, word)| *word);
             let always = matches!(binding.act, Act::Redraw | Act::Help);
-            if word.is_some() || always {
+            if (word.is_some() || always) && !binding.label.is_empty() {
                 lines
                     .push(line(binding.label, word.filter(|word| !word.is_empty()).unwrap_or(binding.about)));
             }
@@ -267,8 +267,13 @@ mod tests {
         for key in COMMON.iter().flat_map(|binding| binding.keys) {
             assert!(seen.insert(*key), "{key:?} stands twice");
         }
-        for binding in COMMON {
-            assert!(!binding.about.is_empty() && !binding.label.is_empty(), "{binding:?}");
+        for pair in COMMON.windows(2) {
+            let [before, binding] = pair else { unreachable!("windows of two") };
+            assert_eq!(binding.about.is_empty(), binding.label.is_empty(), "{binding:?}");
+            assert!(
+                !binding.label.is_empty() || before.label.contains(' '),
+                "{binding:?}: who speaks for it?"
+            );
         }
     }
 

@@ -148,6 +148,44 @@ impl Emulator {
         format!("{line:<columns$}")
     }
 
+    /// The rows as an eye has them: a blank on a colour is a full block in it, an upper half a lower one the other way
+    /// round. The brighter half is taken for the ink.
+    pub fn seen(&self) -> Vec<String> {
+        let number = |color, own| match color {
+            vt100::Color::Default => own,
+            vt100::Color::Idx(n) => u32::from(n),
+            vt100::Color::Rgb(r, g, b) => u32::from_be_bytes([1, r, g, b]),
+        };
+        let glyph = |cell: &vt100::Cell| {
+            let bright = if cell.bold() { 8 } else { 0 };
+            let ink = number(cell.fgcolor(), 7);
+            let (ink, ground) = (if ink < 8 { ink + bright } else { ink }, number(cell.bgcolor(), 0));
+            let (ink, ground) = if cell.inverse() { (ground, ink) } else { (ink, ground) };
+            let (above, below) = match cell.contents() {
+                "" | " " => (ground, ground),
+                "█" => (ink, ink),
+                "▀" => (ink, ground),
+                "▄" => (ground, ink),
+                other => return other.to_owned(),
+            };
+            let glyph = match above.cmp(&below) {
+                std::cmp::Ordering::Less => "▄",
+                std::cmp::Ordering::Greater => "▀",
+                std::cmp::Ordering::Equal if above == 0 => " ",
+                std::cmp::Ordering::Equal => "█",
+            };
+            glyph.to_owned()
+        };
+        let (rows, columns) = self.screen().size();
+        let row = |y| (0..columns.get()).filter_map(|x| self.screen().cell(y, x)).map(glyph).collect();
+        (0..rows.get())
+            .map(|y| {
+                let row: String = row(y);
+                row.trim_end().to_owned()
+            })
+            .collect()
+    }
+
     /// The rows as text, without the blanks at their ends.
     pub fn rows(&self) -> Vec<String> {
         let (_, columns) = self.screen().size();

@@ -91,8 +91,9 @@ impl Terminal {
     pub fn open_board(&self, name: &str) {
         self.choose("M", "message boards");
         self.choose_row(name);
-        self.wait_for("P post");
+        self.wait_gone("message boards");
         self.wait_for(name);
+        self.wait_for("Esc back");
     }
 
     /// Moves the bar of a list to the row that has `text` in it, and presses Enter.
@@ -140,10 +141,10 @@ impl Terminal {
         self.wait_for(subject);
     }
 
-    /// Rows from the first to the last but one: all but the status line, with the cursor's place.
+    /// Rows from the first to the last but one as they are seen: all but the status line, with the cursor's place.
     pub fn above_status(&self) -> (Vec<String>, (u16, u16)) {
         self.look(|screen| {
-            let mut rows = screen.rows();
+            let mut rows = screen.seen();
             rows.pop();
             (rows, screen.screen().cursor_position())
         })

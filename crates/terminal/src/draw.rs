@@ -6,6 +6,7 @@ use crate::grid::Grid;
 use crate::sgr::{Pen, Wire, number};
 use links::Link;
 
+mod blocks;
 mod links;
 mod petscii;
 
@@ -35,9 +36,12 @@ pub fn draw(old: Option<&Grid>, new: &Grid, wire: &Wire, out: &mut Vec<u8>) {
         }
         None => {
             drawing.out.reserve(usize::from(new.columns()) * usize::from(new.rows()));
-            drawing.out.extend_from_slice(b"\x1b[0m\x1b[2J\x1b[H");
+            drawing.out.extend_from_slice(b"\x1b[0m");
+            let ground = if wire.erases_in_color { ground(new) } else { Cell::BLANK };
+            drawing.pen.set(ground.style, drawing.out);
+            drawing.out.extend_from_slice(b"\x1b[2J\x1b[H");
             drawing.at = Some((0, 0));
-            vec![Cell::BLANK; usize::from(new.columns())]
+            vec![ground; usize::from(new.columns())]
         }
     };
     for y in 0..new.rows() {
@@ -71,9 +75,11 @@ impl Drawing<'_> {
         let Some(first) = places.position(|(x, (old, new))| changed(x, old, new)) else { return };
         let mut places = old.iter().zip(new).enumerate();
         let last = places.rposition(|(x, (old, new))| changed(x, old, new)).unwrap_or(first);
-        let tail = new.iter().rposition(|cell| !is_erased(*cell)).map_or(0, |at| at + 1).max(first);
+        let ground = new.last().map_or(Color::Default, |cell| cell.style.bg);
+        let can_erase = ground == Color::Default || self.wire.erases_in_color;
+        let tail = new.iter().rposition(|cell| !is_ground(*cell, ground)).map_or(0, |at| at + 1).max(first);
         // Erasing also keeps out of the last column.
-        let erase = last >= tail && (last - tail >= ERASE_FROM || last + 1 == new.len());
+        let erase = can_erase && last >= tail && (last - tail >= ERASE_FROM || last + 1 == new.len());
         let end = if erase { tail } else { last + 1 };
         let corner = y + 1 == self.new.rows() && end == new.len();
         for (x, (old, new)) in (0u16..).zip(old.iter().zip(new)).take(end).skip(first) {
@@ -92,8 +98,9 @@ impl Drawing<'_> {
             self.go(u16::try_from(tail).unwrap_or(u16::MAX), y);
             // Terminals erase with the background in force, some with the other attributes too.
             let style = self.pen.style();
-            if style.bg != Color::Default || style.reverse || style.underline {
-                self.pen.reset(self.out);
+            if style.bg != ground || style.reverse || style.underline {
+                let pen = if ground == Color::Default { Style::DEFAULT } else { style };
+                self.pen.set(Style { bg: ground, reverse: false, underline: false, ..pen }, self.out);
             }
             self.out.extend_from_slice(b"\x1b[K");
         }
@@ -124,9 +131,8 @@ impl Drawing<'_> {
 
     /// Writes a cell where the cursor is.
     fn cell(&mut self, cell: Cell) {
-        if !self.pen_fits(cell) {
-            self.pen.set(cell.style, self.out);
-        }
+        let cell = self.cheapest(cell);
+        self.pen.set(cell.style, self.out);
         self.wire.charset.encode_cell(cell.ch, self.out, true);
         self.at = self.at.and_then(|(x, y)| (x + 1 < self.new.columns()).then_some((x + 1, y)));
     }
@@ -143,16 +149,30 @@ impl Drawing<'_> {
         self.cell(neighbour);
     }
 
-    /// Whether the style in force shows the cell as its own would.
-    fn pen_fits(&self, cell: Cell) -> bool {
-        let style = self.pen.style();
-        style == cell.style
-            || (cell.is_blank() && style.bg == cell.style.bg && !style.reverse && !style.underline)
+    /// The cell, or what looks the same and takes fewer bytes with the style in force.
+    fn cheapest(&mut self, cell: Cell) -> Cell {
+        let pen = self.pen.style();
+        if cell.style == pen {
+            return cell;
+        }
+        let others = blocks::others(cell, pen, &self.wire);
+        others.into_iter().flatten().chain([cell]).min_by_key(|cell| self.cost(*cell)).unwrap_or(cell)
+    }
+
+    /// The bytes that a cell takes with the style in force.
+    fn cost(&mut self, cell: Cell) -> usize {
+        let written = self.out.len();
+        self.pen.clone().set(cell.style, self.out);
+        self.wire.charset.encode_cell(cell.ch, self.out, true);
+        let cost = self.out.len() - written;
+        self.out.truncate(written);
+        cost
     }
 
     /// Moves the cursor the cheapest way.
     fn go(&mut self, x: u16, y: u16) {
-        match self.at {
+        let at = self.at;
+        match at {
             Some(at) if at == (x, y) => return,
             Some((from, row)) if row == y && from < x => {
                 if !self.write_over(from, x, y) {
@@ -161,33 +181,48 @@ impl Drawing<'_> {
             }
             Some((from, row)) if row == y && from - x == 1 => self.out.push(0x08),
             Some((from, row)) if row == y && from - x < 10 => self.move_by(from - x, b'D'),
+            Some((_, row)) if row + 1 == y && self.next_row(x, y) => {}
             _ => self.address(x, y),
         }
         self.at = Some((x, y));
+    }
+
+    /// Goes to a place near the left edge of the row below by a line end, if that is no dearer than its address.
+    fn next_row(&mut self, x: u16, y: u16) -> bool {
+        let written = self.out.len();
+        self.out.extend_from_slice(b"\r\n");
+        self.at = Some((0, y));
+        let there = x == 0 || self.write_over(0, x, y);
+        if !there {
+            self.out.truncate(written);
+        }
+        there
     }
 
     /// Passes over a short gap by writing what stands there, if that is no dearer than moving.
     fn write_over(&mut self, from: u16, to: u16, y: u16) -> bool {
         let gap = to - from;
         let allowed = if gap == 1 { 3 } else { 4 };
-        let cells = self.new.row(y).get(usize::from(from)..usize::from(to)).unwrap_or_default();
+        let new = self.new;
+        let cells = new.row(y).get(usize::from(from)..usize::from(to)).unwrap_or_default();
         // What is passed over must not become part of a link, nor leave one.
         let linked = |link: &Link| link.start < usize::from(to) && link.end > usize::from(from);
-        let cheap = self.link.is_none()
-            && !self.links.iter().any(linked)
-            && gap <= GAP
-            && cells.iter().all(|cell| self.pen_fits(*cell))
-            && cells.iter().map(|cell| self.cost(cell.ch)).sum::<usize>() <= allowed;
-        if cheap {
-            for cell in cells {
-                self.wire.charset.encode_cell(cell.ch, self.out, true);
-            }
+        if gap > GAP || self.link.is_some() || self.links.iter().any(linked) {
+            return false;
         }
-        cheap
-    }
-
-    fn cost(&self, c: char) -> usize {
-        if self.wire.charset == Charset::Utf8 { c.len_utf8() } else { 1 }
+        let mut cost = 0;
+        for cell in cells {
+            let cell = self.cheapest(*cell);
+            cost += self.cost(cell);
+        }
+        // Any change of style is dearer than moving.
+        if cost > allowed {
+            return false;
+        }
+        for cell in cells {
+            self.cell(*cell);
+        }
+        true
     }
 
     fn move_by(&mut self, n: u16, direction: u8) {
@@ -222,9 +257,17 @@ impl Drawing<'_> {
     }
 }
 
-/// What erasing leaves behind.
-fn is_erased(cell: Cell) -> bool {
-    cell.is_blank() && cell.style.bg == Style::DEFAULT.bg
+/// What erasing in front of `ground` leaves behind.
+fn is_ground(cell: Cell, ground: Color) -> bool {
+    cell.is_blank() && cell.style.bg == ground
+}
+
+/// A blank of the ground that most rows end on.
+fn ground(grid: &Grid) -> Cell {
+    let ends = || (0..grid.rows()).filter_map(|y| grid.row(y).last()).filter(|cell| cell.is_blank());
+    let rows = |ground: Color| ends().filter(|cell| cell.style.bg == ground).count();
+    let most = ends().map(|cell| cell.style.bg).max_by_key(|bg| rows(*bg)).unwrap_or(Color::Default);
+    Cell { style: Style { bg: most, ..Style::DEFAULT }, ..Cell::BLANK }
 }
 
 #[cfg(test)]

@@ -73,6 +73,14 @@ impl Emulator {
         }
     }
 
+    /// The cell as it is seen: a BBS terminal's own colours are light grey and black.
+    pub fn seen(&self, cell: Cell) -> Cell {
+        let own =
+            |color, own| if color == Color::Default && !self.utf8 { Color::Indexed(own) } else { color };
+        let style = Style { fg: own(cell.style.fg, 7), bg: own(cell.style.bg, 0), ..cell.style };
+        Cell { style, ..cell }
+    }
+
     fn print(&mut self, c: char) {
         if self.pending {
             self.wrap();
@@ -148,6 +156,9 @@ impl Emulator {
             30..=37 => self.style.fg = Color::Indexed(u8::try_from(n - 30).unwrap()),
             40..=47 => self.style.bg = Color::Indexed(u8::try_from(n - 40).unwrap()),
             other => panic!("unexpected SGR {other}"),
+        }
+        if self.bold && self.style.fg == Color::Default && !self.utf8 {
+            self.style.fg = Color::WHITE;
         }
         if let (true, Color::Indexed(n @ 0..8)) = (self.bold, self.style.fg) {
             self.style.fg = Color::Indexed(n + 8);

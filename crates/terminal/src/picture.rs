@@ -1,10 +1,14 @@
 //! A picture of 2 x 2 samples to a cell, and the block glyphs and colours that come closest to it.
 //!
 //! Gradients turn into shading by themselves: of every two colours the shades are tried as the mixtures that an eye
-//! sees from afar, and the half blocks where an edge runs through the cell.
+//! sees from afar, and the half blocks where an edge runs through the cell. Where two come close enough, the one is
+//! taken that is shorter on the wire.
 
-use crate::cell::Style;
+use crate::cell::{Cell, Style};
+use crate::charset::Charset;
 use crate::grid::Grid;
+use crate::sgr::{Colors, Pen, Wire};
+use std::collections::HashMap;
 
 /// A colour, each part from 0 to 255; pictures hold values between the whole ones too.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -76,6 +80,7 @@ pub struct Palette {
     front: Vec<(u8, Rgb)>,
     back: Vec<(u8, Rgb)>,
     shades: Vec<Shade>,
+    thrift: f32,
 }
 
 /// A glyph that fills its whole cell evenly.
@@ -112,9 +117,14 @@ impl Palette {
     /// Colours of one's own, drawn flat: whole cells and halves, no shades. Number 0 is the ground and must be there;
     /// 0 to 7 may lie behind.
     pub fn flat(colors: &[(u8, Rgb)]) -> Self {
-        let Self { front, back, mut shades } = Self::shaded(colors.to_vec(), GRAIN);
-        shades.retain(|shade| shade.glyph == '█');
-        Self { front, back, shades }
+        let mut palette = Self::shaded(colors.to_vec(), GRAIN);
+        palette.shades.retain(|shade| shade.glyph == '█');
+        palette
+    }
+
+    /// The same, with an eye on the line: `thrift` is the squared error that one byte less is worth (0 otherwise).
+    pub fn thrifty(self, thrift: f32) -> Self {
+        Self { thrift, ..self }
     }
 
     fn shaded(front: Vec<(u8, Rgb)>, of_distance: f32) -> Self {
@@ -130,19 +140,24 @@ impl Palette {
                 }
             }
         }
-        Self { front, back, shades }
+        Self { front, back, shades, thrift: 0.0 }
     }
 
-    /// The glyph and colours for a cell's samples: upper left, upper right, lower left, lower right.
-    fn closest(&self, cell: [Rgb; 4]) -> (char, Style) {
+    /// What can stand for a cell's samples (upper left, upper right, lower left, lower right), and how far off it is.
+    fn candidates(&self, cell: [Rgb; 4]) -> Vec<(f32, Cell)> {
         let mean = Rgb::mean(&cell);
         let spread = spread(&cell, mean);
-        let mut best = (f32::INFINITY, ' ', 0, 0);
+        let mut found = Vec::new();
+        let is_back = |color: u8| self.back.iter().any(|(back, _)| *back == color);
         for shade in &self.shades {
             let blur = if shade.glyph == '█' { 0.0 } else { BLUR * spread };
-            let cost = 4.0 * (shade.color.error(mean) + shade.grain) + spread + blur;
-            if cost < best.0 {
-                best = (cost, shade.glyph, shade.fg, shade.bg);
+            let off = 4.0 * (shade.color.error(mean) + shade.grain) + spread + blur;
+            found.push((off, looks(shade.glyph, shade.fg, shade.bg)));
+            if shade.glyph == '█' && shade.fg != 0 {
+                let behind = self.back.iter().filter(|(back, _)| *back != 0);
+                found.extend(behind.map(|(back, _)| (off, looks('█', shade.fg, *back))));
+                let before = self.front.iter().filter(|_| is_back(shade.fg));
+                found.extend(before.map(|(front, _)| (off, looks(' ', *front, shade.fg))));
             }
         }
         let [a, b, c, d] = cell;
@@ -150,32 +165,111 @@ impl Palette {
             let means = (Rgb::mean(&first), Rgb::mean(&second));
             let inside = self::spread(&first, means.0) + self::spread(&second, means.1);
             for (glyph, (front, back)) in glyphs.into_iter().zip([means, (means.1, means.0)]) {
-                let (fg, front) = nearest(&self.front, front);
-                let (bg, back) = nearest(&self.back, back);
-                // Two halves alike are a whole: rounding alone must not split a cell.
-                let cost = 2.0 * (front + back) + inside + 1.0;
-                if cost < best.0 {
-                    best = (cost, glyph, fg, bg);
+                for &(fg, color) in &self.front {
+                    let front = color.error(front);
+                    for &(bg, color) in self.back.iter().filter(|(bg, _)| *bg != fg) {
+                        // Two halves alike are a whole: rounding alone must not split a cell.
+                        let off = 2.0 * (front + color.error(back)) + inside + 1.0;
+                        found.push((off, looks(glyph, fg, bg)));
+                    }
                 }
             }
         }
-        match best {
-            (_, '█', 0, _) => (' ', Style::DEFAULT),
-            (_, glyph, fg, 0) => (glyph, Style::fg(fg)),
-            (_, glyph, fg, bg) => (glyph, Style::new(fg, bg)),
+        found
+    }
+
+    /// The cells for a row of samples: of all ways through it the one that costs least in errors and bytes together.
+    fn row(&self, row: &[[Rgb; 4]]) -> Vec<Cell> {
+        let mut bytes = Bytes::default();
+        // For each style that may be in force: what it has cost to come there.
+        let mut ways = vec![(Style::DEFAULT, 0.0)];
+        // For each column and each style after it: which way it came, and the cell.
+        let mut steps: Vec<Vec<(usize, Cell)>> = Vec::new();
+        for cell in row {
+            let mut candidates = self.candidates(*cell);
+            let least = candidates.iter().map(|(off, _)| *off).fold(f32::INFINITY, f32::min);
+            candidates.retain(|(off, _)| *off <= least + self.thrift * LONGEST);
+            let mut next: Vec<(Style, f32)> = Vec::new();
+            let mut came: Vec<(usize, Cell)> = Vec::new();
+            for (from, (style, cost)) in ways.iter().enumerate() {
+                for (off, cell) in &candidates {
+                    // The ground shows whatever the pen is, if its own ground is.
+                    let after =
+                        if cell.is_blank() && cell.style.bg == style.bg { *style } else { cell.style };
+                    let cost = cost + off + self.thrift * bytes.between(*style, after);
+                    match next.iter().position(|(known, _)| *known == after) {
+                        Some(at) => {
+                            if let (Some(known), Some(step)) = (next.get_mut(at), came.get_mut(at))
+                                && cost < known.1
+                            {
+                                (known.1, *step) = (cost, (from, *cell));
+                            }
+                        }
+                        None => {
+                            next.push((after, cost));
+                            came.push((from, *cell));
+                        }
+                    }
+                }
+            }
+            ways = next;
+            steps.push(came);
         }
+        let ends = ways.iter().enumerate();
+        let best =
+            ends.fold((0, f32::INFINITY), |best, (at, way)| if way.1 < best.1 { (at, way.1) } else { best });
+        let mut at = best.0;
+        let mut cells: Vec<Cell> = Vec::with_capacity(row.len());
+        for step in steps.iter().rev() {
+            let Some((from, cell)) = step.get(at) else { break };
+            cells.push(*cell);
+            at = *from;
+        }
+        cells.reverse();
+        cells
+    }
+}
+
+/// The most bytes that a change of style takes.
+const LONGEST: f32 = 12.0;
+
+/// A glyph in two of the 16 colours; black behind is the terminal's own ground.
+fn looks(glyph: char, fg: u8, bg: u8) -> Cell {
+    match (glyph, fg, bg) {
+        ('█', 0, _) => Cell::BLANK,
+        (_, fg, 0) => Cell { ch: glyph, style: Style::fg(fg) },
+        (_, fg, bg) => Cell { ch: glyph, style: Style::new(fg, bg) },
+    }
+}
+
+/// The bytes between styles, counted once.
+#[derive(Default)]
+struct Bytes(HashMap<(Style, Style), f32>);
+
+impl Bytes {
+    fn between(&mut self, from: Style, to: Style) -> f32 {
+        *self.0.entry((from, to)).or_insert_with(|| {
+            let colors = Colors::Sixteen;
+            let wire = Wire {
+                charset: Charset::Cp437,
+                colors,
+                ice: false,
+                hide_cursor: false,
+                links: false,
+                erases_in_color: false,
+            };
+            let (mut pen, mut bytes) = (Pen::new(wire), Vec::new());
+            pen.set(from, &mut bytes);
+            bytes.clear();
+            pen.set(to, &mut bytes);
+            bytes.len() as f32
+        })
     }
 }
 
 /// The sum of the samples' squared distances to `mean`.
 fn spread(samples: &[Rgb], mean: Rgb) -> f32 {
     samples.iter().map(|s| s.error(mean)).sum()
-}
-
-/// The closest of `colors` and its squared distance.
-fn nearest(colors: &[(u8, Rgb)], to: Rgb) -> (u8, f32) {
-    let all = colors.iter().map(|&(n, color)| (n, color.error(to)));
-    all.fold((0, f32::INFINITY), |best, one| if one.1 < best.1 { one } else { best })
 }
 
 /// Samples in lines, two to a cell each way.
@@ -205,11 +299,12 @@ impl Picture {
         let width = usize::from(self.columns) * 2;
         for (y, lines) in (0..).zip(self.samples.chunks_exact(width * 2)) {
             let (upper, lower) = lines.split_at(width);
-            for (x, cell) in (0..).zip(upper.chunks_exact(2).zip(lower.chunks_exact(2))) {
-                if let (&[a, b], &[c, d]) = cell {
-                    let (glyph, style) = palette.closest([a, b, c, d]);
-                    grid.put(x, y, glyph, style);
-                }
+            let cells = upper.chunks_exact(2).zip(lower.chunks_exact(2));
+            let cells: Vec<[Rgb; 4]> = cells
+                .filter_map(|cell| if let (&[a, b], &[c, d]) = cell { Some([a, b, c, d]) } else { None })
+                .collect();
+            for (x, cell) in (0..).zip(palette.row(&cells)) {
+                grid.put(x, y, cell.ch, cell.style);
             }
         }
         grid

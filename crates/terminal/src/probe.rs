@@ -82,6 +82,8 @@ pub struct Capabilities {
     pub ice: bool,
     /// Whether it makes links of text (OSC 8).
     pub links: bool,
+    /// Whether it erases with the background in force ("back colour erase").
+    pub erases_in_color: bool,
     /// CTerm's revision, version times 1,000, if it is CTerm.
     pub cterm: Option<u32>,
     /// Its name in lower case, printable ASCII, at most 40 characters; empty if it gave none.
@@ -114,6 +116,7 @@ impl Capabilities {
             ice: self.ice,
             hide_cursor,
             links: self.links && !self.plain,
+            erases_in_color: self.erases_in_color && self.colors != Colors::Mono,
         }
     }
 }
@@ -219,6 +222,7 @@ impl Probe {
             mouse: ansi && self.has_mouse(family),
             ice: ansi && self.features & FEATURE_BRIGHT_GROUND != 0,
             links: ansi && self.has_links(family),
+            erases_in_color: ansi && self.erases_in_color(family),
             cterm: self.cterm,
             terminal_type: self.terminal_type.clone(),
         }
@@ -260,6 +264,13 @@ impl Probe {
             Some(revision) => revision >= CTERM_LINKS,
             None => family == Family::Modern && !NOT.iter().any(|name| self.terminal_type.starts_with(name)),
         }
+    }
+
+    /// CTerm does, and today's emulators do, but for those that show another's screen.
+    fn erases_in_color(&self, family: Family) -> bool {
+        const NOT: [&str; 3] = ["screen", "tmux", "cygwin"];
+        let known = family == Family::Modern && !NOT.iter().any(|name| self.terminal_type.starts_with(name));
+        self.cterm.is_some() || known
     }
 
     fn colors(&self, ansi: bool) -> Colors {

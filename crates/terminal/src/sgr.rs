@@ -34,6 +34,8 @@ pub struct Wire {
     pub hide_cursor: bool,
     /// It makes links of text (OSC 8).
     pub links: bool,
+    /// It erases with the background in force ("back colour erase").
+    pub erases_in_color: bool,
 }
 
 /// A colour as it goes out.
@@ -72,7 +74,7 @@ pub struct Pen {
 impl Pen {
     /// A pen in the terminal's own colours.
     pub fn new(wire: Wire) -> Self {
-        Self { wire, style: Style::DEFAULT, shown: Shown::default(), ink: Ink::REST }
+        Self { wire, style: Style::DEFAULT, shown: resolve(Style::DEFAULT, &wire), ink: Ink::REST }
     }
 
     /// The style in force.
@@ -90,7 +92,7 @@ impl Pen {
                 Charset::Ascii | Charset::Cp437 | Charset::Utf8 => {}
             }
             let shown = resolve(style, &self.wire);
-            change(self.shown, shown, out);
+            change(resolve(Style::DEFAULT, &self.wire), self.shown, shown, out);
             self.shown = shown;
         }
     }
@@ -142,8 +144,23 @@ fn resolve(style: Style, wire: &Wire) -> Shown {
             shown.blink |= blink;
         }
     }
+    if wire.charset == Charset::Cp437 && wire.colors != Colors::Mono {
+        // A BBS terminal's own colours are these.
+        let or = |paint, own| if paint == Paint::Default { own } else { paint };
+        (shown.fg, shown.bg) = (or(shown.fg, OWN.fg), or(shown.bg, OWN.bg));
+    }
     shown
 }
+
+/// What `CSI 0 m` leaves on a BBS terminal.
+const OWN: Shown = Shown {
+    fg: Paint::Basic(7),
+    bg: Paint::Basic(0),
+    bold: false,
+    blink: false,
+    reverse: false,
+    underline: false,
+};
 
 /// A bright colour as an attribute and its dark kin, where `split`.
 fn bright(paint: Paint, split: bool) -> (bool, Paint) {
@@ -164,7 +181,9 @@ fn paint(color: Color, colors: Colors) -> Paint {
     }
 }
 
-fn change(from: Shown, to: Shown, out: &mut Vec<u8>) {
+/// The shorter of two ways: only what differs, or everything after a reset, which leaves `own`. Old terminals can turn
+/// nothing off singly.
+fn change(own: Shown, from: Shown, to: Shown, out: &mut Vec<u8>) {
     if from == to {
         return;
     }
@@ -174,13 +193,28 @@ fn change(from: Shown, to: Shown, out: &mut Vec<u8>) {
         || from.underline && !to.underline
         || from.fg != Paint::Default && to.fg == Paint::Default
         || from.bg != Paint::Default && to.bg == Paint::Default;
-    out.push(0x1b);
-    let bracket = out.len();
-    // Old terminals can turn nothing off singly.
-    let from = if turns_off { Shown::default() } else { from };
-    if turns_off {
-        out.extend_from_slice(b";0");
+    let start = out.len();
+    out.extend_from_slice(b"\x1b;0");
+    difference(own, to, out);
+    if !turns_off {
+        let singly = out.len();
+        out.push(0x1b);
+        difference(from, to, out);
+        if out.len() - singly <= singly - start {
+            out.drain(start..singly);
+        } else {
+            out.truncate(singly);
+        }
     }
+    // Each parameter brought a semicolon; the first one's place belongs to the bracket.
+    if let Some(first) = out.get_mut(start + 1) {
+        *first = b'[';
+    }
+    out.push(b'm');
+}
+
+/// Appends `;` and a parameter for each thing that is to be and is not.
+fn difference(from: Shown, to: Shown, out: &mut Vec<u8>) {
     for (wanted, had, code) in [
         (to.bold, from.bold, b'1'),
         (to.underline, from.underline, b'4'),
@@ -196,11 +230,6 @@ fn change(from: Shown, to: Shown, out: &mut Vec<u8>) {
             color(wanted, base, out);
         }
     }
-    // Each parameter brought a semicolon; the first one's place belongs to the bracket.
-    if let Some(first) = out.get_mut(bracket) {
-        *first = b'[';
-    }
-    out.push(b'm');
 }
 
 /// Appends `;` and the parameters for a colour; `base` is the tens digit, 3 or 4.
@@ -242,7 +271,14 @@ mod tests {
     use super::*;
 
     fn wire(colors: Colors) -> Wire {
-        Wire { charset: Charset::Cp437, colors, ice: false, hide_cursor: false, links: false }
+        Wire {
+            charset: Charset::Cp437,
+            colors,
+            ice: false,
+            hide_cursor: false,
+            links: false,
+            erases_in_color: false,
+        }
     }
 
     fn written(wire: Wire, styles: &[Style]) -> String {
@@ -258,7 +294,7 @@ mod tests {
         let sixteen = wire(Colors::Sixteen);
         assert_eq!(written(sixteen, &[Style::fg(12), Style::fg(9), Style::fg(9)]), "^[1;34m^[31m");
         assert_eq!(written(sixteen, &[Style::fg(12), Style::fg(4)]), "^[1;34m^[0;34m");
-        assert_eq!(written(sixteen, &[Style::new(15, 4), Style::DEFAULT]), "^[1;37;44m^[0m");
+        assert_eq!(written(sixteen, &[Style::new(15, 4), Style::DEFAULT]), "^[1;44m^[0m");
         assert_eq!(written(sixteen, &[Style::fg(2), Style::fg(2).on(1)]), "^[32m^[41m");
         assert_eq!(written(sixteen, &[Style::DEFAULT.reversed().underlined().blinking()]), "^[4;5;7m");
     }
@@ -267,10 +303,10 @@ mod tests {
     fn bright_backgrounds_need_ice() {
         let sixteen = wire(Colors::Sixteen);
         let ice = Wire { ice: true, ..sixteen };
-        assert_eq!(written(sixteen, &[Style::new(15, 9)]), "^[1;37;41m");
-        assert_eq!(written(ice, &[Style::new(15, 9)]), "^[1;5;37;41m");
+        assert_eq!(written(sixteen, &[Style::new(15, 9)]), "^[1;41m");
+        assert_eq!(written(ice, &[Style::new(15, 9)]), "^[1;5;41m");
         assert_eq!(written(ice, &[Style::fg(1).blinking()]), "^[31m");
-        assert_eq!(written(sixteen, &[Style::new(7, 15)]), "^[1;37;47m");
+        assert_eq!(written(sixteen, &[Style::new(7, 15)]), "^[1;47m");
     }
 
     #[test]
@@ -290,7 +326,7 @@ mod tests {
     fn bbs_terminals_with_more_colours_keep_to_bold_and_blink() {
         let cterm = Wire { ice: true, ..wire(Colors::True) };
         let orange = Style { fg: Color::Rgb(255, 135, 0), ..Style::new(0, 12) };
-        assert_eq!(written(cterm, &[Style::new(15, 9), orange]), "^[1;5;37;41m^[0;5;38;2;255;135;0;44m");
+        assert_eq!(written(cterm, &[Style::new(15, 9), orange]), "^[1;5;41m^[0;5;38;2;255;135;0;44m");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use dialtone_domain::Caller;
 use dialtone_domain::users::{CharsetChoice, Settings};
-use dialtone_terminal::{Capabilities, Charset, Modes};
+use dialtone_terminal::{Capabilities, Charset, Colors, Modes};
 
 use super::Call;
 use crate::transport::Tuning;
@@ -58,8 +58,11 @@ impl Call {
         let mut terminal = preferred(&self.found, &self.caller.settings);
         terminal.plain |= self.words;
         let tuning = Tuning { charset: terminal.charset, speed: self.caller.settings.speed };
-        // Whoever plays at 300 baud does not want the whole screen for every setting.
-        self.strange |= terminal != self.terminal;
+        // Whoever plays at 300 baud does not want the whole screen for every setting: without colours of the theme's
+        // own, more or fewer of them look the same.
+        let colors =
+            if self.paint(&self.gallery()).is_some() { self.terminal.colors } else { terminal.colors };
+        self.strange |= terminal != Capabilities { colors, ..self.terminal.clone() };
         self.terminal = terminal;
         let mut bytes = Vec::new();
         self.switch_on(&mut bytes);
@@ -74,6 +77,9 @@ impl Call {
     }
 }
 
+/// The highest speed, in baud, at which 16 colours have to do.
+const SLOW: u32 = 9600;
+
 fn preferred(found: &Capabilities, settings: &Settings) -> Capabilities {
     let mut terminal = found.clone();
     match settings.charset {
@@ -84,6 +90,10 @@ fn preferred(found: &Capabilities, settings: &Settings) -> Capabilities {
         CharsetChoice::Petscii => terminal.choose(Charset::Petscii),
     }
     terminal.plain |= settings.words;
+    // More colours would take most of such a line for themselves.
+    if settings.speed.is_some_and(|baud| baud <= SLOW) && terminal.colors != Colors::Mono {
+        terminal.colors = Colors::Sixteen;
+    }
     terminal.mouse &= settings.mouse;
     terminal
 }

@@ -9,7 +9,7 @@ use super::{Command, Editor, KEYS, is_quote};
 
 impl View for Editor<'_> {
     fn draw(&self, frame: &mut Frame<'_>) {
-        frame.line(0, 0, frame.columns(), self.heading);
+        frame.rule(0, self.heading);
         let rows = self.rows();
         let needle = self.finder.as_ref().map(|finder| finder.needle()).unwrap_or_default();
         for (y, row) in (1..frame.rows()).zip(rows.iter().skip(self.top)) {

@@ -109,7 +109,7 @@ impl List<'_> {
             panel.draw(&mut frame.boxed(room.0 + 1, 0, PANEL_COLUMNS, high, &panel.title));
         } else if room.1 < rows {
             let panel = about(self.bar.chosen);
-            frame.line(0, room.1, columns, &panel.title);
+            frame.rule(room.1, &panel.title);
             panel.draw(&mut frame.part(2, room.1 + 1, columns.saturating_sub(4), PANEL_ROWS - 1));
         }
     }

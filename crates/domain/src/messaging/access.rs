@@ -23,6 +23,11 @@ impl Reader {
     pub fn board(&self) -> &Board {
         &self.board
     }
+
+    /// Whether they may post there too; or in words why not.
+    pub fn may_post(&self) -> Result<(), MessagingError> {
+        may_post(&self.who, &self.board)
+    }
 }
 
 impl Poster {

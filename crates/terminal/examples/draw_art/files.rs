@@ -1,7 +1,7 @@
 //! Every file: which picture it is, in which theme, how wide, and its SAUCE record.
 
 use crate::headers::{HEADERS, Motif};
-use crate::ink::Theme;
+use crate::ink::{self, Theme};
 use crate::room::Room;
 use crate::welcome::{Scene, WELCOMES};
 use crate::{ascii, encode, frame, goodbye, welcome};
@@ -36,7 +36,7 @@ pub fn all() -> Vec<File> {
                     files.push(file(
                         name,
                         title,
-                        header(motif, title, columns, |light| theme.draw(light, 0.02)),
+                        header(motif, title, columns, |light| theme.draw(light, ink::LINES)),
                     ));
                 }
             }
@@ -48,7 +48,7 @@ pub fn all() -> Vec<File> {
             }
         }
         for columns in [80, 40, 132] {
-            let art = theme.draw(&goodbye::picture(columns), 0.012);
+            let art = theme.draw(&goodbye::picture(columns), ink::SKY);
             let grid = frame::goodbye(&art, goodbye::MIDDLE_ROW, goodbye::DARK_FROM, LINES.0);
             files.push(file(format!("{}/goodbye{}.ans", theme.name(), width(columns)), "no carrier", grid));
         }
@@ -76,7 +76,7 @@ fn header(
 }
 
 fn greeting(theme: Theme, scene: Scene, title: &str, columns: u16) -> Grid {
-    let mut art = theme.draw(&scene(columns, theme), 0.012);
+    let mut art = theme.draw(&scene(columns, theme), ink::SKY);
     match title {
         "the tone" if columns >= 60 => graticule(&mut art),
         "the dial" if columns >= 60 => numbers(&mut art),

@@ -4,6 +4,20 @@ use dialtone_terminal::Grid;
 use dialtone_terminal::light::{Light, glow, ramp};
 use dialtone_terminal::picture::{Palette, Rgb};
 
+/// How a light is laid in cells.
+#[derive(Clone, Copy, Debug)]
+pub struct Touch {
+    /// What shading costs, where there is any.
+    grain: f32,
+    /// What a byte less on the line is worth.
+    thrift: f32,
+}
+
+/// For pictures of a whole screen: the shades of a sky, whatever they take.
+pub const SKY: Touch = Touch { grain: 0.012, thrift: 1.0 };
+/// For headers, which come with every screen: clean lines, in few bytes.
+pub const LINES: Touch = Touch { grain: 0.02, thrift: 3200.0 };
+
 /// A theme's hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
@@ -34,10 +48,13 @@ impl Theme {
         }
     }
 
-    /// A light as cells. `grain` is what shading costs, where there is any: small for skies, larger for lines.
-    pub fn draw(self, light: &Light, grain: f32) -> Grid {
+    /// A light as cells.
+    pub fn draw(self, light: &Light, touch: Touch) -> Grid {
+        let Touch { grain, thrift } = touch;
         match self {
-            Self::Classic => light.in_colours(glow).to_grid(&Palette::grained(&[0, 4, 6, 14, 15], grain)),
+            Self::Classic => {
+                light.in_colours(glow).to_grid(&Palette::grained(&[0, 4, 6, 14, 15], grain).thrifty(thrift))
+            }
             Self::Light => {
                 // In bands, as a print has them: what is nearly one ink becomes that ink.
                 let steps = INKS.map(|(_, color)| color);
@@ -47,7 +64,7 @@ impl Theme {
                     let over = ((at - step) * 2.4 - 0.7).clamp(0.0, 1.0);
                     ramp(&steps, (step + over) / 4.0)
                 };
-                light.in_colours(banded).to_grid(&Palette::flat(&INKS))
+                light.in_colours(banded).to_grid(&Palette::flat(&INKS).thrifty(thrift))
             }
         }
     }

@@ -5,8 +5,14 @@ use crate::emulator::Emulator;
 use crate::sgr::Colors;
 use proptest::prelude::*;
 
-const CP437: Wire =
-    Wire { charset: Charset::Cp437, colors: Colors::Sixteen, ice: false, hide_cursor: false, links: false };
+const CP437: Wire = Wire {
+    charset: Charset::Cp437,
+    colors: Colors::Sixteen,
+    ice: false,
+    hide_cursor: false,
+    links: false,
+    erases_in_color: false,
+};
 const UTF8: Wire = Wire { charset: Charset::Utf8, ..CP437 };
 
 fn art(bytes: &[u8]) -> Art {
@@ -136,8 +142,8 @@ fn line_ends_after_the_last_row_are_not_sent() {
 fn expect_same(screen: &Emulator, grid: &Grid, top: usize) -> Result<(), TestCaseError> {
     for y in 0..grid.rows() {
         for x in 0..grid.columns() {
-            let wanted = grid.cell(x, y).unwrap();
-            let got = screen.cells[top + usize::from(y)][usize::from(x)];
+            let wanted = screen.seen(grid.cell(x, y).unwrap());
+            let got = screen.seen(screen.cells[top + usize::from(y)][usize::from(x)]);
             prop_assert!(got.looks_like(wanted), "{},{}: {:?} instead of {:?}", x, y, got, wanted);
         }
     }
