@@ -236,6 +236,49 @@ fn answers_that_come_late_or_lie_are_no_keys() {
 }
 
 #[test]
+fn a_slow_line_gets_its_pictures_once_the_terminal_has_answered() {
+    let board = quiet_board();
+    let art = |screen: &Emulator| screen.rows().iter().filter(|row| row.contains(['▀', '▄', '█'])).count();
+    let caller = Dial::call(&board, Kind::Silent);
+    caller.wait_for(QUESTION);
+    assert_eq!(caller.look(art), 0, "{}", caller.screen());
+    caller.send("GU");
+    caller.send_raw(b"\x1b[?64;1;2c\x1b[1;1R");
+    caller.wait_until("the welcome as a picture", |screen| art(screen) > 10);
+    caller.wait_for("GU");
+    caller.enter("EST");
+    caller.past_guest_notice();
+    assert!(caller.look(art) > 3, "{}", caller.screen());
+    // Who has answered everything is asked nothing more: this is a key now.
+    caller.send_raw(b"\x1b[1;4R");
+    caller.choose("U", "who calls here");
+}
+
+#[test]
+fn a_client_that_negotiates_late_is_heard_too() {
+    let board = quiet_board();
+    let caller = Dial::call(&board, Kind::Silent);
+    caller.wait_for(QUESTION);
+    // Telnet's answers and the terminal's, a little at a time: WILL TTYPE and NAWS, their values, a cursor report.
+    caller.send_raw(b"\xff\xfb\x18\xff\xfb\x1f\xff\xfd\x01\xff\xfd\x03\xff\xfb\x03\xff\xfc\x27");
+    caller.send_raw(b"\xff\xfd\x00\xff\xfb\x00\xff\xfa\x1f\x00\x64\x00\x1e\xff\xf0");
+    caller.send_raw(b"\x1b[?64;1;2c\x1b[1;1R");
+    caller.send_raw(b"\xff\xfa\x18\x00xterm-256color\xff\xf0");
+    caller.redraw_at(100, 30);
+    caller.wait_raw("a mouse is asked for", |raw| raw.windows(8).any(|bytes| bytes == b"\x1b[?1006h"));
+    caller.wait_for("GUEST to look round");
+    caller.enter("GUEST");
+    caller.past_guest_notice();
+    caller.wait_row(28, MENU);
+    let raw = caller.raw();
+    assert!(
+        raw.windows(4).any(|bytes| bytes == b"\x1b[97"),
+        "no colour of an xterm came: {}",
+        caller.screen()
+    );
+}
+
+#[test]
 fn a_lone_escape_is_told_from_a_sequence_in_parts() {
     let board = quiet_board();
     let caller = Dial::call(&board, Kind::Xterm);

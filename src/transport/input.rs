@@ -57,6 +57,9 @@ impl Keyboard {
 
     /// Puts an input that is no key in its place.
     pub fn push(&mut self, input: Input) {
+        if let Input::Terminal { terminal, .. } = &input {
+            self.adopt(terminal);
+        }
         self.pending.push_back(input);
     }
 

@@ -1,6 +1,7 @@
 //! Each transport turns its wire into one [`Connection`]; they only translate and know nothing of each other.
 
 pub mod input;
+mod late;
 mod pace;
 pub mod ssh;
 pub mod telnet;
@@ -19,7 +20,7 @@ pub const INPUT_QUEUE: usize = 64;
 pub const OUTPUT_QUEUE: usize = 4;
 
 /// What a caller does, as a session sees it. The end of the queue is the hangup.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     /// A key.
     Key(Key),
@@ -29,6 +30,13 @@ pub enum Input {
         columns: u16,
         /// Height.
         rows: u16,
+    },
+    /// The terminal's answers came late: it is like this.
+    Terminal {
+        /// What it can do.
+        terminal: Box<Capabilities>,
+        /// As [`Connection::echo`].
+        echo: bool,
     },
 }
 

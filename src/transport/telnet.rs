@@ -13,12 +13,13 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::input::{ESCAPE_TIME, Keyboard};
+use super::late::Late;
 use super::pace::Pace;
 use super::{Connection, Entry, ExitStatus, Input, Outgoing, Output, Peer};
 
-/// What a terminal that answers nothing costs its caller.
+/// What a terminal that answers nothing, or nothing more, costs its caller.
 const GRACE: Duration = Duration::from_millis(300);
-/// What a client that has begun to answer may take for the rest: two turns of a line by satellite.
+/// What one that answers bit by bit may take for all of it.
 const SLOW: Duration = Duration::from_secs(2);
 /// How much may be typed ahead while the terminal is being found out.
 const TYPE_AHEAD: usize = 4096;
@@ -40,29 +41,28 @@ where
     F: FnOnce(Connection) -> Fut,
     Fut: Future<Output = ()>,
 {
-    let mut line =
-        Line { stream, telnet: Telnet::new(), keyboard: Keyboard::new(), size: None, pace: Pace::full() };
+    let mut line = Line::new(stream);
     let mut probe = Probe::new(Hint::default());
     match Box::pin(line.find_out(&mut probe)).await? {
         Found::Caller => {}
         Found::Stranger(words) => return line.send_off(words(ssh_port).as_bytes()).await,
         Found::Nobody => return Ok(()),
     }
-    let terminal = probe.conclude();
+    let (terminal, echo) = (probe.conclude(), line.telnet.us(TelnetOption::ECHO));
     line.keyboard.adopt(&terminal);
+    line.late = Late::new(probe, (terminal.clone(), echo), line.settled());
     let (output, writes) = Output::channel();
     let (inputs, input) = mpsc::channel(super::INPUT_QUEUE);
     let connection = Connection {
         input,
         output,
         peer: Peer { address, transport: "telnet", secure: false },
-        echo: line.telnet.us(TelnetOption::ECHO),
+        echo,
         terminal,
         entry: Entry::Unknown,
         command: None,
         exit: ExitStatus::default(),
     };
-    drop(probe);
     let ((), result) = tokio::join!(session(connection), line.pump(inputs, writes, stall));
     result
 }
@@ -81,21 +81,28 @@ struct Line {
     keyboard: Keyboard,
     size: Option<(u16, u16)>,
     pace: Pace,
+    late: Late,
 }
 
 impl Line {
+    fn new(stream: TcpStream) -> Self {
+        let (telnet, keyboard) = (Telnet::new(), Keyboard::new());
+        Self { stream, telnet, keyboard, size: None, pace: Pace::full(), late: Late::default() }
+    }
+
     /// Asks everything in one write and goes on as soon as all is answered.
     async fn find_out(&mut self, probe: &mut Probe) -> io::Result<Found> {
         let mut opening = Vec::with_capacity(128);
         self.telnet.open(&mut opening);
         self.telnet.encode(probe.questions(), &mut opening);
         self.stream.write_all(&opening).await?;
-        let start = Instant::now();
+        let latest = Instant::now() + SLOW;
+        let mut silent = Instant::now() + GRACE;
         let mut first = true;
         while !(probe.answered() && self.telnet.settled()) && self.keyboard.len() < TYPE_AHEAD {
             let ready = tokio::select! {
                 ready = self.stream.readable() => ready,
-                () = sleep_until(start + self.patience()) => break,
+                () = sleep_until(silent.min(latest)) => break,
             };
             ready?;
             let mut bytes = [0; READ];
@@ -110,21 +117,19 @@ impl Line {
             {
                 return Ok(Found::Stranger(words));
             }
+            silent = Instant::now() + GRACE;
             let mut replies = Vec::new();
             self.receive(bytes, &mut replies, Some(&mut *probe));
             if !replies.is_empty() {
                 self.stream.write_all(&replies).await?;
             }
         }
-        if let Some((columns, rows)) = self.size {
-            probe.size(columns, rows);
-        }
         Ok(Found::Caller)
     }
 
-    /// How long the terminal may take: whoever has begun to negotiate is on a slow line, not a dumb one.
-    fn patience(&self) -> Duration {
-        if self.telnet.is_telnet() && !self.telnet.settled() { SLOW } else { GRACE }
+    /// Whether telnet has nothing more to say of the terminal.
+    fn settled(&self) -> bool {
+        self.telnet.settled() || !self.telnet.is_telnet()
     }
 
     /// Bytes from the wire to the keyboard; replies of the protocol to `replies`.
@@ -141,8 +146,9 @@ impl Line {
                 // Before the session begins the size is the terminal's, after that it is news.
                 if *size != Some((columns, rows)) {
                     *size = Some((columns, rows));
-                    if probe.is_none() {
-                        keyboard.push(Input::Resize { columns, rows });
+                    match probe.as_deref_mut() {
+                        Some(probe) => probe.size(columns, rows),
+                        None => keyboard.push(Input::Resize { columns, rows }),
                     }
                 }
             }
@@ -230,7 +236,12 @@ impl Line {
         match self.stream.try_read(&mut bytes) {
             Ok(0) => Ok(false),
             Ok(n) => {
-                self.receive(bytes.get(..n).unwrap_or_default(), replies, None);
+                let mut late = std::mem::take(&mut self.late);
+                self.receive(bytes.get(..n).unwrap_or_default(), replies, late.probe());
+                if let Some(news) = late.news(self.settled(), self.telnet.us(TelnetOption::ECHO)) {
+                    self.keyboard.push(news);
+                }
+                self.late = late;
                 Ok(true)
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(true),
@@ -275,8 +286,7 @@ fn stranger(bytes: &[u8]) -> Option<fn(u16) -> String> {
 
 /// Tells a caller who is not let in why, and hangs up.
 pub async fn refuse(stream: TcpStream, words: &str) {
-    let line =
-        Line { stream, telnet: Telnet::new(), keyboard: Keyboard::new(), size: None, pace: Pace::full() };
+    let line = Line::new(stream);
     // Whether the words arrive is up to the caller.
     line.send_off(format!("\r\n{words}\r\n").as_bytes()).await.ok();
 }

@@ -400,6 +400,12 @@ impl Call {
                     self.look_up();
                     return Ok(Stir::Resized);
                 }
+                Happening::Terminal => {
+                    self.tune().await?;
+                    self.strange = true;
+                    self.look_up();
+                    return Ok(Stir::Resized);
+                }
                 Happening::Event(event) => {
                     if self.concerned(&event)? {
                         return Ok(Stir::News(event));
@@ -482,6 +488,11 @@ impl Call {
                     (self.terminal.columns, self.terminal.rows) = size;
                 }
                 Ok(Happening::Resize)
+            }
+            Input::Terminal { terminal, echo } => {
+                self.found = *terminal;
+                self.echo = echo;
+                Ok(Happening::Terminal)
             }
         }
     }
@@ -575,6 +586,8 @@ enum Routed {
 enum Happening {
     Key(Key),
     Resize,
+    /// The terminal is another than was thought.
+    Terminal,
     Event(Arc<Event>),
     Warning,
     Reloaded,

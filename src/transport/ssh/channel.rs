@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use super::Answer;
 use crate::transport::input::{ESCAPE_TIME, Keyboard};
+use crate::transport::late::Late;
 use crate::transport::pace::Pace;
 use crate::transport::{Connection, Entry, ExitStatus, INPUT_QUEUE, Input, Outgoing, Output, Peer, Tuning};
 
@@ -66,7 +67,13 @@ impl Leg {
         self.open.fetch_add(1, Ordering::AcqRel);
         let (read, write) = self.channel.split();
         let (tuned, tuning) = watch::channel(None);
-        let mut ear = Ear { read, keyboard: Keyboard::new(), tuning };
+        let mut ear = Ear {
+            read,
+            keyboard: Keyboard::new(),
+            tuning,
+            late: Late::default(),
+            echo: self.hints.term.is_some(),
+        };
         let mut probe = Probe::new(Hint {
             terminal_type: self.hints.term.as_deref(),
             environment: self.hints.environment,
@@ -75,11 +82,12 @@ impl Leg {
         let command = match self.want {
             Want::Command(line) => Some(line),
             Want::Call => {
-                if self.hints.term.as_deref().is_some_and(|term| !matches!(term, "" | "dumb" | "unknown"))
-                    && !ear.find_out(&write, &mut probe).await
-                {
-                    self.open.fetch_sub(1, Ordering::AcqRel);
-                    return;
+                if self.hints.term.as_deref().is_some_and(|term| !matches!(term, "" | "dumb" | "unknown")) {
+                    if !ear.find_out(&write, &mut probe).await {
+                        self.open.fetch_sub(1, Ordering::AcqRel);
+                        return;
+                    }
+                    ear.late = Late::new(probe.clone(), (probe.conclude(), ear.echo), true);
                 }
                 None
             }
@@ -94,7 +102,7 @@ impl Leg {
             output,
             peer: Peer { address: self.address, transport: "ssh", secure: true },
             // Without a pty the client's own terminal shows what is typed.
-            echo: self.hints.term.is_some(),
+            echo: ear.echo,
             terminal,
             entry: self.entry,
             command,
@@ -164,6 +172,10 @@ struct Ear {
     keyboard: Keyboard,
     /// What the session says of the terminal.
     tuning: watch::Receiver<Option<Tuning>>,
+    /// What the terminal may still answer.
+    late: Late,
+    /// As the connection's.
+    echo: bool,
 }
 
 impl Ear {
@@ -216,23 +228,33 @@ impl Ear {
     }
 
     /// One message of the channel.
-    fn take(&mut self, message: ChannelMsg, mut probe: Option<&mut Probe>) -> Heard {
+    fn take(&mut self, message: ChannelMsg, probe: Option<&mut Probe>) -> Heard {
         if self.tuning.has_changed().unwrap_or(false)
             && let Some(tuning) = *self.tuning.borrow_and_update()
         {
             self.keyboard.set_charset(tuning.charset);
         }
         match message {
-            ChannelMsg::Data { data } => self.keyboard.feed(&data, |report: Report| {
-                if let Some(probe) = probe.as_deref_mut() {
-                    probe.answer(&report);
+            ChannelMsg::Data { data } => {
+                let mut probe = probe.or_else(|| self.late.probe());
+                self.keyboard.feed(&data, |report: Report| {
+                    if let Some(probe) = probe.as_deref_mut() {
+                        probe.answer(&report);
+                    }
+                });
+                if let Some(news) = self.late.news(true, self.echo) {
+                    self.keyboard.push(news);
                 }
-            }),
+            }
             ChannelMsg::WindowChange { col_width, row_height, .. } => {
                 let (columns, rows) = (clamp(col_width), clamp(row_height));
-                match probe {
-                    Some(probe) => probe.size(columns, rows),
-                    None => self.keyboard.push(Input::Resize { columns, rows }),
+                if let Some(probe) = probe {
+                    probe.size(columns, rows);
+                } else {
+                    if let Some(probe) = self.late.probe() {
+                        probe.size(columns, rows);
+                    }
+                    self.keyboard.push(Input::Resize { columns, rows });
                 }
             }
             ChannelMsg::Eof => return Heard::End,

@@ -17,8 +17,11 @@ impl Call {
     /// Sends art in full, as its own bytes where the charset allows; in letters where it has no blocks. Terminals
     /// of plain words, and those too narrow, get the words instead.
     pub async fn stream(&mut self, name: &str, words: &str) -> Result<(), Leave> {
+        let backdrop = Some((name.to_owned(), words.to_owned()));
         if self.plain() {
-            return self.say(words).await;
+            self.say(words).await?;
+            self.backdrop = backdrop;
+            return Ok(());
         }
         self.renew_art();
         let gallery = self.gallery();
@@ -55,7 +58,7 @@ impl Call {
             bytes.extend_from_slice(b"\x1b[0m");
             charset.line_end(&mut bytes);
         }
-        self.backdrop = Some((name.to_owned(), words.to_owned()));
+        self.backdrop = backdrop;
         self.strange = true;
         self.shown = None;
         self.output.write(bytes).await?;
@@ -156,6 +159,10 @@ impl Call {
                     }
                 }
                 Happening::Resize => Box::pin(self.again(prompt, &line)).await?,
+                Happening::Terminal => {
+                    self.tune().await?;
+                    Box::pin(self.again(prompt, &line)).await?;
+                }
                 // What was said already stays as it was said.
                 Happening::Reloaded | Happening::Quiet => {}
                 Happening::Event(event) => {
@@ -178,8 +185,11 @@ impl Call {
         Ok(self.output.write(bytes).await?)
     }
 
-    /// The window has another size: the art behind a question is sent again, and the question below it.
+    /// The window has another size, or is another: the art behind a question is sent again, and the question below it.
     async fn again(&mut self, prompt: &str, line: &LineInput) -> Result<(), Leave> {
+        if self.plain() {
+            return Ok(());
+        }
         if let Some((art, words)) = self.backdrop.take() {
             self.stream(&art, &words).await?;
             self.write_prompt(prompt, line).await?;

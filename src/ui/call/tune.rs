@@ -54,7 +54,7 @@ impl Call {
     }
 
     /// Brings terminal and wire in line with what the caller prefers.
-    async fn tune(&mut self) -> Result<(), Leave> {
+    pub(super) async fn tune(&mut self) -> Result<(), Leave> {
         let mut terminal = preferred(&self.found, &self.caller.settings);
         terminal.plain |= self.words;
         let tuning = Tuning { charset: terminal.charset, speed: self.caller.settings.speed };
