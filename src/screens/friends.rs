@@ -21,7 +21,7 @@ struct Friend {
 fn row(friend: &Friend) -> Vec<CellText> {
     let now = match &friend.place {
         Some(place) => (format!("on line: {place}"), Some(theme::GAIN)),
-        None => ("not on line".to_owned(), Some(theme::ASIDE)),
+        None => ("away".to_owned(), Some(theme::ASIDE)),
     };
     vec![(friend.profile.handle.to_string(), None), now, (users::last_call(&friend.profile), None)]
 }

@@ -80,7 +80,8 @@ impl Frame<'_> {
 
     /// A rule across with a title in it.
     pub fn rule(&mut self, y: u16, title: &str) {
-        self.line(0, y, rule_columns(self.columns), title);
+        let titled = u16::try_from(width(title)).unwrap_or(u16::MAX).saturating_add(6);
+        self.line(0, y, rule_columns(self.columns).max(titled).min(self.columns), title);
     }
 
     /// A line of `columns` with a title in it.

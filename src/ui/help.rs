@@ -13,8 +13,8 @@ struct Help {
     room: usize,
 }
 
-/// Columns of a key's name, two blanks behind it included.
-const LABELS: u16 = 12;
+/// Columns of a key's name, a blank behind it included.
+const LABELS: u16 = 11;
 /// Columns below which the keys stand in one column.
 const TWO_COLUMNS: u16 = 76;
 
@@ -30,7 +30,7 @@ impl View for Help {
         for (n, (label, about)) in (0u16..).zip(shown) {
             let (column, y) = (n / page.rows().max(1), n % page.rows().max(1));
             let mut cell = page.part(column * wide, y, wide.saturating_sub(1), 1);
-            let at = u16::try_from(width(label)).unwrap_or(0).max(LABELS - 2) + 2;
+            let at = u16::try_from(width(label)).unwrap_or(0).max(LABELS - 1) + 1;
             cell.text(0, 0, label, theme::KEY);
             cell.text(at, 0, about, theme::WORDS);
         }

@@ -72,7 +72,7 @@ const fn key<A>(
 /// The keys that are the same everywhere.
 pub const COMMON: &[Binding<Act>] = &[
     key(Act::Choose, &[Key::Enter], "Enter", "choose", "does what the bar is on"),
-    key(Act::Forward, &[Key::Char(' ')], "Space", "", "a page down, then on to the next"),
+    key(Act::Forward, &[Key::Char(' ')], "Space", "", "a page, then the next"),
     key(Act::Up, &[Key::Up], "Up Down", "", "one up, one down"),
     key(Act::Down, &[Key::Down], "", "", ""),
     key(Act::Left, &[Key::Left], "Left Right", "", "to the side; back and on"),
@@ -81,7 +81,7 @@ pub const COMMON: &[Binding<Act>] = &[
     key(Act::PageDown, &[Key::PageDown, Key::Ctrl('n')], "", "", ""),
     key(Act::First, &[Key::Home, Key::Ctrl('a')], "Home End", "", "the ends; Ctrl-A, Ctrl-E"),
     key(Act::Last, &[Key::End, Key::Ctrl('e')], "", "", ""),
-    key(Act::Find, &[Key::Char('\''), Key::Ctrl('f')], "'", "find", "finds as you type; Ctrl-F too"),
+    key(Act::Find, &[Key::Char('\''), Key::Ctrl('f')], "'", "find", "finds it; Ctrl-F too"),
     key(Act::Again, &[Key::Tab], "Tab", "", "the next that was found"),
     key(Act::Back, &[Key::Escape, Key::Char('q'), Key::Char('Q')], "Esc", "back", "goes back; Q too"),
     key(Act::Pages, &[Key::Char('/')], "/", "", "reads the pager"),

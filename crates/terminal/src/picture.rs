@@ -165,7 +165,8 @@ impl Palette {
             let means = (Rgb::mean(&first), Rgb::mean(&second));
             let inside = self::spread(&first, means.0) + self::spread(&second, means.1);
             for (glyph, (front, back)) in glyphs.into_iter().zip([means, (means.1, means.0)]) {
-                for &(fg, color) in &self.front {
+                // The ground is behind: in front it may be brighter than it can be there.
+                for &(fg, color) in self.front.iter().filter(|(fg, _)| *fg != 0) {
                     let front = color.error(front);
                     for &(bg, color) in self.back.iter().filter(|(bg, _)| *bg != fg) {
                         // Two halves alike are a whole: rounding alone must not split a cell.

@@ -41,7 +41,7 @@ impl View for Editor<'_> {
             if !self.quote.is_empty() {
                 own.push(("Q", "quote"));
             }
-            return Keys { own, acts: vec![(Act::Back, "go on writing")], ..Keys::default() };
+            return Keys { own, acts: vec![(Act::Back, "go on")], ..Keys::default() };
         }
         if self.finder.is_some() {
             return Keys { typing: true, ..Keys::default() };

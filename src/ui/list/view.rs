@@ -12,6 +12,8 @@ use super::{CellText, Column};
 
 /// Columns of the list narrower than which spare columns go.
 const NARROW: u16 = 60;
+/// The least columns of one that takes what the others leave.
+const STRETCHED: u16 = 8;
 /// Columns of the screen from which the panel stands beside the list.
 const BESIDE: u16 = 110;
 /// Columns of a panel beside the list.
@@ -25,16 +27,17 @@ impl List<'_> {
     fn layout(&self, columns: u16) -> Vec<(usize, u16, u16)> {
         let drawn: Vec<(usize, &Column)> =
             self.columns.iter().enumerate().filter(|(_, c)| !(c.spare && columns < NARROW)).collect();
-        let fixed: u16 = drawn.iter().map(|(_, c)| c.columns + 1).sum();
+        let at_least = |c: &Column| if c.columns == 0 { STRETCHED } else { c.columns };
+        let fixed: u16 = drawn.iter().map(|(_, c)| at_least(c) + 1).sum();
         let room = columns.saturating_sub(3);
-        let rest = room.saturating_sub(fixed);
+        let rest = room.saturating_sub(fixed) + STRETCHED;
         // Where the fixed columns are too wide together, the widest gives way.
         let over = fixed.saturating_sub(room);
         let widest = drawn.iter().map(|(_, c)| c.columns).max().unwrap_or(0);
         let mut x = 2;
         let mut place = |(n, column): (usize, &Column)| {
             let wide = match column.columns {
-                0 => rest.max(4),
+                0 => rest,
                 wide if wide == widest => wide.saturating_sub(over).max(4),
                 fixed => fixed,
             };
@@ -52,10 +55,19 @@ impl List<'_> {
         } else if columns >= BESIDE {
             (columns - PANEL_COLUMNS - 2, rows)
         } else if rows >= BELOW {
-            (columns, rows - PANEL_ROWS)
+            (columns, rows - PANEL_ROWS - self.spare_for_panel(columns, rows))
         } else {
             (columns, rows)
         }
+    }
+
+    /// Rows that a short list has no use for and the largest of its panels has.
+    fn spare_for_panel(&self, columns: u16, rows: u16) -> u16 {
+        let listed = u16::try_from(self.rows.len()).unwrap_or(u16::MAX).saturating_add(1);
+        let spare = rows.saturating_sub(PANEL_ROWS).saturating_sub(listed);
+        let Some(about) = self.about.as_ref().filter(|_| spare > 0) else { return 0 };
+        let panels = (0..self.rows.len()).map(|n| about(n).rows(columns.saturating_sub(4)).saturating_add(1));
+        panels.max().unwrap_or(0).saturating_sub(PANEL_ROWS).min(spare)
     }
 
     /// Rows of the list that fit into a body of this size.
@@ -110,7 +122,7 @@ impl List<'_> {
         } else if room.1 < rows {
             let panel = about(self.bar.chosen);
             frame.rule(room.1, &panel.title);
-            panel.draw(&mut frame.part(2, room.1 + 1, columns.saturating_sub(4), PANEL_ROWS - 1));
+            panel.draw(&mut frame.part(2, room.1 + 1, columns.saturating_sub(4), rows - room.1 - 1));
         }
     }
 }

@@ -131,7 +131,8 @@ fn ways(cell: &Cell) -> Vec<Way> {
         }
     };
     let turned = |other| {
-        let turned = (fg < 8).then(|| Way { byte: byte(other), fg: Some(bg), bg: Some(fg) });
+        // The ground stays behind: in front a theme may show it brighter.
+        let turned = (fg < 8 && bg != 0).then(|| Way { byte: byte(other), fg: Some(bg), bg: Some(fg) });
         std::iter::once(as_is(cell.ch)).chain(turned).collect()
     };
     match cell.ch {

@@ -32,11 +32,12 @@ pub fn all() -> Vec<File> {
         for (name, title, motif) in HEADERS {
             for columns in [80, 40, 132] {
                 if columns < 100 || name == "main" {
+                    let touch = if columns < 60 { ink::SHORT_LINES } else { ink::LINES };
                     let name = format!("{}/{name}{}.ans", theme.name(), width(columns));
                     files.push(file(
                         name,
                         title,
-                        header(motif, title, columns, |light| theme.draw(light, ink::LINES)),
+                        header(motif, title, columns, |light| theme.draw(light, touch)),
                     ));
                 }
             }

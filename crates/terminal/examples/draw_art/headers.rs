@@ -148,7 +148,8 @@ fn who(room: &mut Room) {
 fn users(room: &mut Room) {
     const VOICES: [f32; 9] = [0.25, 0.5, 0.35, 0.75, 0.55, 1.0, 0.65, 0.85, 0.4];
     let (middle, height) = (room.middle(), room.light.height());
-    let places = room.columns(9, 3);
+    let step = if room.scale < 1.0 { 2 } else { 3 };
+    let places = room.columns(9, step);
     room.light.cover(|x, y| {
         let voice = places.iter().zip(VOICES.iter()).find(|(left, _)| x > **left && x < **left + 2.0);
         let Some((_, voice)) = voice else { return (0.0, 0.0) };

@@ -15,6 +15,8 @@ pub struct Touch {
 
 /// For pictures of a whole screen: the shades of a sky, whatever they take.
 pub const SKY: Touch = Touch { grain: 0.012, thrift: 1.0 };
+/// For narrow headers, where every cell tells.
+pub const SHORT_LINES: Touch = Touch { grain: 0.02, thrift: 300.0 };
 /// For headers, which come with every screen: clean lines, in few bytes.
 pub const LINES: Touch = Touch { grain: 0.02, thrift: 3200.0 };
 
