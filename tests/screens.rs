@@ -47,7 +47,9 @@ fn walk(caller: &Terminal, columns: u16, rows: u16, at: &dyn Fn(&str)) {
         caller.wait_row(prompt, last);
         at(name);
     };
-    caller.wait_for("GUEST");
+    caller.wait_until("the whole question", |screen| {
+        screen.rows().iter().any(|row| row.contains("GUEST") && row.ends_with(':'))
+    });
     at("welcome");
     caller.enter("NEW");
     caller.wait_for("a new caller");

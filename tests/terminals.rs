@@ -236,6 +236,42 @@ fn answers_that_come_late_or_lie_are_no_keys() {
 }
 
 #[test]
+fn the_terminals_own_status_line_is_used_where_it_is_lent() {
+    let board = quiet_board();
+    board.account("Zero Cool");
+    let caller = Dial::call(&board, Kind::SyncTerm);
+    caller.log_in("Zero Cool");
+    assert!(!caller.raw().windows(5).any(|bytes| bytes == b"\x1b[2$~"), "nobody has asked for it");
+    caller.choose("S", "how the board writes to you");
+    caller.move_to_row("status line");
+    caller.key(Key::Enter);
+    let lent = |text: &str, screen: &Emulator| screen.status_line().is_some_and(|line| line.contains(text));
+    caller.wait_until("the status line", |screen| lent("you are the only one here", screen));
+    assert!(caller.raw().windows(5).any(|bytes| bytes == b"\x1b[2$~"));
+    // The prompt has the last row now, and the cursor is back in it.
+    caller.back_to(MENU);
+    caller.wait_row(23, MENU);
+    caller.wait_until("the cursor behind the prompt", |screen| screen.screen().cursor_position().0 == 23);
+    // The pager comes there.
+    let made = board.cli(&["page", "Zero Cool", "the line is yours", "--from", "Sysop"]);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    caller.wait_until("the page", |screen| lent("Sysop pages you: the line is yours", screen));
+    caller.send("/");
+    caller.wait_for("what came in");
+    caller.back_to(MENU);
+    // The next call begins with it, and ends without.
+    caller.send("G");
+    caller.wait_hangup();
+    assert!(caller.raw().windows(5).any(|bytes| bytes == b"\x1b[1$~"));
+    // Where there is none, nobody is asked whether they want it.
+    let caller = Dial::call(&board, Kind::Xterm);
+    caller.log_in("Zero Cool");
+    caller.choose("S", "how the board writes to you");
+    assert!(!caller.look(|screen| screen.has("status line")), "{}", caller.screen());
+    assert!(!caller.raw().windows(4).any(|bytes| bytes == b"\x1b[1$"), "{}", caller.screen());
+}
+
+#[test]
 fn a_slow_line_gets_its_pictures_once_the_terminal_has_answered() {
     let board = quiet_board();
     let art = |screen: &Emulator| screen.rows().iter().filter(|row| row.contains(['▀', '▄', '█'])).count();

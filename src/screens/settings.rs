@@ -23,11 +23,13 @@ struct Setting {
     help: &'static str,
     about: &'static str,
     value: fn(&Call, &Settings) -> String,
+    /// Whether the caller's terminal has anything to do with it.
+    there: fn(&Call) -> bool,
     /// The themes there are, and what is set.
     next: fn(&[String], &mut Settings),
 }
 
-const SETTINGS: [Setting; 7] = [
+const SETTINGS: [Setting; 8] = [
     Setting {
         name: "charset",
         help: "what your terminal shows",
@@ -39,6 +41,7 @@ const SETTINGS: [Setting; 7] = [
             CharsetChoice::Ascii => name_of(Charset::Ascii).to_owned(),
             CharsetChoice::Petscii => name_of(Charset::Petscii).to_owned(),
         },
+        there: |_| true,
         next: |_, settings| settings.charset = after(&CHARSETS, &settings.charset),
     },
     Setting {
@@ -46,6 +49,7 @@ const SETTINGS: [Setting; 7] = [
         help: "no art, for screen readers",
         about: "One line after the other, numbered choices, no pictures and no moving about: for screen readers and for paper.",
         value: |_, settings| on(settings.words),
+        there: |_| true,
         next: |_, settings| settings.words = !settings.words,
     },
     Setting {
@@ -53,6 +57,7 @@ const SETTINGS: [Setting; 7] = [
         help: "how the board is drawn",
         about: "Pictures and colours of the board. Enter tries the next.",
         value: |_, settings| settings.theme.clone().unwrap_or_else(|| "the board's".to_owned()),
+        there: |_| true,
         next: |themes, settings| {
             let named = themes.iter().cloned().map(Some);
             let themes: Vec<Option<String>> = std::iter::once(None).chain(named).collect();
@@ -64,6 +69,7 @@ const SETTINGS: [Setting; 7] = [
         help: "menus only when ? asks",
         about: "For those who know the keys: a menu is its prompt alone, and ? draws it.",
         value: |_, settings| on(settings.expert),
+        there: |_| true,
         next: |_, settings| settings.expert = !settings.expert,
     },
     Setting {
@@ -71,6 +77,7 @@ const SETTINGS: [Setting; 7] = [
         help: "long texts wait for you",
         about: "A text that is longer than the screen stops and asks before it goes on.",
         value: |_, settings| on(settings.pauses),
+        there: |_| true,
         next: |_, settings| settings.pauses = !settings.pauses,
     },
     Setting {
@@ -78,7 +85,16 @@ const SETTINGS: [Setting; 7] = [
         help: "clicks and the wheel",
         about: "Click on rows, commands and keys, and turn the wheel, where your terminal tells of it. Switched off, the mouse marks text again.",
         value: |_, settings| on(settings.mouse),
+        there: |_| true,
         next: |_, settings| settings.mouse = !settings.mouse,
+    },
+    Setting {
+        name: "status line",
+        help: "the terminal's own row",
+        about: "What stands in the last row goes into your terminal's own status line, and the board has a row more.",
+        value: |_, settings| on(settings.status_line),
+        there: Call::has_status_line,
+        next: |_, settings| settings.status_line = !settings.status_line,
     },
     Setting {
         name: "speed",
@@ -88,6 +104,7 @@ const SETTINGS: [Setting; 7] = [
             Some(speed) => format!("{speed} baud"),
             None => "full".to_owned(),
         },
+        there: |_| true,
         next: |_, settings| {
             let speeds: Vec<Option<u32>> = std::iter::once(None).chain(SPEEDS.map(Some)).collect();
             settings.speed = after(&speeds, &settings.speed);
@@ -131,7 +148,8 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
     loop {
         call.enter("settings", "settings", "how the board writes to you");
         let settings = call.caller.settings.clone();
-        let rows = SETTINGS.iter().map(|setting| {
+        let offered: Vec<&Setting> = SETTINGS.iter().filter(|setting| (setting.there)(call)).collect();
+        let rows = offered.iter().map(|setting| {
             let value = (setting.value)(call, &settings);
             vec![(setting.name.to_owned(), None), (value, None), (setting.help.to_owned(), None)]
         });
@@ -140,7 +158,7 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
             rows: rows.collect(),
             note: "Enter changes a setting; it counts at once".into(),
             bar: std::mem::take(&mut bar),
-            about: Some(Box::new(|n| SETTINGS.get(n).map(about).unwrap_or_default())),
+            about: Some(Box::new(|n| offered.get(n).map(|setting| about(setting)).unwrap_or_default())),
             ..List::default()
         };
         let picked = pick(call, &mut list).await?;
@@ -148,7 +166,7 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
         match picked {
             Picked::Row(row) => {
                 let mut settings = settings;
-                let Some(setting) = SETTINGS.get(row) else { continue };
+                let Some(setting) = offered.get(row) else { continue };
                 let themes: Vec<String> = call.house.gallery.load().names().map(str::to_owned).collect();
                 (setting.next)(&themes, &mut settings);
                 let answer = call.domain.users.set_settings(&call.caller, &settings).await;

@@ -1,12 +1,14 @@
 //! One call as a screen sees it: the caller, the services, the terminal, and everything that can happen meanwhile.
 
 mod lines;
+mod status;
 mod tune;
 
 use std::sync::Arc;
 
 use chrono::Local;
 use dialtone_domain::events::{Event, EventBody};
+use dialtone_domain::users::Settings;
 use dialtone_domain::{CallId, Caller, Domain};
 use dialtone_terminal::{Capabilities, Charset, Grid, Key, Modes, Paint, Wire, draw, probe};
 use tokio::sync::{mpsc, watch};
@@ -130,6 +132,8 @@ pub struct Call {
     art: Arc<Galleries>,
     /// What is on the screen, while it is being worked on.
     shown: Option<Box<Grid>>,
+    /// What is in the terminal's own status line, where the board has it.
+    status: Option<Box<Grid>>,
     /// The screen holds something that no view drew.
     strange: bool,
 }
@@ -144,14 +148,14 @@ impl Call {
         let reloaded = house.reloaded.subscribe();
         let art = house.gallery.load_full();
         Self {
+            terminal: tune::preferred(&connection.terminal, &Settings::default()),
             caller: domain.users.guest(),
             domain,
             house,
             id: None,
             reference,
             tuning: Tuning { charset: connection.terminal.charset, speed: None },
-            found: connection.terminal.clone(),
-            terminal: connection.terminal,
+            found: connection.terminal,
             words: false,
             modes: Modes::default(),
             backdrop: None,
@@ -175,6 +179,7 @@ impl Call {
             body,
             art,
             shown: None,
+            status: None,
             strange: true,
         }
     }
@@ -306,18 +311,21 @@ impl Call {
         self.body
     }
 
-    fn render(&mut self, view: &dyn View) -> Grid {
-        let gallery = self.gallery();
-        let surroundings = Surroundings {
-            gallery: &gallery,
+    fn surroundings<'a>(&'a self, gallery: &'a Gallery) -> Surroundings<'a> {
+        Surroundings {
+            gallery,
             place: &self.place,
             values: &self.values,
             page: self.pager.newest().map(|page| page.text.as_str()),
             more: self.pager.more(),
             clock: &self.clock,
             life: &self.life,
-        };
-        let (mut grid, body) = frame::draw(view, &surroundings, &self.terminal);
+        }
+    }
+
+    fn render(&mut self, view: &dyn View) -> Grid {
+        let gallery = self.gallery();
+        let (mut grid, body) = frame::draw(view, &self.surroundings(&gallery), &self.terminal);
         self.body = body;
         if let Some(paint) = self.paint(&gallery) {
             paint.grid(&mut grid, self.terminal.colors);
@@ -331,12 +339,18 @@ impl Call {
         let mut bytes = Vec::new();
         let old = if self.strange { None } else { self.shown.as_deref() };
         draw(old, &new, &self.wire(), &mut bytes);
+        if self.strange {
+            self.status = None;
+        }
         self.backdrop = None;
         self.strange = false;
-        self.shown = Some(new);
         if !bytes.is_empty() {
             self.output.write(bytes).await?;
         }
+        if self.terminal.status_line {
+            self.show_status(&new).await?;
+        }
+        self.shown = Some(new);
         Ok(())
     }
 

@@ -62,13 +62,14 @@ pub fn draw(view: &dyn View, round: &Surroundings<'_>, terminal: &Capabilities) 
     let (columns, rows) = (terminal.columns, terminal.rows);
     let mut grid = Grid::new(columns, rows);
     let top = if view.bare() { 0 } else { header(&mut grid, round, terminal.charset) };
-    let status_row = rows.saturating_sub(1);
-    let prompt_row = rows.saturating_sub(2);
+    // A terminal's own status line leaves the last row to the board.
+    let status_row = if terminal.status_line { rows } else { rows.saturating_sub(1) };
+    let prompt_row = status_row.saturating_sub(1);
     // A low screen gives up the line of life first, then the lower rule.
-    let (life_row, rule_row) = match rows.saturating_sub(top) {
-        0..=7 => (None, None),
-        8..=11 => (None, Some(rows.saturating_sub(3))),
-        _ => (Some(rows.saturating_sub(3)), Some(rows.saturating_sub(4))),
+    let (life_row, rule_row) = match status_row.saturating_sub(top) {
+        0..=6 => (None, None),
+        7..=10 => (None, Some(prompt_row.saturating_sub(1))),
+        _ => (Some(prompt_row.saturating_sub(1)), Some(prompt_row.saturating_sub(2))),
     };
     if let Some(row) = rule_row {
         rule(&mut grid, row);
@@ -79,7 +80,9 @@ pub fn draw(view: &dyn View, round: &Surroundings<'_>, terminal: &Capabilities) 
     frame.house_line(round.life);
     frame.hints(&view.keys());
     view.draw(&mut frame);
-    status(&mut grid, status_row, round);
+    if !terminal.status_line {
+        grid.blit(0, status_row, &status(round, columns));
+    }
     (grid, body)
 }
 
@@ -131,27 +134,28 @@ fn rule(grid: &mut Grid, row: u16) {
     grid.fill(0, row, columns / 10, 1, '─', theme::KEY);
 }
 
-fn status(grid: &mut Grid, row: u16, round: &Surroundings<'_>) {
-    let columns = grid.columns();
-    grid.fill(0, row, columns, 1, ' ', theme::STATUS);
+/// The status line: the pager and what goes on, how many wait and the clock. Its last cell is blank.
+pub fn status(round: &Surroundings<'_>, columns: u16) -> Grid {
+    let mut grid = Grid::new(columns, 1);
+    grid.fill(0, 0, columns, 1, ' ', theme::STATUS);
     let right = match (round.page, round.more) {
         (Some(_), 0) => format!("/ to read  {}", round.clock),
         (Some(_), more) => format!("+{more}  / to read  {}", round.clock),
         (None, _) => round.clock.to_owned(),
     };
-    // The last cell of the last row is never written: on terminals that wrap at once it would scroll.
     let right_at = columns.saturating_sub(u16::try_from(width(&right)).unwrap_or(0) + 1);
     let room = usize::from(right_at.saturating_sub(2));
     match round.page {
-        Some(page) => grid.text(0, row, &cut(&format!("» {page}"), room), theme::STATUS),
+        Some(page) => grid.text(0, 0, &cut(&format!("» {page}"), room), theme::STATUS),
         None => {
             let words = match round.values.get("ON").as_deref() {
                 Some("1") => format!("{} · you are the only one here", round.values.board()),
                 Some(online) => format!("{} · {online} on line", round.values.board()),
                 None => round.values.board().to_owned(),
             };
-            grid.text(1, row, &cut(&words, room), theme::STATUS_ASIDE)
+            grid.text(1, 0, &cut(&words, room), theme::STATUS_ASIDE)
         }
     };
-    grid.text(right_at, row, &right, theme::STATUS_ASIDE);
+    grid.text(right_at, 0, &right, theme::STATUS_ASIDE);
+    grid
 }

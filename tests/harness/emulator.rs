@@ -64,6 +64,9 @@ pub struct Emulator {
     kind: Kind,
     /// The last bytes drawn, newest last: enough to know an erase of the screen.
     tail: [u8; 4],
+    /// What was written to the terminal's own status line last, with the sequences in it.
+    status: Option<Vec<u8>>,
+    in_status: bool,
 }
 
 impl Emulator {
@@ -71,7 +74,7 @@ impl Emulator {
     pub fn new(kind: Kind, columns: u16, rows: u16) -> Self {
         let answers = Answers { kind, replies: Vec::new(), then: None };
         let parser = vt100::Parser::new_with_callbacks(size(rows), size(columns), 0, answers);
-        Self { parser, kind, tail: [0; 4] }
+        Self { parser, kind, tail: [0; 4], status: None, in_status: false }
     }
 
     /// Draws `bytes` and returns what the terminal answers to the questions among them, in order.
@@ -80,17 +83,38 @@ impl Emulator {
     /// scrolled, as soon as the last column is written, so that is done here after each byte.
     pub fn feed(&mut self, bytes: &[u8]) -> Vec<u8> {
         for &byte in bytes {
+            if self.in_status {
+                self.write_status(byte);
+                continue;
+            }
             self.parser.process(&self.kind.drawn(byte));
             if let Some(sequence) = self.parser.callbacks_mut().then.take() {
                 self.parser.process(sequence);
             }
             self.tail.rotate_left(1);
             self.tail[3] = byte;
+            if &self.tail == b"[1$}" {
+                (self.in_status, self.status) = (true, Some(Vec::new()));
+            }
             if self.kind.wraps_at_once() {
                 self.as_syncterm(byte);
             }
         }
         std::mem::take(&mut self.parser.callbacks_mut().replies)
+    }
+
+    fn write_status(&mut self, byte: u8) {
+        let status = self.status.get_or_insert_default();
+        status.push(byte);
+        self.in_status = !status.ends_with(b"\x1b[0$}");
+    }
+
+    /// The text of the terminal's own status line; none before the board has written there.
+    pub fn status_line(&self) -> Option<String> {
+        let bytes = self.status.as_ref()?;
+        let mut line = Self::new(self.kind, self.screen().size().1.get(), 1);
+        line.feed(bytes.strip_suffix(b"\x1b[0$}").unwrap_or(bytes));
+        line.rows().pop()
     }
 
     /// What SyncTERM does that vt100 does not: the wrap, the cursor home after an erase, form feed as an erase.

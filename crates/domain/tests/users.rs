@@ -278,6 +278,7 @@ fn what_a_caller_prefers_is_there_at_the_next_call() {
             expert: true,
             pauses: false,
             mouse: false,
+            status_line: true,
             speed: Some(2400),
         };
         domain.users.set_settings(&joe, &settings).await.unwrap();

@@ -9,6 +9,9 @@ use links::Link;
 mod blocks;
 mod links;
 mod petscii;
+mod status;
+
+pub use status::status_line;
 
 /// Blanks at the end of a row that are dearer to write than to erase, in cells.
 const ERASE_FROM: usize = 7;

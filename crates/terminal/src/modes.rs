@@ -10,6 +10,8 @@ pub struct Modes {
     pub mouse: bool,
     /// Shows blink as a bright background (CTerm's mode 33).
     pub ice: bool,
+    /// Lends its status line (DECSSDT); its own words stand there otherwise.
+    pub status_line: bool,
     /// Small and capital letters of the C64.
     pub petscii: bool,
 }
@@ -21,6 +23,7 @@ impl Modes {
         Self {
             mouse: obeys && terminal.mouse,
             ice: obeys && terminal.ice,
+            status_line: obeys && terminal.status_line,
             petscii: terminal.charset == Charset::Petscii,
         }
     }
@@ -31,6 +34,7 @@ impl Modes {
         for (had, wants, on, off) in [
             (from.mouse, wanted.mouse, &b"\x1b[?1000h\x1b[?1006h"[..], &b"\x1b[?1006l\x1b[?1000l"[..]),
             (from.ice, wanted.ice, b"\x1b[?33h", b"\x1b[?33l"),
+            (from.status_line, wanted.status_line, b"\x1b[2$~", b"\x1b[1$~"),
             // The other set of letters is where it came from, and no caller misses it.
             (from.petscii, wanted.petscii, b"\x0e", b""),
         ] {
@@ -74,14 +78,15 @@ mod tests {
             probe.answer(&answer);
         }
         let mut terminal = probe.conclude();
+        assert!(terminal.status_line);
         let (mut modes, mut out) = (Modes::default(), Vec::new());
         modes.change(Modes::of(&terminal), &mut out);
-        assert_eq!(out, b"\x1b[?1000h\x1b[?1006h\x1b[?33h");
+        assert_eq!(out, b"\x1b[?1000h\x1b[?1006h\x1b[?33h\x1b[2$~");
         out.clear();
         modes.change(Modes::of(&terminal), &mut out);
         assert!(out.is_empty());
         modes.restore(&terminal, &mut out);
-        assert_eq!(out, b"\x1b[?1006l\x1b[?1000l\x1b[?33l\x1b[?25h\x1b[0;0 D\x1b[0m");
+        assert_eq!(out, b"\x1b[?1006l\x1b[?1000l\x1b[?33l\x1b[1$~\x1b[?25h\x1b[0;0 D\x1b[0m");
         // Words alone switch nothing on and need nothing back.
         terminal.plain = true;
         assert_eq!(Modes::of(&terminal), Modes::default());

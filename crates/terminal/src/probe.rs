@@ -25,6 +25,9 @@ const FEATURE_MOUSE: u16 = 1 << 7;
 /// The first revision of CTerm that knows OSC 8.
 const CTERM_LINKS: u32 = 1_300;
 
+/// The revision of CTerm that was seen to lend its status line.
+const CTERM_STATUS: u32 = 1_332;
+
 /// What a client's environment tells about its terminal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Environment {
@@ -84,6 +87,8 @@ pub struct Capabilities {
     pub links: bool,
     /// Whether it erases with the background in force ("back colour erase").
     pub erases_in_color: bool,
+    /// Whether it lends the board its own status line (DECSSDT, DECSASD).
+    pub status_line: bool,
     /// CTerm's revision, version times 1,000, if it is CTerm.
     pub cterm: Option<u32>,
     /// Its name in lower case, printable ASCII, at most 40 characters; empty if it gave none.
@@ -223,6 +228,7 @@ impl Probe {
             ice: ansi && self.features & FEATURE_BRIGHT_GROUND != 0,
             links: ansi && self.has_links(family),
             erases_in_color: ansi && self.erases_in_color(family),
+            status_line: ansi && self.cterm.is_some_and(|revision| revision >= CTERM_STATUS),
             cterm: self.cterm,
             terminal_type: self.terminal_type.clone(),
         }

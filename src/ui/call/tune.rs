@@ -80,7 +80,8 @@ impl Call {
 /// The highest speed, in baud, at which 16 colours have to do.
 const SLOW: u32 = 9600;
 
-fn preferred(found: &Capabilities, settings: &Settings) -> Capabilities {
+/// The terminal as the caller wants it taken.
+pub(super) fn preferred(found: &Capabilities, settings: &Settings) -> Capabilities {
     let mut terminal = found.clone();
     match settings.charset {
         CharsetChoice::Auto => {}
@@ -95,5 +96,6 @@ fn preferred(found: &Capabilities, settings: &Settings) -> Capabilities {
         terminal.colors = Colors::Sixteen;
     }
     terminal.mouse &= settings.mouse;
+    terminal.status_line &= settings.status_line && !terminal.plain;
     terminal
 }

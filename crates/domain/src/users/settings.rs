@@ -45,6 +45,8 @@ pub struct Settings {
     pub pauses: bool,
     /// The mouse works where the terminal has one.
     pub mouse: bool,
+    /// What the board has to say at the foot of the screen stands in the terminal's own status line, if it has one.
+    pub status_line: bool,
     /// Bits a second at which the board plays at writing, within [`SPEEDS`]; none is as fast as the line.
     pub speed: Option<u32>,
 }
@@ -58,6 +60,7 @@ impl Default for Settings {
             expert: false,
             pauses: true,
             mouse: true,
+            status_line: false,
             speed: None,
         }
     }
