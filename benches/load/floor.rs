@@ -20,7 +20,6 @@ use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use crate::login;
 use crate::process::Process;
 use crate::{Outcome, fail};
 
@@ -114,7 +113,7 @@ async fn telnet(mut stream: TcpStream, welcome: Arc<[u8]>, cores: Arc<Semaphore>
         for _ in heard.iter().filter(|byte| **byte == b'!') {
             let core = Arc::clone(&cores).acquire_owned().await?;
             tokio::task::spawn_blocking(move || {
-                login::hash();
+                crate::hash::hash();
                 drop(core);
             })
             .await?;

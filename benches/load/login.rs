@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::task::JoinSet;
 
 use crate::board::{Board, PASSWORD, handle};
 use crate::caller::{SshCaller, TelnetCaller};
 use crate::floor::{Floor, Kind};
+use crate::hash::hash;
 use crate::idle::{FIRST_SCREEN, knock};
 use crate::report::{Report, Samples};
 use crate::syncterm::{OPENING, Telnet, Terminal};
@@ -29,16 +29,6 @@ const ROUNDS: usize = 5;
 const CALM: Duration = Duration::from_secs(2);
 /// How long one key may take.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// One password hash as the board makes it: argon2id, 19 MiB, two passes, one lane, memory of its own.
-pub fn hash() {
-    let mut out = [0; 32];
-    // These parameters are valid and the salt long enough, so it cannot fail.
-    let params = Params::new(19 * 1024, 2, 1, Some(out.len())).unwrap_or_default();
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    argon2.hash_password_into(PASSWORD.as_bytes(), b"sixteen bytes oh", &mut out).ok();
-    std::hint::black_box(out);
-}
 
 /// One login beside one hash, then many beside somebody who types.
 pub async fn measure(report: &mut Report, data: &Path, bytes: &Path) -> Outcome<()> {

@@ -4,6 +4,7 @@
 mod board;
 mod caller;
 mod floor;
+mod hash;
 mod idle;
 mod login;
 mod process;

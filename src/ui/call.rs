@@ -3,23 +3,22 @@
 mod lines;
 mod status;
 mod tune;
+mod wait;
 
 use std::sync::Arc;
 
 use chrono::Local;
-use dialtone_domain::events::{Event, EventBody};
+use dialtone_domain::events::Event;
 use dialtone_domain::users::Settings;
 use dialtone_domain::{CallId, Caller, Domain};
-use dialtone_terminal::{Capabilities, Charset, Grid, Key, Modes, Paint, Wire, draw, probe};
+use dialtone_terminal::{Capabilities, Charset, Grid, Key, Modes, Paint, Wire, draw};
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use super::body::Body;
 use super::frame::{self, Surroundings, View};
-use super::help;
-use super::idle::{Due, IdleClock};
-use super::keys::{self, Act, Keys};
-use super::pager::{Page, Pager, page_of};
+use super::idle::IdleClock;
+use super::pager::{Page, Pager};
 use super::{Galleries, Gallery, House, Leave, Place, Values};
 use crate::menu::{Facts, Moment};
 use crate::switchboard::Registration;
@@ -360,223 +359,6 @@ impl Call {
         self.show(view).await
     }
 
-    /// Waits for a key with the view on screen, kept up to date meanwhile.
-    pub async fn key(&mut self, view: &dyn View) -> Result<Key, Leave> {
-        loop {
-            if let Wake::Key(key) = self.wake(view).await? {
-                return Ok(key);
-            }
-        }
-    }
-
-    /// Waits for a key or for news, with the view on screen.
-    pub async fn wake(&mut self, view: &dyn View) -> Result<Wake, Leave> {
-        loop {
-            match self.stir(view, None).await? {
-                Stir::Key(key) => return Ok(Wake::Key(key)),
-                Stir::News(event) => return Ok(Wake::News(event)),
-                Stir::Resized => return Ok(Wake::Resize),
-                Stir::Reloaded | Stir::Quiet => {}
-            }
-        }
-    }
-
-    /// Waits for anything, with the view on screen, until `quiet`. What is typed ahead is answered in one drawing.
-    pub async fn stir(&mut self, view: &dyn View, quiet: Option<Instant>) -> Result<Stir, Leave> {
-        loop {
-            let happening = match self.waiting()? {
-                Some(happening) => happening,
-                None => {
-                    if self.shown.is_none() && !self.strange {
-                        // The view changed while nothing was kept of the screen: draw it whole.
-                        self.strange = true;
-                    }
-                    self.show(view).await?;
-                    // Nothing is kept of the screen while the caller thinks.
-                    self.shown = None;
-                    let happening = self.happening(quiet).await?;
-                    self.renew_art();
-                    if !self.strange {
-                        self.shown = Some(Box::new(self.render(view)));
-                    }
-                    happening
-                }
-            };
-            match happening {
-                Happening::Key(key) => match self.routed(view, key) {
-                    Routed::Help => help::show(self, view.keys()).await?,
-                    Routed::Redraw => self.strange = true,
-                    Routed::Nowhere => {}
-                    Routed::Key(key) => return Ok(Stir::Key(key)),
-                },
-                Happening::Resize => {
-                    self.strange = true;
-                    self.look_up();
-                    return Ok(Stir::Resized);
-                }
-                Happening::Terminal => {
-                    self.tune().await?;
-                    self.strange = true;
-                    self.look_up();
-                    return Ok(Stir::Resized);
-                }
-                Happening::Event(event) => {
-                    if self.concerned(&event)? {
-                        return Ok(Stir::News(event));
-                    }
-                }
-                Happening::Warning => {
-                    let text =
-                        format!("still there? the line closes in {} seconds", self.idle.warning_seconds());
-                    self.pager.take(Page { at: chrono::Utc::now(), text, thread: None });
-                }
-                Happening::Reloaded => {
-                    // What is on screen was drawn with art that is gone.
-                    self.strange = true;
-                    return Ok(Stir::Reloaded);
-                }
-                Happening::Quiet => return Ok(Stir::Quiet),
-            }
-            self.look_up();
-        }
-    }
-
-    /// The keys that mean the same in every view are obeyed here, and the mouse becomes keys: a click on a hint is
-    /// its key, one on the pager's line reads it, one in the body comes in the body's own coordinates.
-    fn routed(&self, view: &dyn View, key: Key) -> Routed {
-        let key = match key {
-            Key::Click { .. } | Key::WheelUp | Key::WheelDown => match self.pointed(&view.keys(), key) {
-                Some(key) => key,
-                None => return Routed::Nowhere,
-            },
-            key => key,
-        };
-        match keys::act(keys::COMMON, key) {
-            Some(Act::Help) if !(matches!(key, Key::Char(_)) && view.typing()) => Routed::Help,
-            Some(Act::Redraw) => Routed::Redraw,
-            _ => Routed::Key(key),
-        }
-    }
-
-    /// The key that the mouse stands for.
-    fn pointed(&self, keys: &Keys, key: Key) -> Option<Key> {
-        match key {
-            Key::Click { column, row } => self.clicked(keys, column, row),
-            Key::WheelUp => keys.obeys(Act::Up).then_some(Key::Up),
-            _ => keys.obeys(Act::Down).then_some(Key::Down),
-        }
-    }
-
-    fn clicked(&self, keys: &Keys, column: u16, row: u16) -> Option<Key> {
-        let body = self.body;
-        if row == body.prompt_row {
-            let hints = keys.placed(self.terminal.columns);
-            return hints.iter().find(|hint| (hint.x..hint.end).contains(&column)).map(|hint| hint.key);
-        }
-        if row > body.prompt_row {
-            let pages = keys.obeys(Act::Pages) && self.pager.newest().is_some();
-            return pages.then_some(Key::Char('/'));
-        }
-        let row = row.checked_sub(body.top).filter(|row| *row < body.rows)?;
-        Some(Key::Click { column, row })
-    }
-
-    /// Whether more has been typed than was answered yet.
-    pub fn typed_ahead(&self) -> bool {
-        !self.input.is_empty()
-    }
-
-    fn heard(&mut self, input: Input) -> Result<Happening, Leave> {
-        match input {
-            Input::Key(key) => {
-                if let Some(left) = &mut self.login_keys {
-                    *left = left.checked_sub(1).ok_or(Leave::NoLogin)?;
-                }
-                self.idle.heard();
-                Ok(Happening::Key(key))
-            }
-            Input::Resize { columns, rows } => {
-                // What no screen can be is no news.
-                if let Some(size) = probe::possible_size(columns, rows) {
-                    (self.found.columns, self.found.rows) = size;
-                    (self.terminal.columns, self.terminal.rows) = size;
-                }
-                Ok(Happening::Resize)
-            }
-            Input::Terminal { terminal, echo } => {
-                self.found = *terminal;
-                self.echo = echo;
-                Ok(Happening::Terminal)
-            }
-        }
-    }
-
-    /// What has happened already. The board's end and what others send come first: a caller whose keys never stop
-    /// coming is told of them all the same.
-    fn waiting(&mut self) -> Result<Option<Happening>, Leave> {
-        if self.house.drain.is_cancelled() {
-            return Err(Leave::Draining);
-        }
-        if let Some(event) = self.registration.waiting() {
-            return Ok(Some(Happening::Event(event)));
-        }
-        match self.input.try_recv() {
-            Ok(input) => self.heard(input).map(Some),
-            Err(mpsc::error::TryRecvError::Disconnected) => Err(Leave::Hangup),
-            Err(mpsc::error::TryRecvError::Empty) => Ok(None),
-        }
-    }
-
-    /// The things a call waits for: the board's own end, what others send, new art and menus, keys, the clock.
-    async fn happening(&mut self, quiet: Option<Instant>) -> Result<Happening, Leave> {
-        let due = match (self.idle.next(), quiet) {
-            (Some((at, due)), quiet) if quiet.is_none_or(|quiet| at <= quiet) => Some((at, Some(due))),
-            (_, quiet) => quiet.map(|at| (at, None)),
-        };
-        tokio::select! {
-            biased;
-            () = self.house.drain.cancelled() => Err(Leave::Draining),
-            event = self.registration.next() => match event {
-                Some(event) => Ok(Happening::Event(event)),
-                None => Err(Leave::Draining),
-            },
-            // The house, which rings, lasts as long as the call.
-            _ = self.reloaded.changed() => Ok(Happening::Reloaded),
-            input = self.input.recv() => match input {
-                Some(input) => self.heard(input),
-                None => Err(Leave::Hangup),
-            },
-            () = sleep_until(due.map_or_else(Instant::now, |(at, _)| at)), if due.is_some() => {
-                match due.and_then(|(_, due)| due) {
-                    Some(Due::Warning) => {
-                        self.idle.warned();
-                        Ok(Happening::Warning)
-                    }
-                    Some(Due::Login) => Err(Leave::NoLogin),
-                    Some(_) => Err(Leave::Idle),
-                    None => Ok(Happening::Quiet),
-                }
-            }
-        }
-    }
-
-    /// Takes an event; true if it is for the view on screen and not for the pager.
-    fn concerned(&mut self, event: &Arc<Event>) -> Result<bool, Leave> {
-        let missed = self.registration.take_missed();
-        self.pager.missed(missed);
-        match &event.body {
-            EventBody::CallKicked { reason, .. } => return Err(Leave::Kicked(reason.clone())),
-            EventBody::UserChanged { .. } | EventBody::FriendsChanged { .. } => self.stale = true,
-            EventBody::QuotesUpdated { .. } => return Ok(true),
-            _ => {
-                if let Some(page) = page_of(event) {
-                    self.pager.take(page);
-                }
-            }
-        }
-        Ok(false)
-    }
-
     /// Unread pages, newest first; they count as read.
     pub fn read_pages(&mut self) -> Vec<Page> {
         self.pager.read()
@@ -586,24 +368,4 @@ impl Call {
     pub fn page(&mut self, page: Page) {
         self.pager.take(page);
     }
-}
-
-/// Whose a key is.
-enum Routed {
-    Help,
-    Redraw,
-    Nowhere,
-    Key(Key),
-}
-
-/// What a call waited for.
-enum Happening {
-    Key(Key),
-    Resize,
-    /// The terminal is another than was thought.
-    Terminal,
-    Event(Arc<Event>),
-    Warning,
-    Reloaded,
-    Quiet,
 }

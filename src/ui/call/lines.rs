@@ -4,7 +4,8 @@ use dialtone_terminal::art::Art;
 use dialtone_terminal::text;
 use dialtone_terminal::{Charset, Grid, Key, Pen, draw, pipe};
 
-use super::{Call, Happening};
+use super::Call;
+use super::wait::Happening;
 use crate::ui::Leave;
 use crate::ui::line::{LineInput, Typed};
 use crate::ui::pager::Page;

@@ -7,6 +7,7 @@
 
 mod access;
 mod board;
+mod draft;
 mod error;
 mod one_statement;
 mod pages;
@@ -18,9 +19,9 @@ mod threads;
 
 pub use access::{Poster, Reader};
 pub use board::{Board, BoardSummary, NewBoard};
+pub use draft::Draft;
 pub use error::MessagingError;
 pub use pages::Page;
-pub use posting::Draft;
 pub use reads::Unread;
 pub use text::{BODY_BYTES, PAGE_CHARS, SUBJECT_CHARS};
 pub use threads::{Message, ThreadMark, ThreadSummary};

@@ -4,7 +4,7 @@
 //! The parts wait for one another by what they select from, so locks are taken in the order the module keeps.
 
 use super::Poster;
-use super::posting::{Clean, Placed, Start};
+use super::draft::{Clean, Placed, Start};
 use crate::db::{DbError, bounded};
 use chrono::{DateTime, Utc};
 use sqlx::{Postgres, Transaction};

@@ -1,66 +1,17 @@
 //! Posting: one transaction that numbers the message, moves the counts and tells of it.
 
-use super::{Message, Messaging, MessagingError, Poster, one_statement, reads, text};
+use super::draft::{Clean, Draft, Placed, Start};
+use super::{Message, Messaging, MessagingError, Poster, one_statement, reads};
 use crate::db::{DbError, Link, Tx, in_tx, now, on_db};
 use crate::{EventBody, MessageId, ThreadId};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
-
-/// What somebody wrote, as they wrote it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Draft {
-    /// The subject of a new thread; a reply keeps its thread's subject, whatever stands here.
-    pub subject: String,
-    /// The text.
-    pub body: String,
-    /// The message it answers, on the same board; `None` begins a thread.
-    pub reply_to: Option<MessageId>,
-    /// Posting again with the same key gives the message that is there already.
-    pub key: Option<Uuid>,
-}
-
-/// A draft that may be kept as it is.
-pub(super) struct Clean {
-    pub(super) start: Start,
-    pub(super) body: String,
-    pub(super) key: Option<Uuid>,
-}
-
-pub(super) enum Start {
-    /// A new thread of that subject.
-    Thread(String),
-    /// An answer to that message.
-    Reply(MessageId),
-}
-
-/// Where a message went. The transaction must not commit when a part is missing.
-#[derive(sqlx::FromRow)]
-pub(super) struct Placed {
-    thread: ThreadId,
-    number: i64,
-    subject: String,
-    /// `None` when the author has used the key before.
-    message: Option<MessageId>,
-    /// `None`, like the level, when the board was closed since the caller was let in.
-    board_name: Option<String>,
-    read_level: Option<i64>,
-}
 
 #[derive(sqlx::FromRow)]
 struct Place {
     id: ThreadId,
     message_count: i64,
     subject: String,
-}
-
-impl Clean {
-    pub(super) fn new(draft: &Draft) -> Result<Self, MessagingError> {
-        let start = match draft.reply_to {
-            Some(message) => Start::Reply(message),
-            None => Start::Thread(text::subject(&draft.subject)?),
-        };
-        Ok(Self { start, body: text::body(&draft.body)?, key: draft.key })
-    }
 }
 
 impl Messaging {

@@ -1,7 +1,8 @@
 //! The boards a new system begins with, and the first words on them.
 
 use super::board::insert;
-use super::posting::{Clean, write};
+use super::draft::Clean;
+use super::posting::write;
 use super::{Draft, Messaging, MessagingError, NewBoard, Poster};
 use crate::db::on_db;
 use crate::{Caller, level};
