@@ -159,6 +159,9 @@ impl Drawing<'_> {
             return cell;
         }
         let others = blocks::others(cell, pen, &self.wire);
+        if others == [None, None] {
+            return cell;
+        }
         others.into_iter().flatten().chain([cell]).min_by_key(|cell| self.cost(*cell)).unwrap_or(cell)
     }
 

@@ -68,13 +68,16 @@ pub struct Pen {
     wire: Wire,
     style: Style,
     shown: Shown,
+    /// What a reset leaves.
+    own: Shown,
     ink: Ink,
 }
 
 impl Pen {
     /// A pen in the terminal's own colours.
     pub fn new(wire: Wire) -> Self {
-        Self { wire, style: Style::DEFAULT, shown: resolve(Style::DEFAULT, &wire), ink: Ink::REST }
+        let own = resolve(Style::DEFAULT, &wire);
+        Self { wire, style: Style::DEFAULT, shown: own, own, ink: Ink::REST }
     }
 
     /// The style in force.
@@ -92,7 +95,7 @@ impl Pen {
                 Charset::Ascii | Charset::Cp437 | Charset::Utf8 => {}
             }
             let shown = resolve(style, &self.wire);
-            change(resolve(Style::DEFAULT, &self.wire), self.shown, shown, out);
+            change(self.own, self.shown, shown, out);
             self.shown = shown;
         }
     }
@@ -193,24 +196,40 @@ fn change(own: Shown, from: Shown, to: Shown, out: &mut Vec<u8>) {
         || from.underline && !to.underline
         || from.fg != Paint::Default && to.fg == Paint::Default
         || from.bg != Paint::Default && to.bg == Paint::Default;
-    let start = out.len();
-    out.extend_from_slice(b"\x1b;0");
-    difference(own, to, out);
-    if !turns_off {
-        let singly = out.len();
-        out.push(0x1b);
+    out.push(0x1b);
+    let bracket = out.len();
+    if turns_off || RESET + length(own, to) < length(from, to) {
+        out.extend_from_slice(b";0");
+        difference(own, to, out);
+    } else {
         difference(from, to, out);
-        if out.len() - singly <= singly - start {
-            out.drain(start..singly);
-        } else {
-            out.truncate(singly);
-        }
     }
     // Each parameter brought a semicolon; the first one's place belongs to the bracket.
-    if let Some(first) = out.get_mut(start + 1) {
+    if let Some(first) = out.get_mut(bracket) {
         *first = b'[';
     }
     out.push(b'm');
+}
+
+/// The bytes of a reset's parameter.
+const RESET: usize = 2;
+
+/// The bytes of [`difference`], or nearly: of colours with many digits one is as long as another.
+fn length(from: Shown, to: Shown) -> usize {
+    let attributes = [
+        to.bold && !from.bold,
+        to.underline && !from.underline,
+        to.blink && !from.blink,
+        to.reverse && !from.reverse,
+    ];
+    let color = |had, wanted| match wanted {
+        wanted if wanted == had => 0,
+        Paint::Default | Paint::Basic(_) | Paint::Bright(_) => 3,
+        Paint::Palette(_) => 9,
+        Paint::Rgb(..) => 17,
+    };
+    let attributes = attributes.into_iter().filter(|changes| *changes).count() * 2;
+    attributes + color(from.fg, to.fg) + color(from.bg, to.bg)
 }
 
 /// Appends `;` and a parameter for each thing that is to be and is not.

@@ -160,6 +160,15 @@ impl Call {
                 Ok(Happening::Resize)
             }
             Input::Terminal { terminal, echo } => {
+                tracing::info!(
+                    terminal = %terminal.terminal_type,
+                    charset = ?terminal.charset,
+                    colors = ?terminal.colors,
+                    plain = terminal.plain,
+                    columns = terminal.columns,
+                    rows = terminal.rows,
+                    "terminal told late"
+                );
                 self.found = *terminal;
                 self.echo = echo;
                 Ok(Happening::Terminal)

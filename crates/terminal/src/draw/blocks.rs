@@ -29,9 +29,10 @@ pub fn others(cell: Cell, pen: Style, wire: &Wire) -> [Option<Cell>; 2] {
     }
 }
 
-/// Whether blocks are drawn as blocks, in colours.
+/// Whether a block in a colour is the same as that colour behind a blank: in the fonts of BBS terminals. Others may
+/// leave a hair between blocks, or change ink for contrast.
 fn has_blocks(wire: &Wire) -> bool {
-    wire.colors != Colors::Mono && matches!(wire.charset, Charset::Cp437 | Charset::Utf8)
+    wire.colors != Colors::Mono && wire.charset == Charset::Cp437
 }
 
 /// Whether a colour behind a character is shown as it is, and without blink, which not all take for a bright ground.
