@@ -231,6 +231,10 @@ fn answers_that_come_late_or_lie_are_no_keys() {
     caller.send_raw(b"\x1b]10;rgb:ffff/ffff/ffff\x07\x1bP1$r0m\x1b\\\x1b[?1006;2$y\x1b[<0;1;1M\x1b[<0;1;1m");
     caller.send_raw(b"\xff\xfb\x18\xff\xfa\x18\x00\x1b[2Jevil\xff\xf0\xff\xfa\x1f\x00\x00\x00\x00\xff\xf0");
     caller.enter("EST");
+    // Whether it is believed or not, which hangs on what came together: the board is there, in pictures or in words.
+    if caller.wait_for_any(&[NOTICE, MENU]) == 0 {
+        caller.past_notice();
+    }
     caller.wait_for(MENU);
     assert!(caller.screen().contains("main menu"), "{}", caller.screen());
 }
