@@ -9,33 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use dialtone_terminal::art::Art;
-use dialtone_terminal::art::review::review;
+use dialtone_terminal::art::review::{SCREEN_BYTES, review};
 use dialtone_terminal::charset::cp437;
+use dialtone_terminal::picture::{Rgb, VGA};
 use dialtone_terminal::{Cell, Color, sauce};
 use harness::Board;
-
-/// Two seconds at 9600 baud: ten bits to a byte.
-const TWO_SECONDS: usize = 1920;
-
-/// The colours of the IBM VGA in ANSI order, as `ansilove` has them.
-const VGA: [[u8; 3]; 16] = [
-    [0, 0, 0],
-    [170, 0, 0],
-    [0, 170, 0],
-    [170, 85, 0],
-    [0, 0, 170],
-    [170, 0, 170],
-    [0, 170, 170],
-    [170, 170, 170],
-    [85, 85, 85],
-    [255, 85, 85],
-    [85, 255, 85],
-    [255, 255, 85],
-    [85, 85, 255],
-    [255, 85, 255],
-    [85, 255, 255],
-    [255, 255, 255],
-];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -75,7 +53,7 @@ fn every_file_is_quick_and_signed_and_fits_its_screen() {
         assert!(!record.title.is_empty(), "{name} has no title");
         assert_eq!(record.author, "Dialtone", "{name}");
         assert!(matches!((record.columns, record.rows), (40 | 80 | 132, 1..=22)), "{name}: {record:?}");
-        assert!(body.len() <= TWO_SECONDS || is_slow(&path), "{name} has {} bytes", body.len());
+        assert!(body.len() <= SCREEN_BYTES || is_slow(&path), "{name} has {} bytes", body.len());
         assert_eq!(review(&bytes, is_slow(&path)), [], "{name}");
     }
 }
@@ -144,9 +122,13 @@ impl Pixels {
 }
 
 fn vga(color: Color, default: u8) -> [u8; 3] {
+    let of_16 = |n: u8| {
+        let Rgb { r, g, b } = VGA[usize::from(n)];
+        [r as u8, g as u8, b as u8]
+    };
     match color {
-        Color::Default => VGA[usize::from(default)],
-        Color::Indexed(n) => VGA[usize::from(n)],
+        Color::Default => of_16(default),
+        Color::Indexed(n) => of_16(n),
         Color::Rgb(r, g, b) => [r, g, b],
     }
 }

@@ -10,6 +10,7 @@ mod harness;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use dialtone_terminal::picture::{Rgb, VGA};
 use harness::{Board, Dial, Emulator, Key, Kind, MENU, NOTICE, Pty, Terminal};
 use portable_pty::CommandBuilder;
 
@@ -282,29 +283,13 @@ fn light_in_sixteen_colours_is_still_dark_on_light() {
     assert!(raw.ends_with(b"\x1b[0m"), "{:?}", String::from_utf8_lossy(&raw[raw.len() - 40..]));
 }
 
-/// The colours of the IBM VGA in ANSI order. Nought in all three would mean none to an art editor.
-const VGA: [(u8, u8, u8); 16] = [
-    (1, 1, 1),
-    (170, 0, 0),
-    (0, 170, 0),
-    (170, 85, 0),
-    (0, 0, 170),
-    (170, 0, 170),
-    (0, 170, 170),
-    (170, 170, 170),
-    (85, 85, 85),
-    (255, 85, 85),
-    (85, 255, 85),
-    (255, 255, 85),
-    (85, 85, 255),
-    (255, 85, 255),
-    (85, 255, 255),
-    (255, 255, 255),
-];
-
 /// A colour in 24 bits.
 fn true_colour(color: vt100::Color, bold: bool, default: u8) -> (u8, u8, u8) {
-    let of_16 = |n: u8| VGA[usize::from(n % 16)];
+    let of_16 = |n: u8| match VGA[usize::from(n % 16)] {
+        // Nought in all three would mean none to an art editor.
+        Rgb::BLACK => (1, 1, 1),
+        Rgb { r, g, b } => (r as u8, g as u8, b as u8),
+    };
     match color {
         vt100::Color::Default => of_16(if bold { default + 8 } else { default }),
         vt100::Color::Idx(n) if bold && n < 8 => of_16(n + 8),

@@ -3,11 +3,14 @@
 
 mod harness;
 
+use dialtone_terminal::art::review::SCREEN_BYTES;
 use harness::{Board, Dial, Key, Kind, MENU, NOTICE, PASSWORD, QUESTION, Recording};
 
-/// A board whose prices stand still.
+/// A board whose prices stand still, with an account.
 fn quiet_board() -> Board {
-    Board::setup().arguments(&["--role", "gateway"]).start()
+    let board = Board::setup().arguments(&["--role", "gateway"]).start();
+    board.account("Zero Cool");
+    board
 }
 
 fn caller(board: &Board, kind: Kind, columns: u16, rows: u16) -> Dial {
@@ -48,7 +51,6 @@ const SCREENS: [(&str, &str, &str, &str); 11] = [
 #[test]
 fn every_screen_explains_its_keys() {
     let board = quiet_board();
-    board.account("Zero Cool");
     let caller = caller(&board, Kind::SyncTerm, 80, 24);
     caller.send("?");
     caller.wait_for("─ keys ─");
@@ -75,7 +77,6 @@ fn every_screen_explains_its_keys() {
 #[test]
 fn every_screen_is_there_in_words_and_so_is_every_page() {
     let board = quiet_board();
-    board.account("Zero Cool");
     let caller = Dial::call_sized(&board, Kind::Silent, 80, 24);
     caller.wait_for(QUESTION);
     caller.enter("Zero Cool");
@@ -105,7 +106,6 @@ fn every_screen_is_there_in_words_and_so_is_every_page() {
 #[test]
 fn a_list_is_paged_searched_and_jumped_through() {
     let board = quiet_board();
-    board.account("Zero Cool");
     for n in 1..=55 {
         post(&board, &format!("Thread {n:02}"), "text");
     }
@@ -137,7 +137,6 @@ fn a_list_is_paged_searched_and_jumped_through() {
 #[test]
 fn what_lies_below_is_searched_too() {
     let board = quiet_board();
-    board.account("Zero Cool");
     for n in 1..=51 {
         post(&board, &format!("Thread {n:02}"), "text");
     }
@@ -152,7 +151,6 @@ fn what_lies_below_is_searched_too() {
 #[test]
 fn the_mouse_chooses_rows_commands_and_keys() {
     let board = quiet_board();
-    board.account("Zero Cool");
     let caller = caller(&board, Kind::Xterm, 80, 24);
     let click = |text: &str| {
         let place = caller.look(|screen| {
@@ -182,7 +180,6 @@ fn the_mouse_chooses_rows_commands_and_keys() {
 #[test]
 fn experts_see_a_menu_when_they_ask_for_it() {
     let board = quiet_board();
-    board.account("Zero Cool");
     let caller = caller(&board, Kind::SyncTerm, 80, 24);
     caller.choose("S", "how the board writes to you");
     caller.choose_row("expert");
@@ -201,7 +198,6 @@ fn experts_see_a_menu_when_they_ask_for_it() {
 #[test]
 fn what_is_written_narrow_is_read_wide() {
     let board = quiet_board();
-    board.account("Zero Cool");
     let narrow = caller(&board, Kind::SyncTerm, 40, 24);
     narrow.open_board("Code");
     narrow.choose("P", "what it is about");
@@ -234,7 +230,6 @@ fn what_is_written_narrow_is_read_wide() {
 #[test]
 fn the_editor_scrolls_finds_and_overwrites() {
     let board = quiet_board();
-    board.account("Zero Cool");
     let caller = caller(&board, Kind::Xterm, 80, 24);
     caller.open_board("Code");
     caller.choose("P", "what it is about");
@@ -269,7 +264,6 @@ fn the_editor_scrolls_finds_and_overwrites() {
 #[test]
 fn long_texts_wait_in_words_unless_told_not_to() {
     let board = quiet_board();
-    board.account("Zero Cool");
     let body: Vec<String> = (1..=60).map(|n| format!("line {n:02}")).collect();
     post(&board, "Long", &body.join("\n"));
     let caller = Dial::call_sized(&board, Kind::Silent, 80, 24);
@@ -293,9 +287,6 @@ fn long_texts_wait_in_words_unless_told_not_to() {
     caller.enter("q");
     assert!(!caller.look(|screen| screen.has(NOTICE)), "{}", caller.screen());
 }
-
-/// What 9600 baud carry in two seconds: ten bits to a byte.
-const TWO_SECONDS: usize = 9600 / 10 * 2;
 
 /// The bytes that the screen now shown takes when it is drawn whole: from one erase to the next, twice, since news may
 /// come between two.
@@ -351,7 +342,7 @@ fn no_screen_takes_more_than_two_seconds_at_9600_baud() {
             }
             caller.wait_for(MENU);
         }
-        weights.retain(|(_, bytes)| *bytes > TWO_SECONDS);
+        weights.retain(|(_, bytes)| *bytes > SCREEN_BYTES);
         assert_eq!(weights, [], "{theme}, {kind:?}");
     }
 }

@@ -124,10 +124,7 @@ fn wire() -> Wire {
     Wire {
         charset: if environment.utf8_locale == Some(false) { Charset::Ascii } else { Charset::Utf8 },
         colors: if std::io::stdout().is_terminal() { terminal.colors } else { Colors::Sixteen },
-        ice: false,
-        hide_cursor: false,
-        links: false,
-        erases_in_color: terminal.erases_in_color,
+        ..Wire::ANSI_SYS
     }
 }
 

@@ -15,10 +15,10 @@ const PAGE: i64 = 20;
 pub async fn show(call: &mut Call, reader: &Reader, thread: ThreadId) -> Result<bool, Leave> {
     let answer = call.domain.messaging.read_up_to(reader, thread).await;
     let Some(read_up_to) = said(call, answer).await? else { return Ok(false) };
-    let mut keys = vec![("B", "one back")];
-    if reader.may_post().is_ok() {
-        keys.insert(0, ("R", "reply"));
-    }
+    let keys = match reader.may_post() {
+        Ok(()) => vec![("R", "reply"), ("B", "one back")],
+        Err(_) => vec![("B", "one back")],
+    };
     let mut number = read_up_to + 1;
     let mut held: Vec<Message> = Vec::new();
     loop {

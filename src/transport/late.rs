@@ -23,11 +23,12 @@ struct Open {
 }
 
 impl Late {
-    /// The session has begun with `told`: the terminal, and as [`super::Connection::echo`]. Nothing is open if all is
-    /// answered.
-    pub fn new(probe: Probe, told: (Capabilities, bool), settled: bool) -> Self {
+    /// The session has begun with what `probe` says by now and with this [`super::Connection::echo`]. Nothing is open if
+    /// all is answered.
+    pub fn new(probe: Probe, echo: bool, settled: bool) -> Self {
         let answered = settled && probe.answered();
-        Self((!answered).then(|| Box::new(Open { probe, told, until: Instant::now() + LATE })))
+        let told = |probe: &Probe| (probe.conclude(), echo);
+        Self((!answered).then(|| Box::new(Open { told: told(&probe), probe, until: Instant::now() + LATE })))
     }
 
     /// Whom answers are told, while there is time.

@@ -50,7 +50,7 @@ where
     }
     let (terminal, echo) = (probe.conclude(), line.telnet.us(TelnetOption::ECHO));
     line.keyboard.adopt(&terminal);
-    line.late = Late::new(probe, (terminal.clone(), echo), line.settled());
+    line.late = Late::new(probe, echo, line.settled());
     let (output, writes) = Output::channel();
     let (inputs, input) = mpsc::channel(super::INPUT_QUEUE);
     let connection = Connection {

@@ -5,9 +5,8 @@
 //! taken that is shorter on the wire.
 
 use crate::cell::{Cell, Style};
-use crate::charset::Charset;
 use crate::grid::Grid;
-use crate::sgr::{Colors, Pen, Wire};
+use crate::sgr::{Pen, Wire};
 use std::collections::HashMap;
 
 /// A colour, each part from 0 to 255; pictures hold values between the whole ones too.
@@ -250,16 +249,7 @@ struct Bytes(HashMap<(Style, Style), f32>);
 impl Bytes {
     fn between(&mut self, from: Style, to: Style) -> f32 {
         *self.0.entry((from, to)).or_insert_with(|| {
-            let colors = Colors::Sixteen;
-            let wire = Wire {
-                charset: Charset::Cp437,
-                colors,
-                ice: false,
-                hide_cursor: false,
-                links: false,
-                erases_in_color: false,
-            };
-            let (mut pen, mut bytes) = (Pen::new(wire), Vec::new());
+            let (mut pen, mut bytes) = (Pen::new(Wire::ANSI_SYS), Vec::new());
             pen.set(from, &mut bytes);
             bytes.clear();
             pen.set(to, &mut bytes);

@@ -195,9 +195,9 @@ impl Probe {
         self.environment.variable(name, value);
     }
 
-    /// The terminal has given its size.
+    /// The terminal has given its size. What no screen can be is no news.
     pub fn size(&mut self, c: u16, r: u16) {
-        self.size = Some(sane_size(c, r));
+        self.size = possible_size(c, r).or(self.size);
     }
 
     /// The answer to the last question has come, or nothing was asked.
@@ -303,13 +303,8 @@ impl Probe {
     }
 }
 
-/// Columns and rows as one may draw them: 20 to 255 and 10 to 255. What no screen can be (nothing, one cell,
-/// thousands) means 80x24.
-pub fn sane_size(columns: u16, rows: u16) -> (u16, u16) {
-    possible_size(columns, rows).unwrap_or((80, 24))
-}
-
-/// The same; None for what no screen can be.
+/// Columns and rows as one may draw them: 20 to 255 and 10 to 255. None for what no screen can be (nothing, one cell,
+/// thousands).
 pub fn possible_size(columns: u16, rows: u16) -> Option<(u16, u16)> {
     let possible = (4..=1000).contains(&columns) && (2..=1000).contains(&rows);
     possible.then(|| (columns.clamp(20, 255), rows.clamp(10, 255)))

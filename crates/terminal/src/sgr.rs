@@ -38,6 +38,18 @@ pub struct Wire {
     pub erases_in_color: bool,
 }
 
+impl Wire {
+    /// As ANSI.SYS has it: code page 437, 16 colours, nothing more.
+    pub const ANSI_SYS: Self = Self {
+        charset: Charset::Cp437,
+        colors: Colors::Sixteen,
+        ice: false,
+        hide_cursor: false,
+        links: false,
+        erases_in_color: false,
+    };
+}
+
 /// A colour as it goes out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Paint {
@@ -290,14 +302,7 @@ mod tests {
     use super::*;
 
     fn wire(colors: Colors) -> Wire {
-        Wire {
-            charset: Charset::Cp437,
-            colors,
-            ice: false,
-            hide_cursor: false,
-            links: false,
-            erases_in_color: false,
-        }
+        Wire { colors, ..Wire::ANSI_SYS }
     }
 
     fn written(wire: Wire, styles: &[Style]) -> String {

@@ -79,21 +79,24 @@ impl Leg {
             environment: self.hints.environment,
             size: self.hints.size,
         });
+        let mut asked = false;
         let command = match self.want {
             Want::Command(line) => Some(line),
             Want::Call => {
-                if self.hints.term.as_deref().is_some_and(|term| !matches!(term, "" | "dumb" | "unknown")) {
-                    if !ear.find_out(&write, &mut probe).await {
-                        self.open.fetch_sub(1, Ordering::AcqRel);
-                        return;
-                    }
-                    ear.late = Late::new(probe.clone(), (probe.conclude(), ear.echo), true);
+                asked =
+                    self.hints.term.as_deref().is_some_and(|term| !matches!(term, "" | "dumb" | "unknown"));
+                if asked && !ear.find_out(&write, &mut probe).await {
+                    self.open.fetch_sub(1, Ordering::AcqRel);
+                    return;
                 }
                 None
             }
         };
         let terminal = probe.conclude();
         ear.keyboard.adopt(&terminal);
+        if asked {
+            ear.late = Late::new(probe, ear.echo, true);
+        }
         let (output, writes) = Output::channel();
         let (inputs, input) = mpsc::channel(INPUT_QUEUE);
         let exit = ExitStatus::default();
@@ -234,32 +237,26 @@ impl Ear {
         {
             self.keyboard.set_charset(tuning.charset);
         }
+        let mut probe = probe.or_else(|| self.late.probe());
         match message {
-            ChannelMsg::Data { data } => {
-                let mut probe = probe.or_else(|| self.late.probe());
-                self.keyboard.feed(&data, |report: Report| {
-                    if let Some(probe) = probe.as_deref_mut() {
-                        probe.answer(&report);
-                    }
-                });
-                if let Some(news) = self.late.news(true, self.echo) {
-                    self.keyboard.push(news);
+            ChannelMsg::Data { data } => self.keyboard.feed(&data, |report: Report| {
+                if let Some(probe) = probe.as_deref_mut() {
+                    probe.answer(&report);
                 }
-            }
+            }),
             ChannelMsg::WindowChange { col_width, row_height, .. } => {
                 let (columns, rows) = (clamp(col_width), clamp(row_height));
-                if let Some(probe) = probe {
-                    probe.size(columns, rows);
-                } else {
-                    if let Some(probe) = self.late.probe() {
-                        probe.size(columns, rows);
-                    }
-                    self.keyboard.push(Input::Resize { columns, rows });
+                match probe {
+                    Some(probe) => probe.size(columns, rows),
+                    None => self.keyboard.push(Input::Resize { columns, rows }),
                 }
             }
             ChannelMsg::Eof => return Heard::End,
             ChannelMsg::Close => return Heard::Gone,
             _ => {}
+        }
+        if let Some(news) = self.late.news(true, self.echo) {
+            self.keyboard.push(news);
         }
         Heard::More
     }

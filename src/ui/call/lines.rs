@@ -159,7 +159,6 @@ impl Call {
                         Typed::Nothing => {}
                     }
                 }
-                Happening::Resize => Box::pin(self.again(prompt, &line)).await?,
                 Happening::Terminal => {
                     self.tune().await?;
                     Box::pin(self.again(prompt, &line)).await?;

@@ -65,11 +65,6 @@ impl Call {
                     Routed::Nowhere => {}
                     Routed::Key(key) => return Ok(Stir::Key(key)),
                 },
-                Happening::Resize => {
-                    self.strange = true;
-                    self.look_up();
-                    return Ok(Stir::Resized);
-                }
                 Happening::Terminal => {
                     self.tune().await?;
                     self.strange = true;
@@ -155,9 +150,8 @@ impl Call {
                 // What no screen can be is no news.
                 if let Some(size) = probe::possible_size(columns, rows) {
                     (self.found.columns, self.found.rows) = size;
-                    (self.terminal.columns, self.terminal.rows) = size;
                 }
-                Ok(Happening::Resize)
+                Ok(Happening::Terminal)
             }
             Input::Terminal { terminal, echo } => {
                 tracing::info!(
@@ -254,8 +248,7 @@ enum Routed {
 /// What a call waited for.
 pub(super) enum Happening {
     Key(Key),
-    Resize,
-    /// The terminal is another than was thought.
+    /// The terminal has another size, or is another than was thought.
     Terminal,
     Event(Arc<Event>),
     Warning,

@@ -11,7 +11,9 @@ const SCREEN_ROWS: u16 = 25;
 /// Bytes a second at 9600 baud: eight bits, a start and a stop bit.
 const BYTES_A_SECOND: usize = 960;
 /// Seconds at 9600 baud that a screen may take.
-pub const SECONDS: usize = 2;
+const SECONDS: usize = 2;
+/// Bytes that go over the line in that time.
+pub const SCREEN_BYTES: usize = SECONDS * BYTES_A_SECOND;
 /// Final bytes of the control sequences that ANSI.SYS art is made of.
 const KNOWN: &[u8] = b"HfABCDsuJKmtlh";
 
@@ -53,7 +55,7 @@ pub fn remark(text: impl Into<String>) -> Finding {
     Finding { grade: Grade::Remark, text: text.into() }
 }
 
-/// Looks a file over. `slow` allows more than [`SECONDS`] at 9600 baud, as a welcome may take.
+/// Looks a file over. `slow` allows more than [`SCREEN_BYTES`], as a welcome may take.
 pub fn review(bytes: &[u8], slow: bool) -> Vec<Finding> {
     if bytes.len() > MAX_BYTES {
         // Not even read to its end: what is that large is no art.

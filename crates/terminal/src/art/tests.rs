@@ -2,17 +2,10 @@ use super::*;
 use crate::cell::{Cell, Color, Style};
 use crate::charset::Charset;
 use crate::emulator::Emulator;
-use crate::sgr::Colors;
+
 use proptest::prelude::*;
 
-const CP437: Wire = Wire {
-    charset: Charset::Cp437,
-    colors: Colors::Sixteen,
-    ice: false,
-    hide_cursor: false,
-    links: false,
-    erases_in_color: false,
-};
+const CP437: Wire = Wire::ANSI_SYS;
 const UTF8: Wire = Wire { charset: Charset::Utf8, ..CP437 };
 
 fn art(bytes: &[u8]) -> Art {

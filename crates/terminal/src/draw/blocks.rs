@@ -7,8 +7,8 @@ use crate::sgr::{Colors, Wire};
 
 /// The other cells that look like this one on a terminal of this kind, those nearest to the style in force.
 pub fn others(cell: Cell, pen: Style, wire: &Wire) -> [Option<Cell>; 2] {
-    let in_pen = |cell: Cell, fg, bg, ch| Cell { ch, style: Style { fg, bg, ..cell.style } };
     let style = cell.style;
+    let other = |ch, fg, bg| Cell { ch, style: Style { fg, bg, ..style } };
     let is_blank = cell.is_blank() && !pen.reverse && !pen.underline;
     let blank = is_blank.then_some(Cell { style: Style { bg: style.bg, ..pen }, ..cell });
     if !has_blocks(wire) || style.blink || style.reverse || style.underline || !is_even(style.bg, wire) {
@@ -16,14 +16,14 @@ pub fn others(cell: Cell, pen: Style, wire: &Wire) -> [Option<Cell>; 2] {
     }
     // Beside a ground that is not shown as it is, a colour may change.
     let ground = if is_even(pen.bg, wire) { pen.bg } else { style.bg };
-    let solid = |color| in_pen(cell, color, ground, '█');
-    let open = |color| in_pen(cell, pen.fg, color, ' ');
+    let solid = |color| other('█', color, ground);
+    let open = |color| other(' ', pen.fg, color);
     match cell.ch {
         ' ' => [blank, (style.bg != Color::Default).then(|| solid(style.bg))],
-        '█' => [Some(solid(style.fg)), is_ground(style.fg, wire).then(|| open(style.fg))],
-        '▀' | '▄' if is_ground(style.fg, wire) && style.bg != Color::Default => {
-            let other = if cell.ch == '▀' { '▄' } else { '▀' };
-            [Some(in_pen(cell, style.bg, style.fg, other)), None]
+        '█' => [Some(solid(style.fg)), can_lie_behind(style.fg, wire).then(|| open(style.fg))],
+        '▀' | '▄' if can_lie_behind(style.fg, wire) && style.bg != Color::Default => {
+            let half = if cell.ch == '▀' { '▄' } else { '▀' };
+            [Some(other(half, style.bg, style.fg)), None]
         }
         _ => [None, None],
     }
@@ -45,6 +45,6 @@ fn is_even(color: Color, wire: &Wire) -> bool {
 }
 
 /// Whether a colour can stand behind a character and still be the same; the terminal's own ink is not its ground.
-fn is_ground(color: Color, wire: &Wire) -> bool {
+fn can_lie_behind(color: Color, wire: &Wire) -> bool {
     color != Color::Default && is_even(color, wire)
 }

@@ -1,16 +1,9 @@
 use super::*;
 use crate::emulator::Emulator;
-use crate::sgr::Colors;
+
 use proptest::prelude::*;
 
-const CP437: Wire = Wire {
-    charset: Charset::Cp437,
-    colors: Colors::Sixteen,
-    ice: false,
-    hide_cursor: true,
-    links: false,
-    erases_in_color: false,
-};
+const CP437: Wire = Wire { hide_cursor: true, ..Wire::ANSI_SYS };
 const UTF8: Wire = Wire { charset: Charset::Utf8, ..CP437 };
 
 fn drawn(old: Option<&Grid>, new: &Grid, wire: &Wire) -> Vec<u8> {

@@ -138,7 +138,13 @@ fn sizes_are_clamped() {
         ((10, 5), (20, 10)),
         ((400, 300), (255, 255)),
     ] {
-        assert_eq!(sane_size(given.0, given.1), taken, "{given:?}");
+        let mut probe = Probe::new(Hint { size: Some(given), ..Hint::default() });
+        let size = |probe: &Probe| (probe.conclude().columns, probe.conclude().rows);
+        assert_eq!(size(&probe), taken, "{given:?}");
+        // What no screen can be is no news.
+        probe.size(0, 0);
+        probe.size(65535, 65535);
+        assert_eq!(size(&probe), taken, "{given:?}");
     }
 }
 
