@@ -23,7 +23,8 @@ pub use self::assets::{Checked, Loaded, check, init, load as menus_and_art};
 use self::reload::Reload;
 use crate::config::{Config, Role};
 use crate::database;
-use crate::server::{self, Limiter, Penalties, Server};
+use crate::login_throttle::LoginThrottle;
+use crate::server::{self, Limiter, Server};
 use crate::session::{Exchange, Lines};
 use crate::switchboard::{Desk, Nats, Switchboard};
 use crate::telemetry::health::{self, Readiness};
@@ -53,7 +54,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         .await
         .into_diagnostic()
         .wrap_err("cannot join the board as a node")?;
-    let domain = domain.as_node(node);
+    let domain = domain.as_node(node).limited(&config.limits.flood());
     let sysop = seed::first_start(&domain).await?;
 
     let shutdown = CancellationToken::new(); // no more calls
@@ -87,13 +88,14 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     let drain = CancellationToken::new();
     let loose_ends = TaskTracker::new();
     let calls = TaskTracker::new();
-    let penalties = Arc::new(Penalties::default());
+    let throttle = Arc::new(LoginThrottle::new(config.limits.logins_per_address));
     let house = Arc::new(House {
         name: config.board.name.clone(),
         node,
         node_name: name.clone(),
         guests: config.board.guests,
         registration: config.board.registration,
+        throttle: Arc::clone(&throttle),
         gallery: ArcSwap::from_pointee(loaded.gallery),
         menus: ArcSwap::from_pointee(loaded.menus),
         reloaded: watch::Sender::default(),
@@ -107,14 +109,12 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         house: Arc::clone(&house),
         domain: domain.clone(),
         limits: config.limits.clone(),
-        doorman: Arc::clone(&penalties) as _,
         lines: Lines::default(),
         loose_ends: loose_ends.clone(),
     });
     let server = Arc::new(Server {
         exchange,
         limiter: Arc::new(Limiter::new(config.limits.calls, config.limits.calls_per_address)),
-        penalties: Arc::clone(&penalties),
         calls: calls.clone(),
         shutdown: shutdown.clone(),
     });
@@ -124,7 +124,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         let ssh = lines.ssh.local_addr().into_diagnostic()?;
         let settings = ssh::Settings {
             domain: domain.clone(),
-            doorman: penalties,
+            throttle,
             guests: config.board.guests,
             registration: config.board.registration,
             login_time: config.limits.login_time(),

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use dialtone_domain::FloodLimits;
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use serde::Deserialize;
 use thiserror::Error;
@@ -93,6 +94,14 @@ pub struct Limits {
     pub calls: usize,
     /// Calls at once from one address (IPv6: one /64).
     pub calls_per_address: usize,
+    /// Logins of one address under way at once; more wait for one of them.
+    pub logins_per_address: u32,
+    /// Accounts that may be made from one address in an hour; 0 sets no limit.
+    pub accounts_per_hour: u32,
+    /// Messages one caller may post in a minute; 0 sets no limit.
+    pub posts_per_minute: u32,
+    /// Pages one caller may send in a minute; 0 sets no limit.
+    pub pages_per_minute: u32,
     /// Time a caller has to log in.
     pub login_seconds: u64,
     /// Bytes a caller may send before logging in.
@@ -112,6 +121,10 @@ impl Default for Limits {
         Self {
             calls: 4096,
             calls_per_address: 64,
+            logins_per_address: 4,
+            accounts_per_hour: 5,
+            posts_per_minute: 10,
+            pages_per_minute: 10,
             login_seconds: 180,
             login_bytes: 1 << 20,
             idle_seconds: 900,
@@ -123,6 +136,15 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// What one caller, or one address, may do in a while.
+    pub fn flood(&self) -> FloodLimits {
+        FloodLimits {
+            posts_per_minute: self.posts_per_minute,
+            pages_per_minute: self.pages_per_minute,
+            accounts_per_hour: self.accounts_per_hour,
+        }
+    }
+
     /// [`Self::login_seconds`] as a duration.
     pub fn login_time(&self) -> Duration {
         Duration::from_secs(self.login_seconds)
@@ -249,6 +271,8 @@ impl Config {
             "limits.calls and limits.calls_per_address must be at least 1: a board that takes no call is not running"
         } else if limits.idle_seconds != 0 && limits.idle_warning_seconds >= limits.idle_seconds {
             "limits.idle_warning_seconds must be less than limits.idle_seconds: the warning comes before the end"
+        } else if limits.logins_per_address == 0 {
+            "limits.logins_per_address must be at least 1: otherwise nobody could log in"
         } else if limits.login_seconds == 0 || limits.stall_seconds == 0 {
             "limits.login_seconds and limits.stall_seconds must be at least 1"
         } else {

@@ -50,6 +50,65 @@ fn one_address_has_its_share() {
 }
 
 #[test]
+fn one_address_makes_so_many_accounts_and_the_sysop_as_many_as_need_be() {
+    let board = Board::setup().env("DIALTONE_LIMITS__ACCOUNTS_PER_HOUR", 1).start();
+    Dial::call(&board, Kind::SyncTerm).register("Acid Burn");
+    let words = "1 account was made from your address in the last hour";
+    let second = Dial::call(&board, Kind::SyncTerm);
+    second.wait_for(QUESTION);
+    second.enter("NEW");
+    second.wait_for(words);
+    second.past_notice();
+    second.wait_for(QUESTION);
+    let by_ssh = ssh(&board, "new", &SshOptions::default());
+    by_ssh.wait_for(words);
+    board.account("Crash Override");
+    second.send(&format!("Crash Override\n{PASSWORD}\n"));
+    second.wait_for("good to hear you, Crash Override");
+}
+
+#[test]
+fn whoever_posts_too_often_is_told_and_keeps_what_they_wrote() {
+    let board = Board::setup().env("DIALTONE_LIMITS__POSTS_PER_MINUTE", 1).start();
+    board.account("Acid Burn");
+    let caller = Dial::call(&board, Kind::SyncTerm);
+    caller.log_in("Acid Burn");
+    caller.open_board("Code");
+    caller.post("First", "Here.");
+    caller.choose("P", "what it is about");
+    caller.enter("Second");
+    caller.wait_for("save or leave");
+    caller.enter("There, and everywhere.");
+    caller.enter("/s");
+    caller.wait_for("You've posted 1 message in a minute. Try again in a moment");
+    caller.past_notice();
+    caller.wait_for("There, and everywhere.");
+    caller.wait_for("save or leave");
+}
+
+#[test]
+fn whoever_pages_too_often_is_told_and_keeps_what_they_wrote() {
+    let board = Board::setup().env("DIALTONE_LIMITS__PAGES_PER_MINUTE", 1).start();
+    board.account("Acid Burn");
+    board.account("Crash Override");
+    let caller = Dial::call(&board, Kind::SyncTerm);
+    caller.log_in("Acid Burn");
+    for (text, answer) in [
+        ("are you there?", "will see it at the next call"),
+        ("hello?", "You've sent 1 page in a minute. Try again in a moment."),
+    ] {
+        caller.choose("P", "a handle");
+        caller.enter("Crash Override");
+        caller.wait_for("one line");
+        caller.wait_for("to Crash Override");
+        caller.enter(text);
+        caller.wait_for(answer);
+        caller.past_notice();
+    }
+    caller.wait_for("hello?");
+}
+
+#[test]
 fn whoever_never_logs_in_is_let_go() {
     let board = Board::setup().env("DIALTONE_LIMITS__LOGIN_SECONDS", 1).start();
     let silent = Dial::call(&board, Kind::SyncTerm);

@@ -18,7 +18,7 @@ pub async fn say(call: &mut Call, left: &Leave) {
             "It has been quiet for a while, so the line is free for somebody else. Call again.".to_owned(),
         ),
         Leave::NoLogin => Some("That took too long. Call again when you know who you are.".to_owned()),
-        Leave::Refused(why) => Some((*why).to_owned()),
+        Leave::Refused(why) => Some(why.clone()),
         Leave::Kicked(reason) if reason.is_empty() => Some("The sysop has ended your call.".to_owned()),
         Leave::Kicked(reason) => Some(format!("The sysop has ended your call: {reason}")),
         Leave::Draining => {

@@ -51,6 +51,11 @@ pub struct Peer {
     pub secure: bool,
 }
 
+/// What whoever wants to register is told where the sysop has closed registration.
+pub const CLOSED_TO_NEW: &str = "This board takes no new callers just now.";
+/// What guests are told where the sysop lets none in.
+pub const CLOSED_TO_GUESTS: &str = "This board takes no guests just now.";
+
 /// How far a caller has come before the first screen.
 #[derive(Debug, Clone)]
 pub enum Entry {
@@ -99,23 +104,6 @@ impl ExitStatus {
     pub fn get(&self) -> u32 {
         self.0.load(Ordering::Acquire)
     }
-}
-
-/// How a login ended, for whoever keeps count of each source's failures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LoginOutcome {
-    /// The right password or key.
-    Passed,
-    /// A wrong password. A refused key is no guess and is not told.
-    Failed,
-}
-
-/// Is told how logins from an address end, and says whether that address may try now.
-pub trait Doorman: Send + Sync {
-    /// Keeps count.
-    fn told(&self, address: IpAddr, outcome: LoginOutcome);
-    /// Whether this address may try a password now.
-    fn may_try(&self, address: IpAddr) -> bool;
 }
 
 /// What the transport itself has to know of a caller's terminal.

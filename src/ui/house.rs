@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::Galleries;
+use crate::login_throttle::LoginThrottle;
 use crate::menu::Menus;
 use crate::switchboard::Switchboard;
 
@@ -23,6 +24,8 @@ pub struct House {
     pub guests: bool,
     /// Whether strangers may register.
     pub registration: bool,
+    /// Holds up whoever guesses passwords.
+    pub throttle: Arc<LoginThrottle>,
     /// The art of every theme.
     pub gallery: ArcSwap<Galleries>,
     /// The menus.

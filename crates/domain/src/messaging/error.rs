@@ -15,6 +15,9 @@ pub enum MessagingError {
     /// What is there already stands in the way.
     #[error("{0}")]
     Conflict(String),
+    /// The caller has done this too often just now; says when to try again.
+    #[error("{0}")]
+    TooMany(String),
     /// What was written cannot be kept as it is; says why.
     #[error("{0}")]
     Invalid(String),

@@ -3,7 +3,8 @@
 use super::draft::{Clean, Draft, Placed, Start};
 use super::{Message, Messaging, MessagingError, Poster, one_statement, reads};
 use crate::db::{DbError, Link, Tx, in_tx, now, on_db};
-use crate::{EventBody, MessageId, ThreadId};
+use crate::flood::{Turn, counted};
+use crate::{Caller, EventBody, MessageId, ThreadId};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -18,13 +19,16 @@ impl Messaging {
     /// Posts. The author has read what they wrote if they had read the thread up to it.
     ///
     /// Invalid when subject or body is empty or too long, NotFound when the message to answer is not on this
-    /// board, Forbidden when the board was closed to the author meanwhile.
+    /// board, Forbidden when the board was closed to the author meanwhile, TooMany when the author has posted as
+    /// often as one may in a minute.
     pub async fn post(&self, poster: &Poster, draft: Draft) -> Result<Message, MessagingError> {
         let clean = Clean::new(&draft)?;
+        let turn = self.turn_to_post(&poster.who)?;
         let mut tx = self.store.begin().await?;
         match write(&mut tx, poster, clean).await? {
             Some(message) => {
                 tx.commit().await?;
+                turn.used();
                 Ok(message)
             }
             None => {
@@ -32,6 +36,18 @@ impl Messaging {
                 self.posted_before(poster, draft.key).await
             }
         }
+    }
+
+    fn turn_to_post(&self, who: &Caller) -> Result<Turn, MessagingError> {
+        if who.sysop {
+            return Ok(Turn::free());
+        }
+        self.posts.take(who.id).ok_or_else(|| {
+            MessagingError::TooMany(format!(
+                "You've posted {} in a minute. Try again in a moment; what you wrote is kept.",
+                counted(self.posts.most(), "message", "messages")
+            ))
+        })
     }
 
     async fn posted_before(&self, poster: &Poster, key: Option<Uuid>) -> Result<Message, MessagingError> {
