@@ -29,6 +29,9 @@ pub use settings::{CharsetChoice, SPEEDS, Settings};
 use crate::db::Store;
 use std::sync::Arc;
 
+/// The statements that callers wait for and that read tables which grow with every call, by name.
+pub const READING: &[(&str, &str)] = &[("online", presence::ONLINE), ("last callers", calls::LAST_CALLERS)];
+
 /// The users service.
 #[derive(Debug, Clone)]
 pub struct Users {
