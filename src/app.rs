@@ -10,7 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use dialtone_domain::{Domain, EventBody};
+use dialtone_domain::EventBody;
+use dialtone_domain::nodes::Joined;
 use miette::{IntoDiagnostic, WrapErr, miette};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -39,7 +40,8 @@ const LOOSE_ENDS: Duration = Duration::from_secs(5);
 pub async fn serve(config: Config) -> Result<(), miette::Report> {
     let config = Arc::new(config);
     let loaded = assets::load(&config)?;
-    let _lock = node::prepare_data_dir(&config.storage.data_dir, config.embedded())?;
+    node::prepare_data_dir(&config.storage.data_dir)?;
+    let _lock = node::lock_database(&config.database_url())?;
     node::raise_file_limit(config.limits.calls);
     let listeners = Listeners::bind(&config)?;
     let domain = database::open(&config.database_url()).await?;
@@ -47,13 +49,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         Some(lines) => lines.telnet.local_addr().into_diagnostic()?.port(),
         None => listeners.http.local_addr().into_diagnostic()?.port(),
     };
-    let name = node::name(&config, telnet_port);
-    let node = domain
-        .nodes
-        .join(&name, config.embedded())
-        .await
-        .into_diagnostic()
-        .wrap_err("cannot join the board as a node")?;
+    let Joined { id: node, name } = node::join(&domain, &config, telnet_port).await?;
     let domain = domain.as_node(node).limited(&config.limits.flood());
     let sysop = seed::first_start(&domain).await?;
 
@@ -83,7 +79,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     }
     let readiness = Readiness::default();
     let http_address = listeners.http.local_addr().into_diagnostic()?;
-    background.spawn(health_page(listeners.http, domain.clone(), readiness.clone(), closing.clone()));
+    background.spawn(health::serve(listeners.http, domain.clone(), node, readiness.clone(), closing.clone()));
 
     let drain = CancellationToken::new();
     let loose_ends = TaskTracker::new();
@@ -209,17 +205,6 @@ fn ssh_config(config: &Config) -> Result<Arc<ArcSwap<russh::server::Config>>, mi
         });
     }
     Ok(shared)
-}
-
-async fn health_page(
-    listener: TcpListener,
-    domain: Domain,
-    readiness: Readiness,
-    shutdown: CancellationToken,
-) {
-    if let Err(error) = health::serve(listener, domain, readiness, shutdown).await {
-        tracing::error!(%error, "the health page is gone");
-    }
 }
 
 /// Every listener, opened before anything else: a taken port is known before the records are touched.

@@ -160,7 +160,7 @@ impl Limits {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Node {
-    /// The node's name in "who's online" and the console; the host's name if empty.
+    /// The node's name in "who's online" and the console; if empty, the lowest number that no other node has.
     pub name: String,
     /// What this process does.
     pub role: Role,

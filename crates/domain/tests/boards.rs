@@ -283,8 +283,7 @@ fn the_same_key_posts_once() {
         assert!(posted.iter().all(|message| *message == posted[0]));
         // The key is the author's own: somebody else's equal key is another message.
         post(&domain, &caller(8), lobby.id, Draft { key, ..draft("Twice", "by somebody else") }).await;
-        let again = reply(posted[0].id, "a reply with a used key");
-        let again = post(&domain, &caller(7), lobby.id, Draft { key, ..again }).await;
+        let again = post(&domain, &caller(7), lobby.id, Draft { key, ..draft("Once", "only once") }).await;
         assert_eq!(again, posted[0]);
 
         assert_eq!(events.next_batch().await.unwrap().len(), 2);
@@ -294,6 +293,35 @@ fn the_same_key_posts_once() {
 }
 
 /// Sixteen tasks post in shared threads of two boards while each author's two sessions read: every count is exact.
+#[test]
+fn a_key_used_for_something_else_is_refused_and_shows_nothing() {
+    for_each_database(|domain, _| async move {
+        let (lobby, other) = (board(&domain, "lobby").await, board(&domain, "other").await);
+        let key = Some(Uuid::new_v4());
+        let first = post(&domain, &caller(7), lobby.id, Draft { key, ..draft("Once", "a secret") }).await;
+        let second = post(&domain, &caller(7), lobby.id, reply(first.id, "me again")).await;
+        let in_lobby = domain.messaging.poster(&caller(7), lobby.id).await.unwrap();
+        let elsewhere = domain.messaging.poster(&caller(7), other.id).await.unwrap();
+        let unlike = [
+            (&elsewhere, draft("Once", "a secret")),
+            (&in_lobby, draft("Twice", "a secret")),
+            (&in_lobby, draft("Once", "another text")),
+            (&in_lobby, reply(second.id, "a secret")),
+        ];
+        for (poster, draft) in unlike {
+            let refused = domain.messaging.post(poster, Draft { key, ..draft }).await.unwrap_err();
+            assert_eq!(
+                refused,
+                MessagingError::Conflict("You have posted something else under that key.".into())
+            );
+        }
+        let again = domain.messaging.post(&in_lobby, Draft { key, ..draft("Once", "a secret") }).await;
+        assert_eq!(again.unwrap(), first);
+        let boards = domain.messaging.boards(&sysop()).await.unwrap();
+        assert_eq!(boards.iter().map(|board| board.messages).sum::<i64>(), 2);
+    });
+}
+
 #[test]
 fn counts_are_exact_whatever_happens_at_once() {
     for_each_database(|domain, url| async move {

@@ -31,7 +31,7 @@ impl From<DbError> for MessagingError {
         match error {
             DbError::Taken => Self::Conflict("Somebody was there first: please try once more.".into()),
             DbError::Missing => Self::NotFound("board"),
-            DbError::Unavailable => Self::Unavailable(Unavailable),
+            gone => Self::Unavailable(gone.into()),
         }
     }
 }

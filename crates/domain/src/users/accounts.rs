@@ -231,7 +231,7 @@ impl Users {
         let hash = self.shared.pool.run(move || password::hash(&password)).await?;
         hash.map_err(|error| {
             tracing::error!(%error, "a password could not be hashed");
-            UsersError::Unavailable(crate::Unavailable)
+            UsersError::Unavailable(crate::Unavailable::Away)
         })
     }
 }

@@ -37,7 +37,7 @@ impl From<DbError> for UsersError {
         match error {
             DbError::Taken => Self::Conflict("That is taken already.".to_owned()),
             DbError::Missing => Self::no_account(),
-            DbError::Unavailable => Self::Unavailable(Unavailable),
+            gone => Self::Unavailable(gone.into()),
         }
     }
 }

@@ -35,6 +35,9 @@ use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
+/// The statements that callers wait for and that read tables which grow with every call, by name.
+pub const READING: &[(&str, &str)] = &[("online", presence::ONLINE), ("last callers", calls::LAST_CALLERS)];
+
 /// The users service.
 #[derive(Debug, Clone)]
 pub struct Users {
