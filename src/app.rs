@@ -1,6 +1,7 @@
 //! The only place where parts are wired together.
 
 mod assets;
+mod check;
 mod node;
 mod reload;
 mod seed;
@@ -20,7 +21,8 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use self::assets::{Checked, Loaded, check, init, load as menus_and_art};
+pub use self::assets::{Loaded, init, load as menus_and_art};
+pub use self::check::{Checked, check};
 use self::reload::Reload;
 use crate::config::{Config, Role};
 use crate::database;
@@ -39,7 +41,7 @@ const LOOSE_ENDS: Duration = Duration::from_secs(5);
 /// Runs a node until it is told to stop. Errors: what keeps it from starting, in words for its sysop.
 pub async fn serve(config: Config) -> Result<(), miette::Report> {
     let config = Arc::new(config);
-    let loaded = assets::load(&config)?;
+    let loaded = assets::load_for_start(&config)?;
     node::prepare_data_dir(&config.storage.data_dir)?;
     let _lock = node::lock_database(&config.database_url())?;
     node::raise_file_limit(config.limits.calls);
@@ -77,6 +79,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         background.spawn(work::quote_feed(domain.clone(), node, closing.clone()));
         background.spawn(work::tidy(domain.clone(), node, closing.clone()));
     }
+    background.spawn(work::keep_time(Arc::clone(&switchboard), closing.clone()));
     let readiness = Readiness::default();
     let http_address = listeners.http.local_addr().into_diagnostic()?;
     background.spawn(health::serve(listeners.http, domain.clone(), node, readiness.clone(), closing.clone()));
@@ -189,6 +192,9 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
 /// The ed25519 key now; the RSA key as soon as it is made, which takes a moment on a first start.
 fn ssh_config(config: &Config) -> Result<Arc<ArcSwap<russh::server::Config>>, miette::Report> {
     let data_dir = config.storage.data_dir.clone();
+    for warning in host_keys::open_to_others(&data_dir) {
+        tracing::warn!("{warning}");
+    }
     let ed25519 = host_keys::ed25519(&data_dir).into_diagnostic()?;
     let existing = host_keys::existing_rsa(&data_dir).into_diagnostic()?;
     let missing = existing.is_none();

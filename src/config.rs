@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use dialtone_domain::FloodLimits;
 use miette::{Diagnostic, NamedSource, SourceSpan};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Everything a sysop may set. Every key may also come from the environment as `DIALTONE_SECTION__KEY`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// What the board is called and whom it lets in.
@@ -28,7 +28,7 @@ pub struct Config {
 }
 
 /// `[board]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Board {
     /// The board's name, shown to callers.
@@ -48,7 +48,7 @@ impl Default for Board {
 }
 
 /// `[listen]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Listen {
     /// Telnet address; port 0 takes a free one.
@@ -67,7 +67,7 @@ impl Default for Listen {
 }
 
 /// `[storage]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Storage {
     /// The data directory: the SQLite database, host keys, the sysop's own menus and art.
@@ -87,7 +87,7 @@ impl Default for Storage {
 }
 
 /// `[limits]`: times in seconds, sizes in bytes.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// Calls at once, over all transports.
@@ -157,7 +157,7 @@ impl Limits {
 }
 
 /// `[node]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Node {
     /// The node's name in "who's online" and the console; if empty, the lowest number that no other node has.
@@ -173,7 +173,7 @@ impl Default for Node {
 }
 
 /// What a process does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Answers calls and does the board's own work.
@@ -185,7 +185,7 @@ pub enum Role {
 }
 
 /// `[log]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Log {
     /// Lines for people or for programs.
@@ -201,7 +201,7 @@ impl Default for Log {
 }
 
 /// The shape of a log line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     /// For people.
@@ -389,5 +389,48 @@ mod tests {
     #[test]
     fn a_board_that_takes_no_call_is_refused() {
         assert!(with(&[("DIALTONE_LIMITS__CALLS", "0")]).is_err());
+    }
+
+    /// Section, key, default and variable of each row of the tables in `docs/configuration.md`.
+    fn documented() -> Vec<[String; 4]> {
+        let mut section = "";
+        let mut rows = Vec::new();
+        for line in include_str!("../docs/configuration.md").lines() {
+            if let Some(heading) = line.strip_prefix("## ") {
+                section = heading.trim_matches(['`', '[', ']']);
+            }
+            let cells: Vec<&str> = line.split(" | ").map(|cell| cell.trim_matches(['|', ' '])).collect();
+            let [key, _, default, _, variable] = cells.as_slice() else { continue };
+            if let Some(key) = key.strip_prefix('`').and_then(|key| key.strip_suffix('`')) {
+                let variable = variable.trim_matches('`');
+                rows.push([section, key, default.trim_matches('`'), variable].map(str::to_owned));
+            }
+        }
+        rows
+    }
+
+    #[test]
+    fn the_page_has_every_key_with_its_default_and_no_other() {
+        let config = serde_json::to_value(Config::default()).unwrap();
+        let mut known = Vec::new();
+        for (section, keys) in config.as_object().unwrap() {
+            for (key, default) in keys.as_object().unwrap() {
+                let default = if default.is_null() { "none".to_owned() } else { default.to_string() };
+                let variable = match key.as_str() {
+                    "database" => "DATABASE_URL".to_owned(),
+                    "nats" => "NATS_URL".to_owned(),
+                    key => format!("DIALTONE_{section}__{key}").to_uppercase(),
+                };
+                known.push([section.clone(), key.clone(), default, variable]);
+            }
+        }
+        let mut documented = documented();
+        known.sort();
+        documented.sort();
+        let only = |a: &[[String; 4]], b: &[[String; 4]]| {
+            a.iter().filter(|row| !b.contains(row)).map(|row| row.join(" ")).collect::<Vec<_>>()
+        };
+        let (missing, extra) = (only(&known, &documented), only(&documented, &known));
+        assert!(missing.is_empty() && extra.is_empty(), "not on the page: {missing:#?}\non it: {extra:#?}");
     }
 }

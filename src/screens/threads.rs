@@ -3,7 +3,7 @@
 use dialtone_domain::BoardId;
 use dialtone_domain::messaging::{Reader, ThreadSummary};
 
-use crate::ui::{Bar, Call, CellText, Column, Leave, List, Panel, Picked, Progress, pick, theme};
+use crate::ui::{Bar, Call, CellText, Column, Leave, List, Live, Panel, Picked, Progress, pick, theme};
 
 use super::words::{figure, mark};
 use super::{compose, pager, said, thread, words};
@@ -76,14 +76,18 @@ pub async fn show(call: &mut Call, board: BoardId) -> Result<(), Leave> {
     let mut threads = Vec::new();
     let mut more = true;
     let mut fresh = true;
+    // What the bar stays on when news changes the order.
+    let mut on = None;
     loop {
         if std::mem::take(&mut fresh) {
             // What was read or written changes counts and order: begun anew, up to where the bar is.
             threads.clear();
             more = true;
-            while more && threads.len() <= bar.chosen {
+            // One more: what the bar is on may have gone down by one.
+            while more && threads.len() <= bar.chosen + usize::from(on.is_some()) {
                 more = fetch(call, &reader, &mut threads).await?;
             }
+            bar.follow(on.take(), threads.iter().map(|thread| thread.thread));
         }
         call.enter("threads", &reader.board().name, &reader.board().description);
         let mut list = List {
@@ -94,6 +98,7 @@ pub async fn show(call: &mut Call, board: BoardId) -> Result<(), Leave> {
             note: refused.clone().unwrap_or_default(),
             bar: std::mem::take(&mut bar),
             more,
+            live: Live::Board(board),
             about: Some(Box::new(|n| threads.get(n).map(about).unwrap_or_default())),
             ..List::default()
         };
@@ -118,7 +123,11 @@ pub async fn show(call: &mut Call, board: BoardId) -> Result<(), Leave> {
             Picked::More => more = fetch(call, &reader, &mut threads).await?,
             Picked::Pages => pager(call).await?,
             Picked::Back => return Ok(()),
-            Picked::Key(_) | Picked::News => {}
+            Picked::News => {
+                on = threads.get(bar.chosen).map(|thread| thread.thread);
+                fresh = true;
+            }
+            Picked::Key(_) => {}
         }
     }
 }

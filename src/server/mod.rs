@@ -32,6 +32,13 @@ pub struct BindError {
     hint: &'static str,
 }
 
+impl BindError {
+    /// Whether somebody else answers there.
+    pub fn in_use(&self) -> bool {
+        self.cause.kind() == io::ErrorKind::AddrInUse
+    }
+}
+
 /// Opens a listener. Errors: [`BindError`], in words that help at three in the morning.
 pub fn bind(what: &'static str, address: SocketAddr) -> Result<TcpListener, BindError> {
     let open = || -> io::Result<TcpListener> {

@@ -30,9 +30,10 @@ pub async fn say(call: &mut Call, left: &Leave) {
             None => {
                 let minutes = call.since.elapsed().as_secs().div_ceil(60);
                 call.values.set("TC", minutes);
-                // This caller is on their way out.
-                let left = call.registration.glance().now().online.saturating_sub(1);
-                call.values.set("ON", left);
+                // This caller is on their way out, unless they have another call.
+                let now = call.registration.glance().now();
+                let stays = now.twice.contains(&call.caller.id);
+                call.values.set("ON", now.online.saturating_sub(usize::from(!stays)));
                 let words = format!("\nSo long, {}. Minutes on line {minutes}.", call.caller.handle);
                 call.stream("goodbye", &words).await?;
                 call.say("").await?;

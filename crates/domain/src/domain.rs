@@ -25,6 +25,11 @@ impl Domain {
         Ok(Self::over(Store::new(db::open(url).await?)))
     }
 
+    /// Looks at a database without changing it. Errors: why [`Self::open`] would fail, as far as that can be seen.
+    pub async fn inspect(url: &str) -> Result<(), OpenError> {
+        db::inspect(url).await
+    }
+
     fn over(store: Store) -> Self {
         let users = Users::new(store.clone());
         Self {

@@ -164,7 +164,7 @@ impl Call {
                     Box::pin(self.again(prompt, &line)).await?;
                 }
                 // What was said already stays as it was said.
-                Happening::Reloaded | Happening::Quiet => {}
+                Happening::Reloaded | Happening::Quiet | Happening::Tick => {}
                 Happening::Event(event) => {
                     self.concerned(&event)?;
                     self.tell(prompt, &line).await?;

@@ -20,12 +20,14 @@
 
 mod clock;
 mod error;
+mod inspect;
 mod open;
 mod tx;
 
 pub(crate) use clock::now;
 pub(crate) use error::DbError;
 pub use error::Unavailable;
+pub(crate) use inspect::inspect;
 pub use open::OpenError;
 pub(crate) use open::open;
 pub(crate) use tx::{Link, Tx};
