@@ -66,7 +66,7 @@ impl Login {
         Auth::Accept
     }
 
-    /// `new@` and `guest@` need no proof, if the sysop lets them in; else they are told that they are not.
+    /// `new@` and `guest@` need no proof, if the sysop lets them in; otherwise they are told so.
     async fn open_door(&mut self, user: &str) -> Option<Result<Auth, russh::Error>> {
         let door = if user.eq_ignore_ascii_case("new") {
             self.settings.registration.then_some(Entry::New).ok_or(CLOSED_TO_NEW)
@@ -77,7 +77,8 @@ impl Login {
         };
         Some(match door {
             Ok(entry) => Ok(self.accept(entry)),
-            Err(words) => self.hang_up(words).await,
+            // Boxed: see `auth_password`.
+            Err(words) => Box::pin(self.hang_up(words)).await,
         })
     }
 
