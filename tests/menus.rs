@@ -96,7 +96,7 @@ fn a_board_with_broken_art_starts_with_the_art_it_brings() {
 #[test]
 fn a_theme_that_is_not_there_is_refused() {
     let (status, said) = Board::setup().env("DIALTONE_BOARD__THEME", "clasic").refuse();
-    assert!(!status.success() && said.contains("there is no art of the theme \\\"clasic"), "{said}");
+    assert!(!status.success() && said.contains("no art of the theme") && said.contains("clasic"), "{said}");
 }
 
 /// What `dialtone check --json` says, and how it ends.

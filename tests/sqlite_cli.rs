@@ -118,6 +118,18 @@ fn a_command_without_permission_says_whose_the_board_is() {
 }
 
 #[test]
+fn a_host_key_that_others_may_read_is_warned_of_at_start() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let board = Board::start();
+    assert!(board.stop().success());
+    let key = board.data_dir().join("ssh_host_ed25519_key");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).expect("it may be changed");
+    let told = board.again().log.wait_text("can be read by others");
+    assert!(told.contains("WARN") && told.contains("mode 0644"), "{told}");
+    assert!(told.contains(&format!("run chmod 600 {}", key.display())), "{told}");
+}
+
+#[test]
 fn the_sysop_posts_with_no_more_rights_than_the_name_has() {
     let board = Board::start();
     board.account("Acid Burn");

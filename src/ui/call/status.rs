@@ -1,7 +1,7 @@
 //! The foot of the screen: kept right while the caller thinks, and in the terminal's own status line for callers who want
 //! it there.
 
-use dialtone_terminal::{Grid, draw};
+use dialtone_terminal::{Charset, Grid, draw};
 
 use super::Call;
 use crate::ui::frame::View;
@@ -37,15 +37,19 @@ impl Call {
         if !self.look_at_clock() {
             return Ok(());
         }
-        let (columns, rows) = (self.terminal.columns, self.terminal.rows);
-        let screen = |row: &Grid| {
-            let mut grid = Grid::new(columns, rows);
-            grid.blit(0, rows.saturating_sub(1), row);
-            grid.set_cursor(self.cursor);
-            grid
-        };
+        let (new, y) = (self.status_row(), self.terminal.rows.saturating_sub(1));
         let mut bytes = Vec::new();
-        draw(Some(&screen(&old)), &screen(&self.status_row()), &self.wire(), &mut bytes);
+        if self.terminal.charset == Charset::Petscii {
+            let screen = |row: &Grid| {
+                let mut grid = Grid::new(self.terminal.columns, self.terminal.rows);
+                grid.blit(0, y, row);
+                grid.set_cursor(self.cursor);
+                grid
+            };
+            draw(Some(&screen(&old)), &screen(&new), &self.wire(), &mut bytes);
+        } else {
+            draw::draw_row(&old, &new, y, self.cursor, &self.wire(), &mut bytes);
+        }
         if !bytes.is_empty() {
             self.output.draw(bytes, self.drops, view.typing()).await?;
         }

@@ -100,7 +100,7 @@ impl Call {
         loop {
             let happening = self.happening(quiet).await?;
             let Happening::Tick = happening else { return Ok(happening) };
-            self.tick(view).await?;
+            Box::pin(self.tick(view)).await?;
             let traffic = *self.ticks.borrow_and_update();
             if std::mem::replace(&mut self.traffic, traffic) != traffic && view.shows_callers() {
                 return Ok(happening);
