@@ -181,6 +181,9 @@ impl Handler for Login {
     async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, Self::Error> {
         // Boxed, like the look-ups below: the protocol's loop keeps room for its largest callback, twice.
         Box::pin(async {
+            if self.over {
+                return Err(russh::Error::Disconnect);
+            }
             if let Some(answer) = self.open_door(user).await {
                 return answer;
             }
@@ -219,6 +222,9 @@ impl Handler for Login {
         _submethods: &str,
         response: Option<Response<'a>>,
     ) -> Result<Auth, Self::Error> {
+        if self.over {
+            return Err(russh::Error::Disconnect);
+        }
         let Some(answers) = response else {
             if let Some(answer) = self.open_door(user).await {
                 return answer;
@@ -230,9 +236,6 @@ impl Handler for Login {
                 prompts: vec![("Password: ".into(), false)].into(),
             });
         };
-        if self.over {
-            return Err(russh::Error::Disconnect);
-        }
         let password = answers.into_iter().next().unwrap_or_default();
         let Ok(password) = std::str::from_utf8(&password) else { return Ok(only(MethodKind::Password)) };
         match Box::pin(self.password(user, password)).await {
