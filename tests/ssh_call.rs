@@ -244,12 +244,28 @@ fn a_dumb_terminal_gets_words_too() {
 fn a_wrong_password_is_refused_and_the_third_ends_the_call() {
     let board = Board::start();
     board.account("Dade");
-    let caller = ssh(&board, "Dade", &SshOptions::default());
+    // What a server says without asking is shown from this level on, which is the default.
+    let caller = ssh(&board, "Dade", &options(&["LogLevel=INFO"]));
     for asked in 1..=3 {
         wait_asked(&caller, asked);
         caller.enter("not the one");
     }
-    caller.wait_for("That is three times.");
+    caller.wait_for("That is three times. Call again later.");
+    assert_eq!(caller.exit_code(), 255);
+    board.log.wait_nth_message("login refused", 2);
+}
+
+#[test]
+fn a_client_that_asks_for_passwords_by_itself_is_let_go_after_the_third_as_well() {
+    let board = Board::start();
+    board.account("Dade");
+    let caller = ssh(&board, "Dade", &options(&["PreferredAuthentications=password"]));
+    for asked in 1..=3 {
+        caller.wait_until("the next question", |screen| {
+            screen.rows().iter().filter(|row| row.contains("password:")).count() == asked
+        });
+        caller.enter("not the one");
+    }
     assert_eq!(caller.exit_code(), 255);
     board.log.wait_nth_message("login refused", 2);
 }

@@ -115,7 +115,7 @@ fn a_caller_pages_so_often_in_a_minute() {
         assert_eq!(words(refused), "You've sent 2 pages in a minute. Try again in a moment.");
         messaging.page(&bob, ada.id, "yes").await.unwrap();
         for _ in 0..5 {
-            messaging.page(&sysop(), ada.id, "all well?").await.unwrap();
+            messaging.page(&sysop(), bob.id, "all well?").await.unwrap();
         }
     });
 }

@@ -33,6 +33,8 @@ pub struct Login {
     wire: Arc<OnceLock<Handle>>,
     entry: Entry,
     tries: usize,
+    /// The peer has been told why nobody is let in.
+    over: bool,
     waiting: HashMap<ChannelId, (Channel<Msg>, Hints)>,
     open: Arc<AtomicUsize>,
 }
@@ -55,6 +57,7 @@ impl Login {
             wire,
             entry: Entry::Unknown,
             tries: 0,
+            over: false,
             waiting: HashMap::new(),
             open,
         }
@@ -82,18 +85,17 @@ impl Login {
         })
     }
 
-    /// Refuses, and ends the connection with these words: SSH's own way, which `ssh` shows.
+    /// Refuses, and ends the connection with these words: SSH's own way, which `ssh` shows. The one method left is one
+    /// for which a client asks us first: it would otherwise ask its user for a password before it reads the words.
     async fn hang_up(&self, words: &str) -> Result<Auth, russh::Error> {
         let Some(wire) = self.wire.get() else { return Err(russh::Error::Disconnect) };
         // The protocol's loop looks at this queue before it reads on. It is empty: nobody else writes before the login.
         wire.disconnect(Disconnect::ByApplication, words.to_owned(), String::new()).await?;
-        Ok(Auth::reject())
+        Ok(only(MethodKind::KeyboardInteractive))
     }
 
-    async fn password(&mut self, user: &str, password: &str) -> Result<Auth, russh::Error> {
-        if let Some(answer) = self.open_door(user).await {
-            return answer;
-        }
+    /// Whether the password is right; an error has the words with which the connection ends.
+    async fn password(&mut self, user: &str, password: &str) -> Result<Auth, String> {
         let Settings { throttle, domain, .. } = &self.settings;
         let password = Secret::new(password.to_owned());
         match throttle.log_in(&domain.users, self.address, user, &password).await {
@@ -111,9 +113,9 @@ impl Login {
                     "login refused"
                 );
                 match refused {
-                    LoginRefused::Wait(wait) => self.hang_up(&wait.to_string()).await,
+                    LoginRefused::Wait(wait) => Err(wait.to_string()),
                     LoginRefused::Users(_) if self.tries >= TRIES => {
-                        self.hang_up("That is three times. Call again later.").await
+                        Err("That is three times. Call again later.".to_owned())
                     }
                     LoginRefused::Users(_) => Ok(Auth::reject()),
                 }
@@ -160,6 +162,12 @@ impl Login {
     }
 }
 
+/// Refused, with one method left.
+fn only(method: MethodKind) -> Auth {
+    let left = MethodSet::from([method].as_slice());
+    Auth::Reject { proceed_with_methods: Some(left), partial_success: false }
+}
+
 impl Handler for Login {
     type Error = russh::Error;
 
@@ -172,7 +180,19 @@ impl Handler for Login {
 
     async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, Self::Error> {
         // Boxed, like the look-ups below: the protocol's loop keeps room for its largest callback, twice.
-        Box::pin(self.password(user, password)).await
+        Box::pin(async {
+            if self.over {
+                return Err(russh::Error::Disconnect);
+            }
+            if let Some(answer) = self.open_door(user).await {
+                return answer;
+            }
+            match self.password(user, password).await {
+                Ok(auth) => Ok(auth),
+                Err(words) => self.hang_up(&words).await,
+            }
+        })
+        .await
     }
 
     async fn auth_publickey_offered(
@@ -202,7 +222,13 @@ impl Handler for Login {
         _submethods: &str,
         response: Option<Response<'a>>,
     ) -> Result<Auth, Self::Error> {
+        if self.over {
+            return Err(russh::Error::Disconnect);
+        }
         let Some(answers) = response else {
+            if let Some(answer) = self.open_door(user).await {
+                return answer;
+            }
             // SyncTERM fills in a saved password only at exactly this prompt.
             return Ok(Auth::Partial {
                 name: "".into(),
@@ -211,12 +237,14 @@ impl Handler for Login {
             });
         };
         let password = answers.into_iter().next().unwrap_or_default();
-        match std::str::from_utf8(&password) {
-            Ok(password) => Box::pin(self.password(user, password)).await,
-            Err(_) => Ok(Auth::Reject {
-                proceed_with_methods: Some(MethodSet::from([MethodKind::Password].as_slice())),
-                partial_success: false,
-            }),
+        let Ok(password) = std::str::from_utf8(&password) else { return Ok(only(MethodKind::Password)) };
+        match Box::pin(self.password(user, password)).await {
+            Ok(auth) => Ok(auth),
+            Err(words) => {
+                // A question without a prompt: the client shows the words and answers nothing. Then the line closes.
+                self.over = true;
+                Ok(Auth::Partial { name: "".into(), instructions: words.into(), prompts: vec![].into() })
+            }
         }
     }
 
