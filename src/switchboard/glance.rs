@@ -125,4 +125,24 @@ mod tests {
         assert_eq!(callers(&calls), 3);
         assert_eq!(callers(&[]), 0);
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_new_minute_is_one_tick_for_all_and_a_rush_of_callers_another() {
+        let (glance, closing) = (Arc::new(Glance::default()), CancellationToken::new());
+        let (mut one, mut other) = (glance.ticks(), glance.ticks());
+        let clock = tokio::spawn({
+            let (glance, closing) = (Arc::clone(&glance), closing.clone());
+            async move { glance.keep_time(&closing).await }
+        });
+        one.changed().await.unwrap();
+        other.changed().await.unwrap();
+        assert_eq!(*one.borrow_and_update(), 0, "nobody came");
+        for _ in 0..3 {
+            glance.traffic.send_modify(|times| *times += 1);
+        }
+        one.changed().await.unwrap();
+        assert_eq!(*one.borrow_and_update(), 3);
+        closing.cancel();
+        clock.await.unwrap();
+    }
 }
