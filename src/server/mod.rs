@@ -74,16 +74,21 @@ pub struct Server {
 impl Server {
     /// Answers telnet until shutdown.
     pub async fn telnet(self: Arc<Self>, listener: TcpListener, ssh_port: u16) {
-        let stall = self.exchange.limits.stall_time();
+        let settings = telnet::Settings {
+            stall: self.exchange.limits.stall_time(),
+            login_bytes: self.exchange.limits.login_bytes,
+            ssh_port,
+            shutdown: self.shutdown.clone(),
+        };
         while let Some((stream, address)) = self.accept(&listener, "telnet").await {
-            let server = Arc::clone(&self);
+            let (server, settings) = (Arc::clone(&self), settings.clone());
             self.calls.spawn(async move {
                 let seat = match server.admit(address) {
                     Ok(seat) => seat,
                     Err(refusal) => return telnet::refuse(stream, &refusal.to_string()).await,
                 };
                 let answer = |connection| session::run(connection, Arc::clone(&server.exchange));
-                if let Err(error) = telnet::serve(stream, address, stall, ssh_port, answer).await {
+                if let Err(error) = telnet::serve(stream, address, settings, answer).await {
                     tracing::info!(peer.address = %address, %error, "line lost");
                 }
                 drop(seat);

@@ -8,16 +8,28 @@ pub mod telnet;
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
 
 use dialtone_domain::Caller;
 use dialtone_terminal::{Capabilities, Charset, Key};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 /// How many inputs wait for a busy session before the transport stops reading.
 pub const INPUT_QUEUE: usize = 64;
 /// How many writes wait for a slow caller before the session waits too.
 pub const OUTPUT_QUEUE: usize = 4;
+/// How long what is queued may take to reach a caller whose call is over. Nothing that the caller sends renews it.
+pub const LAST_WORDS: Duration = Duration::from_secs(2);
+/// The slowest line worth waiting for, in bytes a second: 300 baud.
+const SLOWEST: usize = 30;
+
+/// How long so many bytes may take: `stall`, and as long as the slowest line needs for them. A caller who reads a byte
+/// now and then gains nothing by it.
+fn write_time(stall: Duration, bytes: usize) -> Duration {
+    stall.saturating_add(Duration::from_secs((bytes / SLOWEST) as u64))
+}
 
 /// What a caller does, as a session sees it. The end of the queue is the hangup.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +95,27 @@ pub struct Connection {
     pub command: Option<String>,
     /// What the caller's program exits with.
     pub exit: ExitStatus,
+    /// Set once the caller is known, or a guest.
+    pub logged_in: LoggedIn,
+    /// Cancelled by the session when not only this call but the whole connection must end, with every other call on it.
+    /// What is queued is still sent, for [`LAST_WORDS`] at most.
+    pub hangup: CancellationToken,
+}
+
+/// Tells the transport that the caller has logged in: until then it counts every byte that comes.
+#[derive(Debug, Clone, Default)]
+pub struct LoggedIn(Arc<AtomicBool>);
+
+impl LoggedIn {
+    /// The caller is known, or a guest.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether that was said.
+    pub fn get(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
 }
 
 /// The exit status of a command over SSH; other wires have none.

@@ -22,7 +22,7 @@ use super::pager::{Page, Pager};
 use super::{Galleries, Gallery, House, Leave, Place, Values};
 use crate::menu::{Facts, Moment};
 use crate::switchboard::Registration;
-use crate::transport::{Connection, Input, Output, Peer, Tuning};
+use crate::transport::{Connection, Input, LoggedIn, Output, Peer, Tuning};
 
 /// What the records say of a caller.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -118,6 +118,8 @@ pub struct Call {
     output: Output,
     idle: IdleClock,
     login_keys: Option<usize>,
+    /// Where the transport looks whether the caller is known.
+    known: LoggedIn,
     reloaded: watch::Receiver<()>,
     place: Place,
     clock: String,
@@ -169,6 +171,7 @@ impl Call {
             output: connection.output,
             idle,
             login_keys: Some(login_keys),
+            known: connection.logged_in,
             reloaded,
             place: Place::default(),
             clock: String::new(),
@@ -202,6 +205,7 @@ impl Call {
     pub async fn logged_in(&mut self, caller: Caller) -> Result<(), Leave> {
         self.idle.logged_in();
         self.login_keys = None;
+        self.known.set();
         self.adopt(caller).await
     }
 

@@ -11,12 +11,15 @@ use russh::server::Msg;
 use russh::{Channel, ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
+use tokio_util::sync::CancellationToken;
 
 use super::Answer;
 use crate::transport::input::{ESCAPE_TIME, Keyboard};
 use crate::transport::late::Late;
 use crate::transport::pace::Pace;
-use crate::transport::{Connection, Entry, ExitStatus, INPUT_QUEUE, Input, Outgoing, Output, Peer, Tuning};
+use crate::transport::{
+    Connection, Entry, ExitStatus, INPUT_QUEUE, Input, LoggedIn, Outgoing, Output, Peer, Tuning,
+};
 
 /// What a terminal that answers nothing costs its caller.
 const GRACE: Duration = Duration::from_millis(300);
@@ -59,6 +62,8 @@ pub struct Leg {
     pub stall: Duration,
     /// How many of the connection's channels are at work.
     pub open: Arc<AtomicUsize>,
+    /// The end of the whole connection.
+    pub hangup: CancellationToken,
 }
 
 impl Leg {
@@ -110,6 +115,8 @@ impl Leg {
             entry: self.entry,
             command,
             exit: exit.clone(),
+            logged_in: LoggedIn::default(),
+            hangup: self.hangup.clone(),
         };
         let session = answer(connection);
         let carried = async {
@@ -117,6 +124,7 @@ impl Leg {
                 () = speak(&write, writes, tuned, self.stall) => {}
                 // The caller is gone when nothing more can be heard; what the session still says goes nowhere.
                 () = ear.listen(inputs) => {}
+                () = self.hangup.cancelled() => {}
             }
             close(&write, exit.get(), self.stall).await;
         };

@@ -13,6 +13,8 @@ use russh::server::{
 };
 use russh::{Channel, ChannelId, ChannelOpenFailure, MethodKind, MethodSet, Pty};
 
+use tokio_util::sync::CancellationToken;
+
 use super::channel::{Hints, Leg, Want, clamp};
 use super::{Answer, Settings};
 use crate::transport::{Entry, LoginOutcome};
@@ -32,6 +34,8 @@ pub struct Login {
     tries: usize,
     waiting: HashMap<ChannelId, (Channel<Msg>, Hints)>,
     open: Arc<AtomicUsize>,
+    /// The end of the connection, for every call on it.
+    hangup: CancellationToken,
 }
 
 impl Login {
@@ -47,6 +51,7 @@ impl Login {
             tries: 0,
             waiting: HashMap::new(),
             open,
+            hangup: CancellationToken::new(),
         }
     }
 
@@ -119,6 +124,7 @@ impl Login {
             entry: self.entry.clone(),
             stall: self.settings.stall,
             open: Arc::clone(&self.open),
+            hangup: self.hangup.clone(),
         };
         tokio::spawn(leg.run(Arc::clone(&self.answer)));
         true
