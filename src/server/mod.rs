@@ -113,7 +113,12 @@ impl Server {
                 let exchange = Arc::clone(&server.exchange);
                 let answer: ssh::Answer =
                     Arc::new(move |connection| Box::pin(session::run(connection, Arc::clone(&exchange))));
-                if let Err(error) = ssh::serve(stream, address, config, settings, answer).await {
+                let more_calls: ssh::MoreCalls = {
+                    let server = Arc::clone(&server);
+                    Arc::new(move || Some(Box::new(server.admit(address).ok()?) as ssh::CallPermit))
+                };
+                let served = ssh::serve(stream, address, config, settings, more_calls, answer);
+                if let Err(error) = served.await {
                     tracing::info!(peer.address = %address, %error, "line lost");
                 }
                 drop(seat);
