@@ -125,6 +125,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         let settings = ssh::Settings {
             domain: domain.clone(),
             doorman: penalties,
+            bans: Arc::new(house.switchboard.connections().clone()),
             guests: config.board.guests,
             registration: config.board.registration,
             login_time: config.limits.login_time(),

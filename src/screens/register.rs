@@ -1,7 +1,7 @@
 //! Registration: a stranger becomes a caller.
 
-use dialtone_domain::users::NewAccount;
-use dialtone_domain::{Caller, UsersError};
+use dialtone_domain::UsersError;
+use dialtone_domain::users::{Login, NewAccount};
 
 use crate::ui::{Call, Field, Form, Leave};
 
@@ -9,7 +9,7 @@ use super::profile::new_password;
 use super::said;
 
 /// Asks for everything an account needs; none if the stranger wants out.
-pub async fn show(call: &mut Call) -> Result<Option<Caller>, Leave> {
+pub async fn show(call: &mut Call) -> Result<Option<Login>, Leave> {
     call.enter("register", "a new caller", "it takes three answers");
     let mut form = Form::new("The handle is the name others see. The password is nobody else's business.");
     let handle = loop {
@@ -30,6 +30,6 @@ pub async fn show(call: &mut Call) -> Result<Option<Caller>, Leave> {
     let field = Field::open("calling from", "a place, real or not; may stay empty", 40);
     let Some(location) = form.ask(call, &field).await? else { return Ok(None) };
     let new = NewAccount { handle, password, display_name: None, location: Some(location) };
-    let answer = call.domain.users.register(new).await;
+    let answer = call.domain.users.register_and_log_in(new).await;
     said(call, answer).await
 }

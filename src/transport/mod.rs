@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use dialtone_domain::Caller;
+use dialtone_domain::UserId;
+use dialtone_domain::users::Login;
 use dialtone_terminal::{Capabilities, Charset, Key};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -73,7 +74,7 @@ pub enum Entry {
     /// Wants to look round.
     Guest,
     /// Has shown a password or a key.
-    Known(Box<Caller>),
+    Known(Box<Login>),
 }
 
 /// One call, whatever wire it came over.
@@ -150,6 +151,15 @@ pub trait Doorman: Send + Sync {
     /// Whether this address may try a password now.
     fn may_try(&self, address: IpAddr) -> bool;
 }
+
+/// Ends the connections of callers who are banned.
+pub trait Bans: Send + Sync {
+    /// Cancels `hangup` when `user` is banned, until what it returns is dropped.
+    fn watch(&self, user: UserId, hangup: CancellationToken) -> Box<dyn Watch>;
+}
+
+/// A connection that ends when its caller is banned; dropping it forgets the connection.
+pub trait Watch: Send + Sync {}
 
 /// What the transport itself has to know of a caller's terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

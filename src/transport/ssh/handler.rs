@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use dialtone_domain::{Caller, Secret};
+use dialtone_domain::Secret;
+use dialtone_domain::users::Login as Credentials;
 use russh::keys::ssh_key::PublicKey;
 use russh::server::{
     Auth, ChannelOpenHandle, Handler, Msg, PublicKeyOffer, Response, Session, VerifiedPublicKey,
@@ -15,7 +16,7 @@ use russh::{Channel, ChannelId, ChannelOpenFailure, MethodKind, MethodSet, Pty};
 use super::channel::{Hints, Leg, Want, clamp};
 use super::state::{ConnectionState, OpenChannel};
 use super::{Answer, Settings, WINDOW};
-use crate::transport::{Entry, LoginOutcome};
+use crate::transport::{Entry, LoginOutcome, Watch};
 
 /// Passwords tried on one connection before it ends.
 const TRIES: usize = 3;
@@ -50,6 +51,8 @@ pub struct Login {
     tries: usize,
     waiting: Waiting,
     state: Arc<ConnectionState>,
+    /// Ends the connection when the caller is banned, also while there is no call on it.
+    watch: Option<Box<dyn Watch>>,
 }
 
 impl Login {
@@ -63,6 +66,7 @@ impl Login {
             tries: 0,
             waiting: Waiting::default(),
             state,
+            watch: None,
         }
     }
 
@@ -72,6 +76,9 @@ impl Login {
     }
 
     fn accept(&mut self, entry: Entry) -> Auth {
+        if let Entry::Known(login) = &entry {
+            self.watch = Some(self.settings.bans.watch(login.caller.id, self.state.hangup.clone()));
+        }
         self.entry = entry;
         self.state.set_known();
         Auth::Accept
@@ -96,9 +103,9 @@ impl Login {
             return Err(russh::Error::Disconnect);
         }
         match self.settings.domain.users.log_in(user, &Secret::new(password.to_owned())).await {
-            Ok(caller) => {
+            Ok(login) => {
                 self.settings.doorman.told(self.address, LoginOutcome::Passed);
-                Ok(self.accept(Entry::Known(Box::new(caller))))
+                Ok(self.accept(Entry::Known(Box::new(login))))
             }
             Err(error) => {
                 self.tries += 1;
@@ -114,7 +121,7 @@ impl Login {
         }
     }
 
-    async fn key_holder(&self, user: &str, key: &PublicKey) -> Option<Caller> {
+    async fn key_holder(&self, user: &str, key: &PublicKey) -> Option<Credentials> {
         let text = key.to_openssh().ok()?;
         match self.settings.domain.users.key_holder(user, &text).await {
             Ok(holder) => holder,
@@ -179,9 +186,9 @@ impl Handler for Login {
 
     async fn auth_publickey(&mut self, user: &str, key: VerifiedPublicKey<'_>) -> Result<Auth, Self::Error> {
         Ok(match Box::pin(self.key_holder(user, key.public_key)).await {
-            Some(caller) => {
+            Some(login) => {
                 self.settings.doorman.told(self.address, LoginOutcome::Passed);
-                self.accept(Entry::Known(Box::new(caller)))
+                self.accept(Entry::Known(Box::new(login)))
             }
             None => Auth::reject(),
         })

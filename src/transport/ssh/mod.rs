@@ -26,7 +26,7 @@ use self::meter::Meter;
 pub use self::refusal::refuse;
 use self::state::ConnectionState;
 pub use self::state::{CallPermit, MoreCalls};
-use super::{Connection, Doorman};
+use super::{Bans, Connection, Doorman};
 
 /// Runs one call; made by whoever wires sessions to transports.
 pub type Answer = Arc<dyn Fn(Connection) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
@@ -38,6 +38,8 @@ pub struct Settings {
     pub domain: Domain,
     /// Counts failed logins.
     pub doorman: Arc<dyn Doorman>,
+    /// Ends connections whose caller is banned.
+    pub bans: Arc<dyn Bans>,
     /// Whether `guest@` is let in.
     pub guests: bool,
     /// Whether `new@` is let in.
