@@ -20,7 +20,6 @@ use crate::transport::late::Late;
 use crate::transport::pace::Pace;
 use crate::transport::{
     Connection, Entry, ExitStatus, INPUT_QUEUE, Input, LAST_WORDS, LoggedIn, Outgoing, Output, Peer, Tuning,
-    write_time,
 };
 
 /// What a terminal that answers nothing costs its caller.
@@ -178,7 +177,7 @@ async fn speak(
                 end = Some(Instant::now() + LAST_WORDS);
             }
         }
-        let mut due = Instant::now() + write_time(stall, bytes.len()) + pace.time(bytes.len());
+        let mut due = Instant::now() + stall + pace.time(bytes.len());
         while !bytes.is_empty() {
             if let Some(paced) = pace.wait() {
                 sleep_until(paced).await;
