@@ -4,6 +4,7 @@ mod harness;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -63,6 +64,14 @@ fn wait_free_line(board: &Board) {
     let start = Instant::now();
     while Dial::call(board, Kind::SyncTerm).wait_for_any(&[QUESTION, BUSY]) != 0 {
         assert!(start.elapsed() < DEADLINE, "no line is free again\n{}", board.log.tail());
+    }
+}
+
+/// Waits for OpenSSH to share its connection, which it does once it has logged in.
+fn wait_for_file(control: &Path) {
+    let start = Instant::now();
+    while !control.exists() {
+        assert!(start.elapsed() < DEADLINE, "no connection to share");
     }
 }
 
@@ -170,10 +179,7 @@ fn an_ssh_connection_without_a_call_is_let_go() {
     let path = format!("ControlPath={}", control.display());
     let words = ["-o", path.as_str(), "-o", "ControlMaster=yes", "-N"].map(str::to_owned);
     let master = ssh(&board, "guest", &SshOptions { arguments: words.to_vec(), ..SshOptions::default() });
-    let start = Instant::now();
-    while !control.exists() {
-        assert!(start.elapsed() < DEADLINE, "no connection to share");
-    }
+    wait_for_file(&control);
     let who = SshOptions {
         arguments: ["-o", path.as_str()].map(str::to_owned).to_vec(),
         command: Some("who".to_owned()),
@@ -190,8 +196,9 @@ fn the_end_waits_for_nobody_who_does_not_read_or_call() {
     assert!(flood(&deaf, TIMING_MARK), "the board has read it all");
     let silent = connect(board.telnet);
     flood(&silent, TIMING_MARK);
-    let idle = deaf_ssh(&board, &["-N"]);
-    board.log.wait_text("caller known");
+    let control = board.scratch().join("control");
+    let idle = deaf_ssh(&board, &["-N", "-M", "-S", &control.to_string_lossy()]);
+    wait_for_file(&control);
     board.signal("TERM");
     assert!(board.log.wait_end().success());
     assert!(!board.log.lines().iter().any(|line| line.contains("calls cut off")), "{}", board.log.tail());

@@ -60,7 +60,7 @@ where
 {
     let mut line = Line::new(stream, settings.login_bytes);
     let mut probe = Probe::new(Hint::default());
-    match Box::pin(line.find_out(&mut probe)).await? {
+    match Box::pin(line.find_out(&mut probe, &settings.shutdown)).await? {
         Found::Caller => {}
         Found::Stranger(words) => return line.send_off(words(settings.ssh_port).as_bytes()).await,
         Found::Nobody => return Ok(()),
@@ -159,7 +159,7 @@ impl Line {
 
     /// Asks everything in one write and goes on as soon as all is answered. Waits for no write: what the caller does not
     /// take now is the pump's.
-    async fn find_out(&mut self, probe: &mut Probe) -> io::Result<Found> {
+    async fn find_out(&mut self, probe: &mut Probe, shutdown: &CancellationToken) -> io::Result<Found> {
         self.telnet.open(&mut self.replies);
         self.telnet.encode(probe.questions(), &mut self.replies);
         let latest = Instant::now() + SLOW;
@@ -174,6 +174,7 @@ impl Line {
                 }
                 ready = self.stream.readable(), if self.replies.len() < REPLIES => ready?,
                 () = sleep_until(silent.min(latest)) => break,
+                () = shutdown.cancelled() => break,
             }
             let mut bytes = [0; READ];
             let bytes = match self.stream.try_read(&mut bytes) {
