@@ -91,15 +91,15 @@ impl Server {
             shutdown: self.shutdown.clone(),
         };
         while let Some((stream, address)) = self.accept(&listener, "telnet").await {
+            let permit = match self.admit(address) {
+                Ok(permit) => permit,
+                Err(refusal) => {
+                    self.refuse(async move { telnet::refuse(stream, &refusal.to_string()).await });
+                    continue;
+                }
+            };
             let (server, settings) = (Arc::clone(&self), settings.clone());
             self.calls.spawn(async move {
-                let permit = match server.admit(address) {
-                    Ok(permit) => permit,
-                    Err(refusal) => {
-                        let Ok(_room) = server.refusals.try_acquire() else { return };
-                        return telnet::refuse(stream, &refusal.to_string()).await;
-                    }
-                };
                 let answer = |connection| session::run(connection, Arc::clone(&server.exchange));
                 if let Err(error) = telnet::serve(stream, address, settings, answer).await {
                     tracing::info!(peer.address = %address, %error, "line lost");
@@ -117,15 +117,15 @@ impl Server {
         settings: ssh::Settings,
     ) {
         while let Some((stream, address)) = self.accept(&listener, "ssh").await {
+            let permit = match self.admit(address) {
+                Ok(permit) => permit,
+                Err(refusal) => {
+                    self.refuse(async move { ssh::refuse(stream, &refusal.to_string()).await });
+                    continue;
+                }
+            };
             let (server, config, settings) = (Arc::clone(&self), config.load_full(), settings.clone());
             self.calls.spawn(async move {
-                let permit = match server.admit(address) {
-                    Ok(permit) => permit,
-                    Err(refusal) => {
-                        let Ok(_room) = server.refusals.try_acquire() else { return };
-                        return ssh::refuse(stream, &refusal.to_string()).await;
-                    }
-                };
                 let exchange = Arc::clone(&server.exchange);
                 let answer: ssh::Answer =
                     Arc::new(move |connection| Box::pin(session::run(connection, Arc::clone(&exchange))));
@@ -138,6 +138,17 @@ impl Server {
                     tracing::info!(peer.address = %address, %error, "line lost");
                 }
                 drop(permit);
+            });
+        }
+    }
+
+    /// Tells somebody why they are not let in, if there is room; else the line goes dead at once. Decided before the next
+    /// connection is accepted, so that a rush takes no more files than there is room for.
+    fn refuse(&self, words: impl Future<Output = ()> + Send + 'static) {
+        if let Ok(room) = Arc::clone(&self.refusals).try_acquire_owned() {
+            self.calls.spawn(async move {
+                words.await;
+                drop(room);
             });
         }
     }
