@@ -39,7 +39,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     let config = Arc::new(config);
     let loaded = assets::load(&config)?;
     let _lock = node::prepare_data_dir(&config.storage.data_dir, config.embedded())?;
-    node::raise_file_limit(config.limits.calls);
+    let calls_at_once = node::raise_file_limit(config.limits.calls);
     let listeners = Listeners::bind(&config)?;
     let domain = database::open(&config.database_url()).await?;
     let telnet_port = match &listeners.lines {
@@ -113,8 +113,9 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     });
     let server = Arc::new(Server {
         exchange,
-        limiter: Arc::new(Limiter::new(config.limits.calls, config.limits.calls_per_address)),
+        limiter: Arc::new(Limiter::new(calls_at_once, config.limits.calls_per_address)),
         penalties: Arc::clone(&penalties),
+        refusals: server::refusals(),
         calls: calls.clone(),
         shutdown: shutdown.clone(),
     });

@@ -12,17 +12,20 @@ use arc_swap::ArcSwap;
 use socket2::{SockRef, TcpKeepalive};
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use self::limits::{Limiter, Refusal, Seat};
+pub use self::limits::{ConnectionPermit, Limiter, Refusal};
 pub use self::penalties::Penalties;
 use crate::session::{self, Exchange};
 use crate::transport::{ssh, telnet};
 
 /// Connections that wait to be accepted; a burst of callers is no error.
 const BACKLOG: i32 = 1024;
+/// Callers who are told at once why they are not let in. Each holds a file open meanwhile; more are hung up on.
+const REFUSALS: usize = 32;
 
 /// Why the board could not open its lines.
 #[derive(Debug, Error)]
@@ -57,6 +60,11 @@ pub fn bind(what: &'static str, address: SocketAddr) -> Result<TcpListener, Bind
     })
 }
 
+/// Room for those who are told why they are not let in.
+pub fn refusals() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(REFUSALS))
+}
+
 /// The listeners of a node and what their calls need.
 pub struct Server {
     /// What sessions work with.
@@ -65,6 +73,8 @@ pub struct Server {
     pub limiter: Arc<Limiter>,
     /// Who guessed passwords.
     pub penalties: Arc<Penalties>,
+    /// Who is being told that they cannot call now.
+    pub refusals: Arc<Semaphore>,
     /// The calls under way.
     pub calls: TaskTracker,
     /// Set when no more calls are answered.
@@ -81,17 +91,20 @@ impl Server {
             shutdown: self.shutdown.clone(),
         };
         while let Some((stream, address)) = self.accept(&listener, "telnet").await {
+            let permit = match self.admit(address) {
+                Ok(permit) => permit,
+                Err(refusal) => {
+                    self.refuse(async move { telnet::refuse(stream, &refusal.to_string()).await });
+                    continue;
+                }
+            };
             let (server, settings) = (Arc::clone(&self), settings.clone());
             self.calls.spawn(async move {
-                let seat = match server.admit(address) {
-                    Ok(seat) => seat,
-                    Err(refusal) => return telnet::refuse(stream, &refusal.to_string()).await,
-                };
                 let answer = |connection| session::run(connection, Arc::clone(&server.exchange));
                 if let Err(error) = telnet::serve(stream, address, settings, answer).await {
                     tracing::info!(peer.address = %address, %error, "line lost");
                 }
-                drop(seat);
+                drop(permit);
             });
         }
     }
@@ -104,12 +117,15 @@ impl Server {
         settings: ssh::Settings,
     ) {
         while let Some((stream, address)) = self.accept(&listener, "ssh").await {
+            let permit = match self.admit(address) {
+                Ok(permit) => permit,
+                Err(refusal) => {
+                    self.refuse(async move { ssh::refuse(stream, &refusal.to_string()).await });
+                    continue;
+                }
+            };
             let (server, config, settings) = (Arc::clone(&self), config.load_full(), settings.clone());
             self.calls.spawn(async move {
-                let seat = match server.admit(address) {
-                    Ok(seat) => seat,
-                    Err(refusal) => return ssh::refuse(stream, &refusal.to_string()).await,
-                };
                 let exchange = Arc::clone(&server.exchange);
                 let answer: ssh::Answer =
                     Arc::new(move |connection| Box::pin(session::run(connection, Arc::clone(&exchange))));
@@ -121,12 +137,23 @@ impl Server {
                 if let Err(error) = served.await {
                     tracing::info!(peer.address = %address, %error, "line lost");
                 }
-                drop(seat);
+                drop(permit);
             });
         }
     }
 
-    fn admit(&self, address: IpAddr) -> Result<Seat, Refusal> {
+    /// Tells somebody why they are not let in, if there is room; else the line goes dead at once. Decided before the next
+    /// connection is accepted, so that a rush takes no more files than there is room for.
+    fn refuse(&self, words: impl Future<Output = ()> + Send + 'static) {
+        if let Ok(room) = Arc::clone(&self.refusals).try_acquire_owned() {
+            self.calls.spawn(async move {
+                words.await;
+                drop(room);
+            });
+        }
+    }
+
+    fn admit(&self, address: IpAddr) -> Result<ConnectionPermit, Refusal> {
         let admitted = match self.penalties.wait(address) {
             Some(wait) => Err(Refusal::Penalty(wait)),
             None => self.limiter.admit(address),

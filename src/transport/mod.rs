@@ -23,15 +23,6 @@ pub const INPUT_QUEUE: usize = 64;
 pub const OUTPUT_QUEUE: usize = 4;
 /// How long what is queued may take to reach a caller whose call is over. Nothing that the caller sends renews it.
 pub const LAST_WORDS: Duration = Duration::from_secs(2);
-/// The slowest line worth waiting for, in bytes a second: 300 baud.
-const SLOWEST: usize = 30;
-
-/// How long so many bytes may take: `stall`, and as long as the slowest line needs for them. A caller who reads a byte
-/// now and then gains nothing by it.
-fn write_time(stall: Duration, bytes: usize) -> Duration {
-    stall.saturating_add(Duration::from_secs((bytes / SLOWEST) as u64))
-}
-
 /// What a caller does, as a session sees it. The end of the queue is the hangup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {

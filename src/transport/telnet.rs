@@ -16,9 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::input::{ESCAPE_TIME, Keyboard};
 use super::late::Late;
 use super::pace::Pace;
-use super::{
-    Connection, Entry, ExitStatus, Input, LAST_WORDS, LoggedIn, Outgoing, Output, Peer, Tuning, write_time,
-};
+use super::{Connection, Entry, ExitStatus, Input, LAST_WORDS, LoggedIn, Outgoing, Output, Peer, Tuning};
 
 /// What a terminal that answers nothing, or nothing more, costs its caller.
 const GRACE: Duration = Duration::from_millis(300);
@@ -30,6 +28,8 @@ const TYPE_AHEAD: usize = 4096;
 const LINGER: Duration = Duration::from_millis(500);
 /// One read from the wire, in bytes.
 const READ: usize = 4096;
+/// The slowest line worth waiting for, in bytes a second: 300 baud. A caller who takes a byte now and then is slower.
+const SLOWEST: usize = 30;
 /// How much the protocol may have to say to a caller who does not read before the board reads no more of theirs.
 const REPLIES: usize = 4096;
 
@@ -60,7 +60,7 @@ where
 {
     let mut line = Line::new(stream, settings.login_bytes);
     let mut probe = Probe::new(Hint::default());
-    match Box::pin(line.find_out(&mut probe)).await? {
+    match Box::pin(line.find_out(&mut probe, &settings.shutdown)).await? {
         Found::Caller => {}
         Found::Stranger(words) => return line.send_off(words(settings.ssh_port).as_bytes()).await,
         Found::Nobody => return Ok(()),
@@ -92,6 +92,32 @@ where
     };
     let ((), result) = tokio::join!(session, line.pump(inputs, writes, &settings, &hangup));
     result
+}
+
+/// How long what is being sent may take. Only what is sent renews it, and not for ever.
+struct Patience {
+    stall: Duration,
+    until: Instant,
+    at_most: Instant,
+}
+
+impl Patience {
+    fn new(stall: Duration) -> Self {
+        let now = Instant::now();
+        Self { stall, until: now, at_most: now }
+    }
+
+    /// So many bytes are to be sent, which takes so long at the line's own pace.
+    fn begin(&mut self, bytes: usize, paced: Duration) {
+        let slowest = Duration::from_secs((bytes / SLOWEST) as u64);
+        self.at_most = Instant::now() + self.stall + slowest + paced;
+        self.renew();
+    }
+
+    /// Some of it has been sent.
+    fn renew(&mut self) {
+        self.until = self.at_most.min(Instant::now() + self.stall);
+    }
 }
 
 /// Who is at the other end.
@@ -133,7 +159,7 @@ impl Line {
 
     /// Asks everything in one write and goes on as soon as all is answered. Waits for no write: what the caller does not
     /// take now is the pump's.
-    async fn find_out(&mut self, probe: &mut Probe) -> io::Result<Found> {
+    async fn find_out(&mut self, probe: &mut Probe, shutdown: &CancellationToken) -> io::Result<Found> {
         self.telnet.open(&mut self.replies);
         self.telnet.encode(probe.questions(), &mut self.replies);
         let latest = Instant::now() + SLOW;
@@ -148,6 +174,7 @@ impl Line {
                 }
                 ready = self.stream.readable(), if self.replies.len() < REPLIES => ready?,
                 () = sleep_until(silent.min(latest)) => break,
+                () = shutdown.cancelled() => break,
             }
             let mut bytes = [0; READ];
             let bytes = match self.stream.try_read(&mut bytes) {
@@ -240,18 +267,18 @@ impl Line {
     ) -> io::Result<()> {
         let mut outgoing = Vec::new();
         let mut sent = 0;
-        let mut stalled_at = Instant::now();
+        let mut patience = Patience::new(settings.stall);
         let mut listened = true;
         let mut closing = false;
         let mut end: Option<Instant> = None;
         loop {
             if outgoing.is_empty() && !self.replies.is_empty() {
                 outgoing = std::mem::take(&mut self.replies);
-                stalled_at = Instant::now() + write_time(settings.stall, outgoing.len());
+                patience.begin(outgoing.len(), Duration::ZERO);
             }
             let owed = sent < outgoing.len();
             let paced = self.pace.wait();
-            let due = owed.then(|| paced.unwrap_or(stalled_at));
+            let due = owed.then(|| paced.unwrap_or(patience.until));
             tokio::select! {
                 ready = self.stream.writable(), if owed && paced.is_none() => {
                     ready?;
@@ -260,6 +287,7 @@ impl Line {
                         Ok(n) => {
                             sent += n;
                             self.pace.sent(n);
+                            patience.renew();
                         }
                         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                         Err(error) => return Err(error),
@@ -268,21 +296,19 @@ impl Line {
                         (outgoing, sent) = (Vec::new(), 0);
                     }
                 }
-                () = sleep_until(due.into_iter().chain(end).min().unwrap_or(stalled_at)), if owed || end.is_some() => {
+                () = sleep_until(due.into_iter().chain(end).min().unwrap_or(patience.until)), if owed || end.is_some() => {
                     let now = Instant::now();
                     if end.is_some_and(|end| end <= now) {
                         return Err(io::Error::new(io::ErrorKind::TimedOut, "the last words were not read"));
                     }
-                    if owed && paced.is_none() && stalled_at <= now {
+                    if owed && paced.is_none() && patience.until <= now {
                         return Err(io::Error::new(io::ErrorKind::TimedOut, "the caller does not read"));
                     }
                 }
                 write = writes.recv(), if outgoing.is_empty() => match write {
                     Some(Outgoing::Bytes(bytes)) => {
                         self.telnet.encode(&bytes, &mut outgoing);
-                        stalled_at = Instant::now()
-                            + write_time(settings.stall, outgoing.len())
-                            + self.pace.time(outgoing.len());
+                        patience.begin(outgoing.len(), self.pace.time(outgoing.len()));
                     }
                     Some(Outgoing::Tune(tuning)) => self.tune(tuning),
                     None => return Box::pin(self.close()).await,
@@ -307,8 +333,7 @@ impl Line {
                         }
                     }
                     let last_words = LAST_WORDS + self.pace.time(outgoing.len() - sent);
-                    stalled_at = Instant::now() + last_words;
-                    end = end.or(Some(stalled_at));
+                    end = end.or(Some(Instant::now() + last_words));
                 }
                 () = settings.shutdown.cancelled(), if end.is_none() => end = Some(Instant::now() + LAST_WORDS),
             }

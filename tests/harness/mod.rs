@@ -24,7 +24,7 @@ mod steps;
 mod telnet;
 mod terminal;
 
-pub use board::{Board, Setup};
+pub use board::{Board, Setup, signal};
 pub use dial::Dial;
 pub use emulator::{Emulator, Kind};
 pub use pty::{Pty, SshOptions, plink, ssh, telnet};

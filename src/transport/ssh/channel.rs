@@ -20,7 +20,6 @@ use crate::transport::late::Late;
 use crate::transport::pace::Pace;
 use crate::transport::{
     Connection, Entry, ExitStatus, INPUT_QUEUE, Input, LAST_WORDS, LoggedIn, Outgoing, Output, Peer, Tuning,
-    write_time,
 };
 
 /// What a terminal that answers nothing costs its caller.
@@ -160,10 +159,20 @@ async fn speak(
     over: &CancellationToken,
 ) -> bool {
     let mut pace = Pace::full();
-    let mut end: Option<Instant> = None;
+    let mut closing = false;
     let tune = |tuning: Tuning, pace: &mut Pace| {
         tuned.send_replace(Some(tuning));
         pace.set(tuning.speed);
+    };
+    // All that is queued, once the call is over.
+    let rest = |writes: &mut mpsc::Receiver<Outgoing>, pace: &mut Pace, bytes: &mut Vec<u8>| {
+        writes.close();
+        while let Ok(outgoing) = writes.try_recv() {
+            match outgoing {
+                Outgoing::Bytes(more) => bytes.extend(more),
+                Outgoing::Tune(tuning) => tune(tuning, pace),
+            }
+        }
     };
     loop {
         let mut bytes = Vec::new();
@@ -173,35 +182,30 @@ async fn speak(
                 Some(Outgoing::Tune(tuning)) => tune(tuning, &mut pace),
                 None => return true,
             },
-            () = over.cancelled(), if end.is_none() => {
-                writes.close();
-                end = Some(Instant::now() + LAST_WORDS);
+            () = over.cancelled(), if !closing => {
+                closing = true;
+                rest(&mut writes, &mut pace, &mut bytes);
             }
         }
-        let mut due = Instant::now() + write_time(stall, bytes.len()) + pace.time(bytes.len());
+        let patience = if closing { LAST_WORDS } else { stall };
+        let mut due = Instant::now() + patience + pace.time(bytes.len());
         while !bytes.is_empty() {
             if let Some(paced) = pace.wait() {
                 sleep_until(paced).await;
             }
-            let rest = bytes.split_off(pace.slice(bytes.len()));
+            let later = bytes.split_off(pace.slice(bytes.len()));
             pace.sent(bytes.len());
-            let mut sending = std::pin::pin!(write.data_bytes(std::mem::replace(&mut bytes, rest)));
+            let mut sending = std::pin::pin!(write.data_bytes(std::mem::replace(&mut bytes, later)));
             loop {
                 tokio::select! {
                     sent = &mut sending => match sent {
                         Ok(()) => break,
                         Err(_) => return true,
                     },
-                    () = over.cancelled(), if end.is_none() => {
-                        writes.close();
-                        while let Ok(outgoing) = writes.try_recv() {
-                            match outgoing {
-                                Outgoing::Bytes(more) => bytes.extend(more),
-                                Outgoing::Tune(tuning) => tune(tuning, &mut pace),
-                            }
-                        }
+                    () = over.cancelled(), if !closing => {
+                        closing = true;
+                        rest(&mut writes, &mut pace, &mut bytes);
                         due = Instant::now() + LAST_WORDS + pace.time(bytes.len());
-                        end = Some(due);
                     }
                     () = sleep_until(due) => return false,
                 }
