@@ -2,14 +2,12 @@
 //!
 //! `DATABASE_URL` adds a Postgres database to the embedded one; it should be an empty one of its own.
 
-use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use dialtone_domain::messaging::{Draft, NewBoard, Poster};
-use dialtone_domain::users::{Handle, Settings};
-use dialtone_domain::{Caller, Domain, ThreadId, UserId};
+use dialtone_domain::{Domain, ThreadId};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use tokio::task::JoinSet;
@@ -153,16 +151,11 @@ async fn threads(
     domain: &Domain,
     count: usize,
 ) -> Outcome<Vec<(Poster, (ThreadId, dialtone_domain::MessageId))>> {
-    let who = Caller {
-        id: UserId(1),
-        handle: Handle::parse("Load")?,
-        level: 100,
-        flags: BTreeSet::new(),
-        sysop: true,
-        guest: false,
-        created: chrono::Utc::now(),
-        settings: Settings::default(),
-    };
+    let who = domain
+        .users
+        .ensure_sysop()
+        .await?
+        .ok_or("the sysop has a password: this is no database of its own")?;
     let mut threads = Vec::new();
     for _ in 0..count {
         let slug = format!("b{}", uuid::Uuid::new_v4().simple());

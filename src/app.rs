@@ -44,7 +44,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     let loaded = assets::load_for_start(&config)?;
     node::prepare_data_dir(&config.storage.data_dir)?;
     let _lock = node::lock_database(&config.database_url())?;
-    node::raise_file_limit(config.limits.calls);
+    let calls_at_once = node::raise_file_limit(config.limits.calls);
     let listeners = Listeners::bind(&config)?;
     let domain = database::open(&config.database_url()).await?;
     let telnet_port = match &listeners.lines {
@@ -113,7 +113,8 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     });
     let server = Arc::new(Server {
         exchange,
-        limiter: Arc::new(Limiter::new(config.limits.calls, config.limits.calls_per_address)),
+        limiter: Arc::new(Limiter::new(calls_at_once, config.limits.calls_per_address)),
+        refusals: server::refusals(),
         calls: calls.clone(),
         shutdown: shutdown.clone(),
     });
@@ -124,6 +125,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         let settings = ssh::Settings {
             domain: domain.clone(),
             throttle,
+            bans: Arc::new(house.switchboard.connections().clone()),
             guests: config.board.guests,
             registration: config.board.registration,
             login_time: config.limits.login_time(),

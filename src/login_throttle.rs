@@ -8,7 +8,8 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use dialtone_domain::{Caller, Handle, Secret, Users, UsersError};
+use dialtone_domain::users::Login;
+use dialtone_domain::{Handle, Secret, Users, UsersError};
 use thiserror::Error;
 use tokio::sync::Notify;
 use tokio::sync::futures::OwnedNotified;
@@ -297,12 +298,12 @@ impl LoginThrottle {
         address: IpAddr,
         handle: &str,
         password: &Secret<String>,
-    ) -> Result<Caller, LoginRefused> {
+    ) -> Result<Login, LoginRefused> {
         let attempt = self.admit(address, handle).await?;
         match users.log_in(handle, password).await {
-            Ok(caller) => {
+            Ok(login) => {
                 attempt.passed();
-                Ok(caller)
+                Ok(login)
             }
             Err(error) => {
                 if error != UsersError::Unauthenticated {

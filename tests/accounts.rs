@@ -2,6 +2,8 @@
 
 mod harness;
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use harness::{Board, Dial, Kind, PASSWORD, QUESTION, Setup, Terminal, on_both_databases};
@@ -46,6 +48,9 @@ fn a_caller_may_change_the_password(setup: Setup) {
     board.account("Zero Cool");
     let caller = Dial::call(&board, Kind::SyncTerm);
     caller.log_in("Zero Cool");
+    let elsewhere = Dial::call(&board, Kind::SyncTerm);
+    elsewhere.log_in("Zero Cool");
+    elsewhere.choose("M", "message boards");
     caller.choose("Y", "your profile");
     caller.choose("W", "old password");
     caller.enter("not the old one");
@@ -62,6 +67,12 @@ fn a_caller_may_change_the_password(setup: Setup) {
     caller.wait_for("once more");
     caller.enter("seven green bottles sing");
     caller.wait_for("Your new password counts from now on.");
+    // Whoever else came in by the old one is out; this call goes on.
+    elsewhere.wait_for("what you logged in with doesn't open it any more");
+    elsewhere.wait_hangup();
+    caller.past_notice();
+    caller.back_to(harness::MENU);
+    caller.choose("M", "message boards");
     caller.hangup();
 
     let caller = Dial::call(&board, Kind::SyncTerm);
@@ -381,4 +392,97 @@ fn a_new_board_has_a_sysop_and_nobody_else_becomes_one() {
     assert!(board.stop().success());
     let board = board.again();
     assert!(!board.log.lines().iter().any(|line| line.contains("sysop created")));
+}
+
+/// Fills whatever the system keeps for a caller who does not read, until the board reads no more from them either.
+fn deaf(board: &Board, handle: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(board.telnet).expect("the board answers");
+    stream.write_all(format!("{handle}\r{PASSWORD}\r\r").as_bytes()).expect("the board reads");
+    board.wait_who("the deaf caller", |who| who.iter().any(|online| online == handle));
+    stream.set_write_timeout(Some(Duration::from_millis(500))).expect("a TCP socket has this option");
+    let keys = b"?\r".repeat(1_000);
+    while stream.write(&keys).is_ok() {}
+    stream
+}
+
+/// A board that waits for a caller who does not read for longer than any test runs.
+fn patient_board() -> Board {
+    let setup = Board::setup().arguments(&["--role", "gateway"]).env("DIALTONE_LIMITS__STALL_SECONDS", 600);
+    let board = setup.env("DIALTONE_LIMITS__DRAIN_SECONDS", 600).start();
+    board.account("Zero Cool");
+    board
+}
+
+/// The number of the only call there is.
+fn only_call(board: &Board) -> String {
+    let who = board.cli_json(&["who", "--json"]);
+    who.pointer("/0/call").expect("somebody is on line").to_string()
+}
+
+#[test]
+fn a_caller_who_never_reads_can_be_kicked() {
+    let board = patient_board();
+    let mut stream = deaf(&board, "Zero Cool");
+    let kicked = board.cli_json(&["node", "kick", &only_call(&board), "--json"]);
+    assert_eq!(kicked["ended"], true, "{kicked}");
+    assert!(board.who().is_empty(), "what is said to have ended has");
+    // The line is closed as well: what was on its way comes, and then its end.
+    stream.set_read_timeout(Some(harness::DEADLINE)).expect("a TCP socket has this option");
+    let end = stream.read_to_end(&mut Vec::new());
+    assert!(
+        !end.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock),
+        "the line is open still"
+    );
+}
+
+#[test]
+fn a_caller_who_never_reads_does_not_hold_up_the_end() {
+    let board = patient_board();
+    let _stream = deaf(&board, "Zero Cool");
+    assert!(board.stop().success());
+}
+
+#[test]
+fn a_call_that_is_still_open_is_not_said_to_have_ended() {
+    let board = patient_board();
+    let caller = Dial::call(&board, Kind::SyncTerm);
+    caller.log_in("Zero Cool");
+    let call = only_call(&board);
+    board.signal("STOP");
+    let kicked = board.cli(&["node", "kick", &call]);
+    let words = String::from_utf8_lossy(&kicked.stdout).into_owned();
+    board.signal("CONT");
+    assert_eq!(
+        words.trim_end(),
+        format!("Call {call} (Zero Cool) has been told to leave, but is still open.")
+    );
+    caller.wait_for("The sysop has ended your call");
+    caller.wait_hangup();
+    board.wait_who("nobody", <[String]>::is_empty);
+    let audit = board.cli_json(&["audit", "list", "--limit", "1", "--json"]);
+    assert_eq!((&audit[0]["action"], &audit[0]["handle"]), (&"call.kick".into(), &"Sysop".into()), "{audit}");
+}
+
+#[test]
+fn the_last_sysop_stays_and_what_was_done_is_written_down_once() {
+    let board = Board::start();
+    board.account("Zero Cool");
+    for words in [["user", "ban", "Sysop"].as_slice(), &["user", "sysop", "Sysop", "--off"]] {
+        let run = board.cli(words);
+        assert!(!run.status.success());
+        let said = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert!(said.contains("That is the board's last sysop."), "{said}");
+    }
+    board.cli_json(&["user", "ban", "Zero Cool", "--reason", "Be nicer.", "--json"]);
+    board.cli_json(&["broadcast", "Coffee is ready", "--json"]);
+    let audit = board.cli_json(&["audit", "list", "--json"]);
+    let lines = audit.as_array().expect("a list").iter();
+    let lines: Vec<(&str, &str)> =
+        lines.filter_map(|line| Some((line["action"].as_str()?, line["detail"].as_str()?))).collect();
+    let banned = board.cli_json(&["user", "show", "Zero Cool", "--json"])["id"].to_string();
+    let banned = format!("user {banned} true Be nicer.");
+    assert_eq!(
+        lines,
+        [("broadcast", "Coffee is ready"), ("user.banned", &banned), ("user.add", "Zero Cool"),]
+    );
 }

@@ -8,10 +8,15 @@ use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::Instant;
 
 use harness::{Board, DEADLINE, Key, MENU, PASSWORD, Pty, Setup, SshOptions, on_both_databases, plink, ssh};
 
-on_both_databases!(a_stranger_registers_and_comes_back_with_a_password, a_key_opens_the_door);
+on_both_databases!(
+    a_stranger_registers_and_comes_back_with_a_password,
+    a_key_opens_the_door,
+    rights_taken_away_are_gone_on_an_open_connection,
+);
 
 /// Makes a key pair in the board's scratch directory; the path of the private half.
 fn key_pair(board: &Board, name: &str, kind: &str) -> PathBuf {
@@ -100,8 +105,9 @@ fn a_key_opens_the_door(setup: Setup) {
     caller.choose("K", "your ssh keys");
     caller.choose("D", "(y/n)");
     caller.send("y");
-    caller.wait_for("No keys yet");
-    caller.hangup();
+    // The call itself had come in by it.
+    caller.wait_for("what you logged in with doesn't open it any more");
+    caller.wait_hangup();
     ssh(&board, "Dade", &with_key).wait_for("Password:");
 }
 
@@ -394,4 +400,180 @@ fn many_callers_may_share_one_connection() {
     first.choose("W", "who's online");
     first.key(Key::Escape);
     first.wait_for(MENU);
+}
+
+/// What makes OpenSSH keep the connection for other calls (`yes`), or call over one that is kept (`no`).
+fn shared(board: &Board, master: &str) -> SshOptions {
+    let path = format!("ControlPath={}", board.scratch().join("line").display());
+    options(&[&format!("ControlMaster={master}"), &path])
+}
+
+/// A call whose connection others may share.
+fn master(board: &Board, handle: &str) -> Pty {
+    let caller = ssh(board, handle, &shared(board, "yes"));
+    caller.wait_for("Password:");
+    caller.enter(PASSWORD);
+    caller.wait_for(&format!("good to hear you, {handle}"));
+    caller.past_notice();
+    caller.wait_for(MENU);
+    caller
+}
+
+/// A connection that others may share, with no call on it that could be ended.
+fn idle_master(board: &Board) -> Pty {
+    let mut options = shared(board, "yes");
+    options.arguments.push("-N".to_owned());
+    let idle = ssh(board, "Dade", &options);
+    idle.wait_for("Password:");
+    idle.enter(PASSWORD);
+    let line = board.scratch().join("line");
+    let there = || {
+        let mut check = Command::new("ssh");
+        check.args(["-F", "/dev/null", "-O", "check", "-S"]).arg(&line).arg("board");
+        check.output().is_ok_and(|run| run.status.success())
+    };
+    let deadline = Instant::now() + DEADLINE;
+    while !there() {
+        assert!(Instant::now() < deadline, "no connection to share:\n{}", idle.screen());
+    }
+    idle
+}
+
+/// Another call over that connection: no question is asked.
+fn another(board: &Board, handle: &str) -> Pty {
+    let caller = ssh(board, handle, &shared(board, "no"));
+    caller.wait_for(&format!("good to hear you, {handle}"));
+    caller.past_notice();
+    caller.wait_for(MENU);
+    caller
+}
+
+/// Runs a command of the sysop's that must succeed.
+fn done(board: &Board, words: &[&str]) {
+    let run = board.cli(words);
+    assert!(run.status.success(), "{words:?}: {}", String::from_utf8_lossy(&run.stderr));
+}
+
+fn rights_taken_away_are_gone_on_an_open_connection(setup: Setup) {
+    let board = setup.start();
+    board.account("Dade");
+    done(&board, &["user", "level", "Dade", "50"]);
+    let elite = ["board", "add", "elite", "--name", "Elite", "--description", "For few"];
+    done(&board, &[&elite[..], &["--read-level", "50", "--post-level", "50"]].concat());
+    let first = master(&board, "Dade");
+    let second = another(&board, "Dade");
+    for caller in [&first, &second] {
+        caller.open_board("Elite");
+    }
+    second.choose("P", "what it is about");
+    second.send("Half a thou");
+
+    done(&board, &["user", "level", "Dade", "10"]);
+    // Whatever was open is left, in the list and in the form alike.
+    for caller in [&first, &second] {
+        caller.wait_for("The sysop has changed what you may do here");
+        caller.past_notice();
+        caller.wait_for(MENU);
+        caller.choose("M", "message boards");
+        assert!(!caller.screen().contains("Elite"), "{}", caller.screen());
+    }
+    // A call that begins now over the same connection has the rights of now.
+    let third = another(&board, "Dade");
+    third.choose("M", "message boards");
+    assert!(!third.screen().contains("Elite"), "{}", third.screen());
+    // Rights that are given count as well.
+    done(&board, &["user", "level", "Dade", "50"]);
+    let fourth = another(&board, "Dade");
+    fourth.open_board("Elite");
+}
+
+#[test]
+fn a_kicked_caller_loses_the_whole_connection() {
+    let board = Board::start();
+    board.account("Dade");
+    let first = master(&board, "Dade");
+    let second = another(&board, "Dade");
+    let who = board.cli_json(&["who", "--json"]);
+    let call = who[1]["call"].to_string();
+    let kicked = board.cli_json(&["node", "kick", &call, "--reason", "Enough.", "--json"]);
+    assert_eq!(kicked["ended"], true, "{kicked}");
+    second.wait_for("The sysop has ended your call: Enough.");
+    first.wait_hangup();
+    board.wait_who("nobody", <[String]>::is_empty);
+    // The next call has to log in.
+    let next = ssh(&board, "Dade", &shared(&board, "no"));
+    next.wait_for("Password:");
+}
+
+#[test]
+fn a_banned_caller_is_gone_at_once_from_every_call() {
+    let board = Board::start();
+    board.account("Dade");
+    let first = master(&board, "Dade");
+    let second = another(&board, "Dade");
+    first.open_board("The Lobby");
+    first.choose("P", "what it is about");
+    let other = harness::Dial::call(&board, harness::Kind::SyncTerm);
+    other.log_in("Dade");
+    let banned = board.cli_json(&["user", "ban", "Dade", "--reason", "Be nicer.", "--json"]);
+    assert_eq!((&banned["banned"], &banned["ended"]), (&true.into(), &true.into()), "{banned}");
+    assert_eq!(board.who(), [""; 0], "what is said to have ended has");
+    other.wait_for("The sysop has closed your account: Be nicer.");
+    for caller in [&first as &harness::Terminal, &second, &other] {
+        caller.wait_hangup();
+    }
+    let next = ssh(&board, "Dade", &shared(&board, "no"));
+    wait_asked(&next, 1);
+    next.enter(PASSWORD);
+    wait_asked(&next, 2);
+    next.hangup();
+    done(&board, &["user", "unban", "Dade"]);
+    master(&board, "Dade");
+}
+
+#[test]
+fn a_connection_opens_nothing_more_once_its_password_is_another() {
+    let board = Board::start();
+    board.account("Dade");
+    let idle = idle_master(&board);
+    let who = || SshOptions { command: Some("who".to_owned()), ..shared(&board, "no") };
+    assert_eq!(ssh(&board, "Dade", &who()).exit_code(), 0);
+
+    let changed = board.cli_told(&["user", "password", "Dade", "--password-stdin"], "another lamp 8 marmot");
+    assert!(changed.status.success(), "{}", String::from_utf8_lossy(&changed.stderr));
+    let refused = ssh(&board, "Dade", &who());
+    refused.wait_for("what you logged in with doesn't open it any more");
+    assert_eq!(refused.exit_code(), 126);
+    idle.wait_hangup();
+}
+
+#[test]
+fn a_call_ends_when_the_key_it_came_by_is_removed() {
+    let board = Board::start();
+    board.account("Dade");
+    let key = key_pair(&board, "id_ed25519", "ed25519");
+    let public = key.with_extension("pub");
+    let added = board.cli_json(&["user", "key", "add", "Dade", &public.to_string_lossy(), "--json"]);
+    let audit = board.cli_json(&["audit", "list", "--json"]);
+    let lines = audit.as_array().expect("a list").iter();
+    let keys: Vec<_> = lines.filter(|line| line["action"] == "user.key.add").collect();
+    assert_eq!(keys.len(), 1, "{audit}");
+    assert!(keys[0]["actor"].is_null(), "a command did it: {audit}");
+
+    let caller = ssh(&board, "Dade", &SshOptions { key: Some(key), ..SshOptions::default() });
+    caller.wait_for("good to hear you, Dade");
+    caller.past_notice();
+    caller.choose("W", "who's online");
+    done(&board, &["user", "key", "remove", "Dade", &added[0]["id"].to_string()]);
+    caller.wait_for("what you logged in with doesn't open it any more");
+    caller.wait_hangup();
+}
+
+#[test]
+fn a_ban_ends_a_connection_that_has_no_call_on_it() {
+    let board = Board::start();
+    board.account("Dade");
+    let idle = idle_master(&board);
+    board.cli_json(&["user", "ban", "Dade", "--json"]);
+    idle.wait_hangup();
 }

@@ -64,7 +64,10 @@ fn a_post_on_one_node_pages_a_caller_on_the_other() {
     crash.enter("loud and clear");
     crash.wait_for("Acid Burn has it on screen now.");
     acid.wait_status("» Crash Override pages you: loud and clear");
-    wire.wait("backend.email.page.sent");
+    let page = wire.wait("backend.email.page.sent");
+    for private in ["loud and clear", "Crash Override", "Acid Burn"] {
+        assert!(!page.contains(private), "{page}");
+    }
     crash.past_notice();
 
     // Who's online shows both, on either node.
@@ -333,4 +336,61 @@ fn what_a_caller_writes_outlives_a_restart_of_postgres() {
     acid.choose_row("A long letter");
     acid.wait_for("An hour's work.");
     assert_eq!(database.query("SELECT COUNT(*) FROM messages WHERE body LIKE 'An hour%'"), "1");
+}
+
+#[test]
+fn whoever_listens_on_nats_reads_nothing_that_is_private() {
+    let nats = Nats::start();
+    let database = Arc::new(Database::create());
+    let a = node("a", &database, Some(&nats));
+    a.account("Acid Burn");
+    let elite =
+        ["board", "add", "elite", "--name", "Elite", "--description", "For few", "--read-level", "10"];
+    assert!(a.cli(&elite).status.success());
+    let mut wire = nats.listen();
+    let acid = Dial::call(&a, Kind::SyncTerm);
+    acid.log_in("Acid Burn");
+    let online = wire.wait("backend.users.online");
+    assert!(online.contains("Acid Burn"), "anybody may know who is on line: {online}");
+
+    acid.open_board("Elite");
+    acid.post("The master password", "Not here.");
+    let created = wire.wait("backend.bbs.message.created");
+    for private in ["The master password", "Elite", "Acid Burn"] {
+        assert!(!created.contains(private), "{created}");
+    }
+    assert!(created.contains("\"message\":") && created.contains("\"board\":"), "{created}");
+    acid.back_to("message boards");
+    acid.back_to(MENU);
+
+    acid.choose("T", "the tape");
+    acid.wait_for("Three Hundred Baud Acoustics");
+    acid.choose("B", "at the last price");
+    acid.wait_for("BAUDS");
+    acid.key(Key::Enter);
+    acid.wait_for("a whole number");
+    acid.enter("3");
+    acid.wait_for("You bought 3");
+    let settled = wire.wait("backend.stocks.order.settled");
+    assert!(settled.contains("\"type\":\"order_settled\""), "{settled}");
+    assert!(!settled.contains("shares") && !settled.contains("cents"), "{settled}");
+    // The log has it whole: instances read that.
+    let whole = database.query("SELECT body->>'shares' FROM events WHERE kind = 'stocks.order.settled'");
+    assert_eq!(whole, "3");
+}
+
+#[test]
+fn a_ban_on_one_node_ends_the_calls_on_the_other() {
+    let database = Arc::new(Database::create());
+    let (a, b) = (node("a", &database, None), node("b", &database, None));
+    a.account("Acid Burn");
+    let here = Dial::call(&a, Kind::SyncTerm);
+    here.log_in("Acid Burn");
+    let there = by_ssh(&b, "Acid Burn");
+    let banned = a.cli_json(&["user", "ban", "Acid Burn", "--json"]);
+    assert_eq!(banned["ended"], true, "{banned}");
+    for caller in [&here as &harness::Terminal, &there] {
+        caller.wait_for("The sysop has closed your account.");
+        caller.wait_hangup();
+    }
 }

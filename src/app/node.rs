@@ -49,20 +49,32 @@ pub fn lock_database(url: &str) -> Result<Option<File>, miette::Report> {
     }
 }
 
-/// Lets the process have as many open files as it may: each call is one, and the usual soft limit is 1,024.
-pub fn raise_file_limit(calls: usize) {
-    /// Files besides calls: the database, listeners, NATS, logs.
-    const OTHERS: u64 = 128;
+/// Lets the process have as many open files as it may: each call is one, and the usual soft limit is 1,024. Returns how
+/// many calls can be taken, so that the database, the health page and those who are turned away have files as well.
+pub fn raise_file_limit(calls: usize) -> usize {
     let mut limit = rustix::process::getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
     if let Err(error) = rustix::process::setrlimit(Resource::Nofile, limit) {
         tracing::warn!(%error, "the limit of open files stays as it is");
     }
-    let wanted = calls as u64 + OTHERS;
-    if let Some(files) = rustix::process::getrlimit(Resource::Nofile).current.filter(|files| *files < wanted)
-    {
-        tracing::warn!(files, wanted, "fewer open files allowed than limits.calls needs: raise LimitNOFILE");
+    let Some(files) = rustix::process::getrlimit(Resource::Nofile).current else { return calls };
+    let files = usize::try_from(files).unwrap_or(usize::MAX);
+    let possible = calls_within(files);
+    if possible < calls {
+        tracing::warn!(
+            files,
+            calls = possible,
+            "fewer open files allowed than limits.calls needs: fewer calls are taken; raise LimitNOFILE"
+        );
     }
+    calls.min(possible)
+}
+
+/// How many calls so many open files are enough for.
+fn calls_within(files: usize) -> usize {
+    /// Files besides calls: the database, listeners, NATS, logs, the health page, callers who are turned away.
+    const OTHERS: usize = 128;
+    files.saturating_sub(OTHERS).max(files / 4).max(1)
 }
 
 /// Joins the board as a node, by its configured name or by a number. A name that another node holds is waited for:
@@ -124,5 +136,15 @@ pub async fn keep_lease(
             }
             Err(error) => tracing::warn!(%error, "the node's lease was not renewed"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_files_are_kept_from_calls() {
+        assert_eq!([64, 160, 256, 1024, 65_536].map(calls_within), [16, 40, 128, 896, 65_408]);
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand};
 
 use super::art::ArtCommand;
+use super::audit::AuditCommand;
 use super::board::BoardCommand;
 use super::market::MarketCommand;
 use super::node::NodeCommand;
@@ -111,6 +112,9 @@ pub enum Manage {
     /// The market
     #[command(subcommand)]
     Market(MarketCommand),
+    /// What the sysop did
+    #[command(subcommand)]
+    Audit(AuditCommand),
 }
 
 /// Options of `serve`.

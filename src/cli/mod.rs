@@ -3,6 +3,7 @@
 mod answer;
 mod arguments;
 mod art;
+mod audit;
 mod board;
 mod market;
 mod node;
@@ -77,6 +78,7 @@ async fn manage(domain: &Domain, command: Manage) -> Result<Answer, Failure> {
         Manage::Broadcast { text, from } => node::broadcast(domain, &text, from.as_deref()).await,
         Manage::Page { handle, text, from } => node::page(domain, &handle, &text, &from).await,
         Manage::Market(command) => market::run(domain, command).await,
+        Manage::Audit(command) => audit::run(domain, command).await,
     }
 }
 

@@ -36,9 +36,12 @@ pub async fn run(domain: &Domain, command: NodeCommand) -> Result<Answer, Failur
         NodeCommand::List => list(domain).await,
         NodeCommand::Kick { call, reason, from } => {
             let sysop = acts::sysop(domain, from.as_deref()).await?;
-            let text =
+            let done =
                 perform(domain, &sysop, &Act::Kick { call: CallId(call), reason: reason.clone() }).await?;
-            Ok(Answer { json: json!({ "call": call, "reason": reason, "by": sysop.handle }), text })
+            Ok(Answer {
+                json: json!({ "call": call, "reason": reason, "by": sysop.handle, "ended": done.over }),
+                text: done.words,
+            })
         }
     }
 }
@@ -124,12 +127,12 @@ fn call_document(call: &OnlineCall) -> Value {
 pub async fn broadcast(domain: &Domain, text: &str, from: Option<&str>) -> Result<Answer, Failure> {
     let sysop = acts::sysop(domain, from).await?;
     let done = perform(domain, &sysop, &Act::Broadcast { text: text.to_owned() }).await?;
-    Ok(Answer { json: json!({ "from": sysop.handle, "text": text }), text: done })
+    Ok(Answer { json: json!({ "from": sysop.handle, "text": text }), text: done.words })
 }
 
 /// Pages `to` in the name of `from`.
 pub async fn page(domain: &Domain, to: &str, text: &str, from: &str) -> Result<Answer, Failure> {
     let (to, from) = (account(domain, to).await?, account(domain, from).await?);
     let done = perform(domain, &from, &Act::Page { to: to.id, text: text.to_owned() }).await?;
-    Ok(Answer { json: json!({ "from": from.handle, "to": to.handle, "text": text }), text: done })
+    Ok(Answer { json: json!({ "from": from.handle, "to": to.handle, "text": text }), text: done.words })
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Failure};
 use super::password::{Given, PasswordSource};
 use super::table::{Edge, Table, moment};
-use crate::console::acts::note;
+use crate::console::acts::{self, note};
 use crate::database::said;
 
 /// Accounts read at once.
@@ -71,6 +71,19 @@ pub enum UserCommand {
         /// A sysop no more
         #[arg(long)]
         off: bool,
+    },
+    /// Close an account: its calls end at once, on every node, and nobody logs in with it
+    Ban {
+        /// The account
+        handle: String,
+        /// What the caller is told
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        reason: String,
+    },
+    /// Open an account that was closed
+    Unban {
+        /// The account
+        handle: String,
     },
     /// SSH keys an account may log in with
     #[command(subcommand)]
@@ -140,6 +153,20 @@ pub async fn run(domain: &Domain, command: UserCommand) -> Result<Answer, Failur
             let now = if off { "a sysop no more" } else { "a sysop" };
             changed(domain, &who, format!("{} is {now}.", who.handle)).await
         }
+        UserCommand::Ban { handle, reason } => {
+            let who = account(domain, &handle).await?;
+            let done = acts::ban(domain, &who, &reason).await?;
+            let mut answer = changed(domain, &who, done.words).await?;
+            if let Value::Object(fields) = &mut answer.json {
+                fields.insert("ended".to_owned(), json!(done.over));
+            }
+            Ok(answer)
+        }
+        UserCommand::Unban { handle } => {
+            let who = account(domain, &handle).await?;
+            domain.users.set_banned(who.id, false, None).await?;
+            changed(domain, &who, format!("{} may log in again.", who.handle)).await
+        }
         UserCommand::Key(KeyCommand::Add { handle, file }) => add_keys(domain, &handle, &file).await,
         UserCommand::Key(KeyCommand::List { handle }) => {
             let who = account(domain, &handle).await?;
@@ -147,8 +174,7 @@ pub async fn run(domain: &Domain, command: UserCommand) -> Result<Answer, Failur
         }
         UserCommand::Key(KeyCommand::Remove { handle, number }) => {
             let who = account(domain, &handle).await?;
-            domain.users.remove_key(who.id, KeyId(number)).await?;
-            note(domain, None, "user.key.remove", &format!("{} key {number}", who.handle)).await;
+            domain.users.remove_key(who.id, KeyId(number), None).await?;
             Ok(keys(&domain.users.keys(who.id).await?))
         }
     }
@@ -280,9 +306,7 @@ async fn add_keys(domain: &Domain, handle: &str, file: &Path) -> Result<Answer, 
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let mut added = Vec::new();
     for line in lines {
-        let key = domain.users.add_key(who.id, line).await?;
-        note(domain, None, "user.key.add", &format!("{} {} {}", who.handle, key.kind, key.comment)).await;
-        added.push(key);
+        added.push(domain.users.add_key(who.id, line, None).await?);
     }
     if added.is_empty() {
         return Err(Failure::words(format!("{} holds no key", file.display())));

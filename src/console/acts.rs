@@ -1,11 +1,12 @@
 //! What a sysop does to callers, from the console or by command: each act is an event for every node, and a line in
 //! the audit log.
 
+use std::time::Duration;
+
 use dialtone_domain::messaging::PAGE_CHARS;
-use dialtone_domain::{
-    CallId, Caller, Domain, EventBody, Handle, MessagingError, Unavailable, UserId, UsersError,
-};
+use dialtone_domain::{CallId, Caller, Domain, Handle, MessagingError, Unavailable, UserId, UsersError};
 use thiserror::Error;
+use tokio::time::{sleep, timeout};
 
 use super::words::{self, plain};
 
@@ -13,6 +14,10 @@ use super::words::{self, plain};
 pub const NO_REASON: &str = "The sysop ended this call.";
 /// Accounts looked through at once for a sysop.
 const PAGE: i64 = 200;
+/// How long a call that was told to end may take: the word reaches its node, and the caller is said goodbye to.
+const UNTIL_OVER: Duration = Duration::from_secs(6);
+/// How often the records are asked whether it has.
+const ASK_AGAIN: Duration = Duration::from_millis(50);
 
 /// One act.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,8 +86,23 @@ pub async fn sysop(domain: &Domain, handle: Option<&str>) -> Result<Caller, ActE
     }
 }
 
-/// Does it in the name of `by`, and says in words what was done.
-pub async fn perform(domain: &Domain, by: &Caller, act: &Act) -> Result<String, ActError> {
+/// What was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// In words.
+    pub words: String,
+    /// Whether it is over and done with; false while a call that was told to end is open still.
+    pub over: bool,
+}
+
+impl Done {
+    fn all(words: impl Into<String>) -> Self {
+        Self { words: words.into(), over: true }
+    }
+}
+
+/// Does it in the name of `by`, and says what was done.
+pub async fn perform(domain: &Domain, by: &Caller, act: &Act) -> Result<Done, ActError> {
     match act {
         Act::Kick { call, reason } => kick(domain, by, *call, reason).await,
         Act::Broadcast { text } => broadcast(domain, by, text).await,
@@ -90,7 +110,7 @@ pub async fn perform(domain: &Domain, by: &Caller, act: &Act) -> Result<String, 
     }
 }
 
-async fn kick(domain: &Domain, by: &Caller, call: CallId, reason: &str) -> Result<String, ActError> {
+async fn kick(domain: &Domain, by: &Caller, call: CallId, reason: &str) -> Result<Done, ActError> {
     if !by.sysop {
         return Err(ActError::NotSysop(by.handle.clone()));
     }
@@ -104,23 +124,59 @@ async fn kick(domain: &Domain, by: &Caller, call: CallId, reason: &str) -> Resul
     let online = domain.users.online().await?;
     let open = online.iter().find(|open| open.call == call).ok_or(ActError::NoCall(call))?;
     let who = format!("call {call} ({})", words::caller(open));
-    let detail = format!("{who}: {reason}");
-    domain.events.append(EventBody::CallKicked { call, by: by.handle.to_string(), reason }).await?;
-    note(domain, by_sysop(by), "call.kick", &detail).await;
-    Ok(format!("Ended {who}."))
+    domain.users.kick(by, call, &reason).await?;
+    let over = wait_until_over(domain, &[call]).await?;
+    let words = match over {
+        true => format!("Ended {who}."),
+        false => format!("{who} has been told to leave, but is still open.").replacen("call", "Call", 1),
+    };
+    Ok(Done { words, over })
 }
 
-async fn broadcast(domain: &Domain, by: &Caller, text: &str) -> Result<String, ActError> {
+/// Bans `who`, in the name of nobody but whoever holds the database. Says whether all of their calls are over.
+pub async fn ban(domain: &Domain, who: &Caller, reason: &str) -> Result<Done, ActError> {
+    let online = domain.users.online().await?;
+    let calls: Vec<CallId> =
+        online.iter().filter(|open| open.user == Some(who.id)).map(|open| open.call).collect();
+    domain.users.ban(who.id, reason, None).await?;
+    let over = wait_until_over(domain, &calls).await?;
+    let words = match (over, calls.len()) {
+        (true, 0) => format!("{} is banned.", who.handle),
+        (true, 1) => format!("{} is banned, and the call they were on has ended.", who.handle),
+        (true, ended) => format!("{} is banned, and the {ended} calls they were on have ended.", who.handle),
+        (false, _) => {
+            format!(
+                "{} is banned and has been told to leave, but a call of theirs is still open.",
+                who.handle
+            )
+        }
+    };
+    Ok(Done { words, over })
+}
+
+/// Whether all of these calls are over, asked until they are or it has taken too long.
+async fn wait_until_over(domain: &Domain, calls: &[CallId]) -> Result<bool, UsersError> {
+    let ended = async {
+        for call in calls {
+            while domain.users.call_is_open(*call).await? {
+                sleep(ASK_AGAIN).await;
+            }
+        }
+        Ok(())
+    };
+    timeout(UNTIL_OVER, ended).await.map_or(Ok(false), |ended: Result<(), UsersError>| ended.map(|()| true))
+}
+
+async fn broadcast(domain: &Domain, by: &Caller, text: &str) -> Result<Done, ActError> {
     domain.messaging.broadcast(by, text).await?;
-    note(domain, by_sysop(by), "broadcast", &plain(text)).await;
-    Ok("Told everybody.".to_owned())
+    Ok(Done::all("Told everybody."))
 }
 
-async fn page(domain: &Domain, from: &Caller, to: UserId, text: &str) -> Result<String, ActError> {
+async fn page(domain: &Domain, from: &Caller, to: UserId, text: &str) -> Result<Done, ActError> {
     domain.messaging.page(from, to, text).await?;
     let to = domain.users.caller(to).await?;
     note(domain, by_sysop(from), "page", &format!("{} to {}", from.handle, to.handle)).await;
-    Ok(format!("Paged {}.", to.handle))
+    Ok(Done::all(format!("Paged {}.", to.handle)))
 }
 
 /// Whom the audit log names: a sysop, or nobody where somebody at the machine acted as a caller.

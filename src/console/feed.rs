@@ -91,7 +91,7 @@ impl Watcher {
 /// Does something to callers, and tells how it ended.
 pub async fn act(domain: Domain, by: Caller, act: Act, news: mpsc::Sender<News>) {
     let word = match timeout(ACT_PATIENCE, perform(&domain, &by, &act)).await {
-        Ok(Ok(done)) => Word::Done(done),
+        Ok(Ok(done)) => Word::Done(done.words),
         Ok(Err(refused)) => Word::Refused(refused.to_string()),
         Err(_) => Word::Refused("The database did not answer in time; it may or may not be done.".to_owned()),
     };

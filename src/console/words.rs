@@ -65,6 +65,12 @@ pub fn event(body: &EventBody, names: &Names<'_>) -> String {
         }
         EventBody::UserRegistered { handle, .. } => format!("{} joined the board", name(handle)),
         EventBody::UserChanged { user } => format!("{}: account changed", names.user(*user)),
+        EventBody::UserBanned { user, reason } if reason.is_empty() => {
+            format!("{} was banned", names.user(*user))
+        }
+        EventBody::UserBanned { user, reason } => {
+            format!("{} was banned: {}", names.user(*user), plain(reason))
+        }
         EventBody::UserOnline { handle, call, .. } => format!("{} logged in, call {call}", name(handle)),
         EventBody::UserOffline { handle, call, .. } => format!("{} hung up, call {call}", name(handle)),
         EventBody::FriendsChanged { user } => format!("{} changed their friends", names.user(*user)),
@@ -89,9 +95,10 @@ pub fn event(body: &EventBody, names: &Names<'_>) -> String {
 pub fn tone(body: &EventBody) -> Tone {
     match body {
         EventBody::QuotesUpdated { .. } => Tone::Quiet,
-        EventBody::CallKicked { .. } | EventBody::NodeDraining { .. } | EventBody::Broadcast { .. } => {
-            Tone::Loud
-        }
+        EventBody::CallKicked { .. }
+        | EventBody::UserBanned { .. }
+        | EventBody::NodeDraining { .. }
+        | EventBody::Broadcast { .. } => Tone::Loud,
         _ => Tone::Plain,
     }
 }

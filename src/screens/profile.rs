@@ -152,14 +152,15 @@ async fn keys(call: &mut Call) -> Result<(), Leave> {
                     Form::new("Paste the public key: one line that begins with ssh-ed25519 or ssh-rsa.");
                 let field = Field::open("public key", "the .pub file, never the other one", KEY_LINE);
                 let Some(line) = form.ask(call, &field).await? else { continue };
-                let answer = call.domain.users.add_key(call.caller.id, &line).await;
+                let answer = call.domain.users.add_key(call.caller.id, &line, Some(call.caller.id)).await;
                 said(call, answer).await?;
             }
             Picked::Key('D') => {
                 if let Some(key) = keys.get(bar.chosen)
                     && confirm(call, &format!("Delete the {} key {}?", key.kind, key.comment)).await?
                 {
-                    let answer = call.domain.users.remove_key(call.caller.id, key.id).await;
+                    let answer =
+                        call.domain.users.remove_key(call.caller.id, key.id, Some(call.caller.id)).await;
                     said(call, answer).await?;
                 }
             }
@@ -182,7 +183,8 @@ async fn password(call: &mut Call) -> Result<(), Leave> {
         return Ok(());
     }
     let Some(new) = new_password(call, &mut form, &handle).await? else { return Ok(()) };
-    let answer = call.domain.users.set_password(call.caller.id, &new, Some(call.caller.id)).await;
+    let Some(credential) = call.credential.clone() else { return Ok(()) };
+    let answer = call.domain.users.change_password(&credential, &new).await;
     if said(call, answer).await?.is_some() {
         tracing::info!(
             user.handle = %handle,

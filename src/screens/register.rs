@@ -1,7 +1,7 @@
 //! Registration: a stranger becomes a caller.
 
-use dialtone_domain::users::NewAccount;
-use dialtone_domain::{Caller, UsersError};
+use dialtone_domain::UsersError;
+use dialtone_domain::users::{Login, NewAccount};
 
 use crate::login_throttle::source;
 use crate::ui::{Call, Field, Form, Leave};
@@ -10,7 +10,7 @@ use super::profile::new_password;
 use super::said;
 
 /// Asks for everything an account needs; none if the stranger wants out.
-pub async fn show(call: &mut Call) -> Result<Option<Caller>, Leave> {
+pub async fn show(call: &mut Call) -> Result<Option<Login>, Leave> {
     let from = source(call.peer.address);
     let allowed = call.domain.users.may_register(from);
     if said(call, allowed).await?.is_none() {
@@ -37,9 +37,9 @@ pub async fn show(call: &mut Call) -> Result<Option<Caller>, Leave> {
     let Some(location) = form.ask(call, &field).await? else { return Ok(None) };
     let new =
         NewAccount { handle, password, display_name: None, location: Some(location), source: Some(from) };
-    let answer = call.domain.users.register(new).await;
+    let answer = call.domain.users.register_and_log_in(new).await;
     let made = said(call, answer).await?;
-    if let Some(caller) = &made {
+    if let Some(Login { caller, .. }) = &made {
         tracing::info!(
             user.handle = %caller.handle,
             peer.address = %call.peer.address,

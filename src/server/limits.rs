@@ -55,9 +55,9 @@ pub struct Limiter {
     counts: Mutex<Counts>,
 }
 
-/// A call's place; dropping it frees it.
+/// A call's place, or that of a connection with its first call; dropping it frees it.
 #[derive(Debug)]
-pub struct Seat {
+pub struct ConnectionPermit {
     limiter: Arc<Limiter>,
     source: IpAddr,
 }
@@ -69,7 +69,7 @@ impl Limiter {
     }
 
     /// A place for one more call. Errors: [`Refusal::Full`], [`Refusal::Address`].
-    pub fn admit(self: &Arc<Self>, address: IpAddr) -> Result<Seat, Refusal> {
+    pub fn admit(self: &Arc<Self>, address: IpAddr) -> Result<ConnectionPermit, Refusal> {
         let source = source(address);
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.all >= self.calls {
@@ -81,11 +81,11 @@ impl Limiter {
         }
         *here += 1;
         counts.all += 1;
-        Ok(Seat { limiter: Arc::clone(self), source })
+        Ok(ConnectionPermit { limiter: Arc::clone(self), source })
     }
 }
 
-impl Drop for Seat {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         let mut counts = self.limiter.counts.lock().unwrap_or_else(PoisonError::into_inner);
         counts.all = counts.all.saturating_sub(1);
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_board_says_so_and_a_seat_is_freed() {
+    fn a_full_board_says_so_and_a_permit_is_freed() {
         let limiter = Arc::new(Limiter::new(2, 2));
         let a = limiter.admit([10, 0, 0, 1].into()).unwrap();
         let _b = limiter.admit([10, 0, 0, 2].into()).unwrap();

@@ -11,16 +11,19 @@ use arc_swap::ArcSwap;
 use socket2::{SockRef, TcpKeepalive};
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use self::limits::{Limiter, Refusal, Seat};
+pub use self::limits::{ConnectionPermit, Limiter, Refusal};
 use crate::session::{self, Exchange};
 use crate::transport::{ssh, telnet};
 
 /// Connections that wait to be accepted; a burst of callers is no error.
 const BACKLOG: i32 = 1024;
+/// Callers who are told at once why they are not let in. Each holds a file open meanwhile; more are hung up on.
+const REFUSALS: usize = 32;
 
 /// Why the board could not open its lines.
 #[derive(Debug, Error)]
@@ -62,12 +65,19 @@ pub fn bind(what: &'static str, address: SocketAddr) -> Result<TcpListener, Bind
     })
 }
 
+/// Room for those who are told why they are not let in.
+pub fn refusals() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(REFUSALS))
+}
+
 /// The listeners of a node and what their calls need.
 pub struct Server {
     /// What sessions work with.
     pub exchange: Arc<Exchange>,
     /// Who may call now.
     pub limiter: Arc<Limiter>,
+    /// Who is being told that they cannot call now.
+    pub refusals: Arc<Semaphore>,
     /// The calls under way.
     pub calls: TaskTracker,
     /// Set when no more calls are answered.
@@ -77,19 +87,27 @@ pub struct Server {
 impl Server {
     /// Answers telnet until shutdown.
     pub async fn telnet(self: Arc<Self>, listener: TcpListener, ssh_port: u16) {
-        let stall = self.exchange.limits.stall_time();
+        let settings = telnet::Settings {
+            stall: self.exchange.limits.stall_time(),
+            login_bytes: self.exchange.limits.login_bytes,
+            ssh_port,
+            shutdown: self.shutdown.clone(),
+        };
         while let Some((stream, address)) = self.accept(&listener, "telnet").await {
-            let server = Arc::clone(&self);
+            let permit = match self.admit(address) {
+                Ok(permit) => permit,
+                Err(refusal) => {
+                    self.refuse(async move { telnet::refuse(stream, &refusal.to_string()).await });
+                    continue;
+                }
+            };
+            let (server, settings) = (Arc::clone(&self), settings.clone());
             self.calls.spawn(async move {
-                let seat = match server.admit(address) {
-                    Ok(seat) => seat,
-                    Err(refusal) => return telnet::refuse(stream, &refusal.to_string()).await,
-                };
                 let answer = |connection| session::run(connection, Arc::clone(&server.exchange));
-                if let Err(error) = telnet::serve(stream, address, stall, ssh_port, answer).await {
+                if let Err(error) = telnet::serve(stream, address, settings, answer).await {
                     tracing::info!(peer.address = %address, %error, "line lost");
                 }
-                drop(seat);
+                drop(permit);
             });
         }
     }
@@ -102,24 +120,43 @@ impl Server {
         settings: ssh::Settings,
     ) {
         while let Some((stream, address)) = self.accept(&listener, "ssh").await {
+            let permit = match self.admit(address) {
+                Ok(permit) => permit,
+                Err(refusal) => {
+                    self.refuse(async move { ssh::refuse(stream, &refusal.to_string()).await });
+                    continue;
+                }
+            };
             let (server, config, settings) = (Arc::clone(&self), config.load_full(), settings.clone());
             self.calls.spawn(async move {
-                let seat = match server.admit(address) {
-                    Ok(seat) => seat,
-                    Err(refusal) => return ssh::refuse(stream, &refusal.to_string()).await,
-                };
                 let exchange = Arc::clone(&server.exchange);
                 let answer: ssh::Answer =
                     Arc::new(move |connection| Box::pin(session::run(connection, Arc::clone(&exchange))));
-                if let Err(error) = ssh::serve(stream, address, config, settings, answer).await {
+                let more_calls: ssh::MoreCalls = {
+                    let server = Arc::clone(&server);
+                    Arc::new(move || Some(Box::new(server.admit(address).ok()?) as ssh::CallPermit))
+                };
+                let served = ssh::serve(stream, address, config, settings, more_calls, answer);
+                if let Err(error) = served.await {
                     tracing::info!(peer.address = %address, %error, "line lost");
                 }
-                drop(seat);
+                drop(permit);
             });
         }
     }
 
-    fn admit(&self, address: IpAddr) -> Result<Seat, Refusal> {
+    /// Tells somebody why they are not let in, if there is room; else the line goes dead at once. Decided before the next
+    /// connection is accepted, so that a rush takes no more files than there is room for.
+    fn refuse(&self, words: impl Future<Output = ()> + Send + 'static) {
+        if let Ok(room) = Arc::clone(&self.refusals).try_acquire_owned() {
+            self.calls.spawn(async move {
+                words.await;
+                drop(room);
+            });
+        }
+    }
+
+    fn admit(&self, address: IpAddr) -> Result<ConnectionPermit, Refusal> {
         let admitted = match self.exchange.house.throttle.wait(address) {
             Some(wait) => Err(wait.into()),
             None => self.limiter.admit(address),

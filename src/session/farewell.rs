@@ -21,6 +21,14 @@ pub async fn say(call: &mut Call, left: &Leave) {
         Leave::Refused(why) => Some(why.clone()),
         Leave::Kicked(reason) if reason.is_empty() => Some("The sysop has ended your call.".to_owned()),
         Leave::Kicked(reason) => Some(format!("The sysop has ended your call: {reason}")),
+        Leave::Banned(reason) if reason.is_empty() => Some("The sysop has closed your account.".to_owned()),
+        Leave::Banned(reason) => Some(format!("The sysop has closed your account: {reason}")),
+        Leave::Changed => Some(
+            "Your account was changed, and what you logged in with doesn't open it any more. Call again to log in."
+                .to_owned(),
+        ),
+        // It ends no call: the menus take it.
+        Leave::Narrowed => None,
         Leave::Draining => {
             Some("The board is going down. Everything you posted is kept; call again in a while.".to_owned())
         }

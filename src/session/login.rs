@@ -1,6 +1,7 @@
 //! From the welcome to a caller the board knows.
 
-use dialtone_domain::{Caller, Secret};
+use dialtone_domain::users::Login;
+use dialtone_domain::{Secret, UsersError};
 
 use super::presence::Presence;
 use super::{Exchange, figures};
@@ -43,14 +44,14 @@ pub async fn welcome(call: &mut Call) -> Result<(), Leave> {
 /// Asks until the board knows who calls.
 pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Result<Greeting, Leave> {
     match entry {
-        Entry::Known(caller) => {
-            enter(call, *caller).await?;
+        Entry::Known(login) => {
+            enter(call, *login).await?;
             return Ok(Greeting::Back);
         }
         Entry::Guest => return guest(call).await,
         Entry::New => {
-            if let Some(caller) = Box::pin(register::show(call)).await? {
-                enter(call, caller).await?;
+            if let Some(login) = Box::pin(register::show(call)).await? {
+                enter(call, login).await?;
                 return Ok(Greeting::New);
             }
             return Err(Leave::Goodbye);
@@ -86,8 +87,8 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
                 continue;
             }
             "new" if exchange.house.registration => {
-                if let Some(caller) = Box::pin(register::show(call)).await? {
-                    enter(call, caller).await?;
+                if let Some(login) = Box::pin(register::show(call)).await? {
+                    enter(call, login).await?;
                     return Ok(Greeting::New);
                 }
                 welcome(call).await?;
@@ -115,12 +116,12 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
         let (address, password) = (call.peer.address, Secret::new(password));
         let throttle = &exchange.house.throttle;
         match throttle.log_in(&call.domain.users, address, handle, &password).await {
-            Ok(caller) => {
+            Ok(login) => {
                 let transport = call.peer.transport;
                 tracing::info!(
-                    user.handle = %caller.handle, peer.address = %address, transport, method = "password", "logged in"
+                    user.handle = %login.caller.handle, peer.address = %address, transport, method = "password", "logged in"
                 );
-                enter(call, caller).await?;
+                enter(call, login).await?;
                 return Ok(Greeting::Back);
             }
             Err(refused) => {
@@ -155,46 +156,28 @@ fn log_refused(call: &Call, handle: &str, tries: usize, refused: &LoginRefused) 
 async fn guest(call: &mut Call) -> Result<Greeting, Leave> {
     let caller = call.domain.users.guest();
     let level = caller.level;
-    call.logged_in(caller).await?;
+    call.logged_in(caller, None).await?;
     call.registration.plug().update(|interest| interest.level = Some(level));
     Ok(Greeting::Guest)
 }
 
 /// The caller is known from here on, and hears what concerns them.
-async fn enter(call: &mut Call, caller: Caller) -> Result<(), Leave> {
-    call.logged_in(caller).await?;
-    listen(call).await;
-    Ok(())
-}
-
-async fn listen(call: &mut Call) {
-    let friends = match call.domain.users.friends(call.caller.id).await {
-        Ok(friends) => friends.into_iter().map(|(id, _)| id).collect(),
+async fn enter(call: &mut Call, login: Login) -> Result<(), Leave> {
+    let Login { caller, credential } = login;
+    // First of all, what becomes of the account; then what may have become of it since they showed who they are, which
+    // over SSH can be hours ago.
+    call.registration.plug().update(|interest| interest.user = Some(caller.id));
+    let caller = match call.domain.users.renew(&credential).await {
+        Ok(caller) => caller,
+        Err(UsersError::Unauthenticated) => return Err(Leave::Changed),
         Err(error) => {
-            tracing::warn!(%error, "friends not read");
-            Default::default()
+            tracing::warn!(%error, "own row not read");
+            let words = "The board cannot reach its records just now. Please call again in a moment.";
+            return Err(Leave::Refused(words.to_owned()));
         }
     };
-    let caller = &call.caller;
-    call.registration.plug().update(|interest| {
-        interest.user = Some(caller.id);
-        interest.level = Some(caller.level);
-        interest.sysop = caller.sysop;
-        interest.friends = friends;
-    });
-}
-
-/// Reads the caller's own row and friends again after they changed.
-pub async fn reload(call: &mut Call) -> Result<(), Leave> {
-    call.stale = false;
-    if call.caller.guest {
-        return Ok(());
-    }
-    match call.domain.users.caller(call.caller.id).await {
-        Ok(caller) => call.adopt(caller).await?,
-        Err(error) => tracing::warn!(%error, "own row not read"),
-    }
-    listen(call).await;
+    call.logged_in(caller, Some(credential)).await?;
+    call.listen().await;
     Ok(())
 }
 

@@ -3,13 +3,28 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{figures, login};
+use super::figures;
 use crate::menu::{Effect, Menus, State, Stimulus};
 use crate::screens::{self, PASSWORD_LIMIT};
 use crate::ui::{Call, Chosen, Leave, LineInput, choose, confirm, notice};
 
-/// Drives the menus until the caller leaves.
+/// Drives the menus until the caller leaves. Whoever may do less than before finds themselves in the first menu again:
+/// what was open had been opened with rights they have no more.
 pub async fn drive(call: &mut Call) -> Result<(), Leave> {
+    let mut narrowed = false;
+    loop {
+        match rounds(call, narrowed).await {
+            Err(Leave::Narrowed) => narrowed = true,
+            left => return left,
+        }
+    }
+}
+
+async fn rounds(call: &mut Call, narrowed: bool) -> Result<(), Leave> {
+    if narrowed {
+        let words = "The sysop has changed what you may do here, so you're back at the first menu.";
+        Box::pin(notice(call, "your account", words)).await?;
+    }
     let mut menus = call.house.menus.load_full();
     let mut state = State::new(&menus);
     let mut stimulus = Stimulus::Done;
@@ -18,7 +33,6 @@ pub async fn drive(call: &mut Call) -> Result<(), Leave> {
     let mut fresh = true;
     Box::pin(figures::record(call)).await;
     loop {
-        renew(call).await?;
         let Some(next) = act(call, &menus, state, stimulus).await? else { return Ok(()) };
         state = next;
         let current = call.house.menus.load_full();
@@ -30,8 +44,6 @@ pub async fn drive(call: &mut Call) -> Result<(), Leave> {
             continue;
         }
         let Some(menu) = menus.get(state.here()) else { return Ok(()) };
-        // A screen may have changed what the caller hears of, and waiting in a menu is when they hear it.
-        renew(call).await?;
         if fresh {
             Box::pin(figures::record(call)).await;
             Box::pin(figures::refresh(call)).await;
@@ -56,14 +68,6 @@ pub async fn drive(call: &mut Call) -> Result<(), Leave> {
             }
         };
     }
-}
-
-/// Reads the caller's own row again if it has changed.
-async fn renew(call: &mut Call) -> Result<(), Leave> {
-    if call.stale {
-        Box::pin(login::reload(call)).await?;
-    }
-    Ok(())
 }
 
 /// Does what the machine wants until it wants a menu shown; none at the end of the call.

@@ -9,20 +9,28 @@ mod login;
 mod menus;
 mod presence;
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use dialtone_domain::{Domain, correlation};
 use rand::Rng;
+use tokio::sync::watch;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 pub use self::lines::Lines;
 use self::presence::Presence;
 use crate::config::Limits;
-use crate::switchboard::Interest;
+use crate::switchboard::{Interest, Orders};
 use crate::transport::Connection;
 use crate::ui::{Call, Circumstances, House, IdleClock, Leave};
+
+/// How long a call that must end has to notice: one that waits for keys does so at once, one that waits for a caller who
+/// does not read never would.
+const TO_NOTICE: Duration = Duration::from_secs(1);
 
 /// What every session of a node works with.
 pub struct Exchange {
@@ -60,6 +68,7 @@ async fn answer(connection: Connection, exchange: Arc<Exchange>, reference: Stri
     let limits = &exchange.limits;
     let idle = (limits.idle_seconds > 0).then(|| Duration::from_secs(limits.idle_seconds));
     let entry = connection.entry.clone();
+    let hangup = connection.hangup.clone();
     let mut call = Call::new(Circumstances {
         house: Arc::clone(&exchange.house),
         domain: exchange.domain.clone(),
@@ -80,10 +89,43 @@ async fn answer(connection: Connection, exchange: Arc<Exchange>, reference: Stri
         "call answered"
     );
     let mut presence = Presence::new(&exchange, &call);
-    let left = converse(&mut call, &mut presence, entry, &exchange).await;
+    let over = ordered_to_end(call.registration.orders(), &exchange.house.drain);
+    let left = watched(converse(&mut call, &mut presence, entry, &exchange), over).await;
     let left = left.err().unwrap_or(Leave::Goodbye);
     tracing::info!(reason = %left, user.handle = %call.caller.handle, "call ended");
     Box::pin(farewell::say(&mut call, &left)).await;
+    if left.ends_connection() {
+        hangup.cancel();
+    }
+}
+
+/// Runs a conversation until it ends. Told that it is `over`, it has a moment to find out by itself; then it is dropped
+/// wherever it stands.
+async fn watched(
+    conversation: impl Future<Output = Result<(), Leave>>,
+    over: impl Future<Output = Leave>,
+) -> Result<(), Leave> {
+    let mut conversation = pin!(conversation);
+    let leave = tokio::select! {
+        biased;
+        left = &mut conversation => return left,
+        leave = over => leave,
+    };
+    timeout(TO_NOTICE, conversation).await.unwrap_or(Err(leave))
+}
+
+/// Resolves when the call must end: it is kicked, its caller is banned, or the board goes down.
+async fn ordered_to_end(mut orders: watch::Receiver<Orders>, drain: &CancellationToken) -> Leave {
+    let ended = async {
+        let given = orders.wait_for(|orders| orders.ended.is_some()).await;
+        given.ok().and_then(|orders| orders.ended.clone())
+    };
+    tokio::select! {
+        biased;
+        () = drain.cancelled() => Leave::Draining,
+        // The other end lasts as long as the call.
+        ended = ended => ended.map_or(Leave::Hangup, Leave::from),
+    }
 }
 
 /// The parts of a call, one after the other. What is not waited in for hours is boxed, here and below: a future is as
@@ -97,6 +139,10 @@ async fn converse(
     Box::pin(login::welcome(call)).await?;
     let greeting = Box::pin(login::log_in(call, entry, exchange)).await?;
     Box::pin(figures::refresh(call)).await;
-    Box::pin(login::greet(call, presence, greeting)).await?;
+    match Box::pin(login::greet(call, presence, greeting)).await {
+        // The menus have not begun: there is nothing to leave.
+        Err(Leave::Narrowed) => {}
+        greeted => greeted?,
+    }
     menus::drive(call).await
 }

@@ -22,7 +22,42 @@ pub struct Interest {
     pub quotes: bool,
 }
 
-/// Whether an event concerns a call.
+/// Why a call must end, said from outside of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// The sysop ended the call, for this reason.
+    Kicked(String),
+    /// The caller was banned, for this reason, if one was given.
+    Banned(String),
+}
+
+/// What a call has to obey rather than to hear of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Control {
+    /// It is over.
+    End(Ended),
+    /// The caller's own account, or their list of friends, is not what it was.
+    Stale,
+}
+
+/// What an event has a call do, if it has to do anything.
+pub fn control(event: &EventBody, who: &Interest) -> Option<Control> {
+    let me = |user: &UserId| who.user.as_ref() == Some(user);
+    match event {
+        EventBody::CallKicked { call, reason, .. } if who.call.as_ref() == Some(call) => {
+            Some(Control::End(Ended::Kicked(reason.clone())))
+        }
+        EventBody::UserBanned { user, reason } if me(user) => {
+            Some(Control::End(Ended::Banned(reason.clone())))
+        }
+        EventBody::UserChanged { user } | EventBody::FriendsChanged { user } if me(user) => {
+            Some(Control::Stale)
+        }
+        _ => None,
+    }
+}
+
+/// Whether an event is news for a call.
 pub fn concerns(event: &EventBody, who: &Interest) -> bool {
     let me = |user: &UserId| who.user.as_ref() == Some(user);
     match event {
@@ -32,9 +67,7 @@ pub fn concerns(event: &EventBody, who: &Interest) -> bool {
         EventBody::PageSent { to, .. } => me(to),
         EventBody::Broadcast { .. } => true,
         EventBody::UserOnline { user, .. } => !me(user) && who.friends.contains(user),
-        EventBody::FriendsChanged { user } | EventBody::UserChanged { user } => me(user),
         EventBody::QuotesUpdated { .. } => who.quotes,
-        EventBody::CallKicked { call, .. } => who.call.as_ref() == Some(call),
         _ => false,
     }
 }
@@ -66,6 +99,20 @@ mod tests {
         assert!(!concerns(&post(0, UserId(2)), &Interest::default()), "not logged in");
         let sysop = Interest { sysop: true, ..reader };
         assert!(concerns(&post(50, UserId(2)), &sysop));
+    }
+
+    #[test]
+    fn a_ban_ends_the_callers_own_calls_and_a_kick_ends_one() {
+        let who = Interest { user: Some(UserId(1)), call: Some(CallId(7)), ..Interest::default() };
+        let banned = |user| EventBody::UserBanned { user: UserId(user), reason: "rude".into() };
+        assert_eq!(control(&banned(1), &who), Some(Control::End(Ended::Banned("rude".into()))));
+        assert_eq!(control(&banned(2), &who), None);
+        let kick =
+            |call| EventBody::CallKicked { call: CallId(call), by: "Sysop".into(), reason: "bye".into() };
+        assert_eq!(control(&kick(7), &who), Some(Control::End(Ended::Kicked("bye".into()))));
+        assert_eq!(control(&kick(8), &who), None);
+        assert_eq!(control(&EventBody::UserChanged { user: UserId(1) }, &who), Some(Control::Stale));
+        assert_eq!(control(&EventBody::UserChanged { user: UserId(1) }, &Interest::default()), None);
     }
 
     #[test]

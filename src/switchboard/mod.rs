@@ -1,6 +1,7 @@
 //! The switchboard reads the event log when a doorbell rings and hands each event to the calls it concerns.
 
 mod audience;
+mod connections;
 mod glance;
 mod in_process;
 mod nats;
@@ -14,10 +15,11 @@ use dialtone_domain::{Domain, EventReader, NodeId};
 use dialtone_domain::{Event, EventBody};
 use tokio_util::sync::CancellationToken;
 
-pub use self::audience::Interest;
+pub use self::audience::{Ended, Interest};
+pub use self::connections::Connections;
 pub use self::glance::{Glance, callers};
 pub use self::nats::{Nats, NatsError, understood as nats_address_understood};
-pub use self::registry::{Plug, Registration, Switchboard};
+pub use self::registry::{Delivery, Orders, Plug, Registration, Switchboard};
 pub use self::tape::Tape;
 
 /// Everything the reading task needs.

@@ -64,7 +64,7 @@ impl Nats {
         if event.node != Some(node) {
             return;
         }
-        let Ok(payload) = serde_json::to_vec(event) else { return };
+        let Ok(payload) = event.published() else { return };
         let subject = format!("{}.{}", self.prefix, event.body.subject());
         if self.outbox.try_send((subject, payload)).is_err() {
             tracing::debug!(event.seq = event.seq.0, "not published: nats does not keep up");

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dialtone_domain::events::Event;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
-use super::audience::{Interest, concerns};
+use super::audience::{Control, Ended, Interest, concerns, control};
+use super::connections::Connections;
 use super::glance::Glance;
 use super::tape::Tape;
 
@@ -18,6 +19,37 @@ struct Line {
     interest: Interest,
     events: mpsc::Sender<Arc<Event>>,
     missed: Arc<AtomicU32>,
+    orders: Arc<watch::Sender<Orders>>,
+}
+
+/// What a call has been told to do: a lane of its own beside the queue of events. It holds the last word of each kind,
+/// so it cannot be full, however busy the call or silent its caller.
+#[derive(Debug, Clone, Default)]
+pub struct Orders {
+    /// The call is over, for this reason: the first one that was given.
+    pub ended: Option<Ended>,
+    /// Account or friends are to be read again.
+    stale: bool,
+}
+
+impl Orders {
+    fn give(&mut self, control: Control) {
+        match control {
+            Control::End(why) => {
+                self.ended.get_or_insert(why);
+            }
+            Control::Stale => self.stale = true,
+        }
+    }
+}
+
+/// What comes through to a call.
+#[derive(Debug)]
+pub enum Delivery {
+    /// News.
+    Event(Arc<Event>),
+    /// Something to obey: see [`Registration::ended`] and [`Registration::take_stale`].
+    Orders,
 }
 
 /// The calls of this node.
@@ -25,6 +57,7 @@ struct Line {
 pub struct Switchboard {
     lines: Mutex<HashMap<u64, Line>>,
     next: AtomicU64,
+    connections: Connections,
     glance: Glance,
     tape: Tape,
 }
@@ -45,19 +78,33 @@ impl Switchboard {
         &self.tape
     }
 
+    /// The connections of callers, with or without a call.
+    pub fn connections(&self) -> &Connections {
+        &self.connections
+    }
+
     /// Plugs a call in; dropping the registration pulls it out.
     pub fn register(self: &Arc<Self>, interest: Interest) -> Registration {
         let key = self.next.fetch_add(1, Ordering::Relaxed);
         let (sender, events) = mpsc::channel(QUEUE);
         let missed = Arc::new(AtomicU32::new(0));
-        self.lines().insert(key, Line { interest, events: sender, missed: Arc::clone(&missed) });
-        Registration { plug: Plug { switchboard: Arc::clone(self), key }, events, missed }
+        let orders = Arc::new(watch::Sender::new(Orders::default()));
+        let given = orders.subscribe();
+        let line =
+            Line { interest, events: sender, missed: Arc::clone(&missed), orders: Arc::clone(&orders) };
+        self.lines().insert(key, line);
+        Registration { plug: Plug { switchboard: Arc::clone(self), key }, events, missed, orders, given }
     }
 
     /// Hands an event to each call it concerns; never waits for any of them.
     pub fn deliver(&self, event: &Arc<Event>) {
+        self.connections.deliver(&event.body);
         for line in self.lines().values() {
-            if concerns(&event.body, &line.interest) && line.events.try_send(Arc::clone(event)).is_err() {
+            if let Some(control) = control(&event.body, &line.interest) {
+                line.orders.send_modify(|orders| orders.give(control));
+            } else if concerns(&event.body, &line.interest)
+                && line.events.try_send(Arc::clone(event)).is_err()
+            {
                 line.missed.fetch_add(1, Ordering::Relaxed);
             }
         }
@@ -85,12 +132,48 @@ pub struct Registration {
     plug: Plug,
     events: mpsc::Receiver<Arc<Event>>,
     missed: Arc<AtomicU32>,
+    orders: Arc<watch::Sender<Orders>>,
+    given: watch::Receiver<Orders>,
 }
 
 impl Registration {
-    /// The next event for this call. Cancel safe.
-    pub async fn next(&mut self) -> Option<Arc<Event>> {
-        self.events.recv().await
+    /// What comes next for this call, orders before news. Cancel safe.
+    pub async fn next(&mut self) -> Option<Delivery> {
+        tokio::select! {
+            biased;
+            // The sender lasts as long as the registration.
+            _ = self.given.changed() => Some(Delivery::Orders),
+            event = self.events.recv() => event.map(Delivery::Event),
+        }
+    }
+
+    /// Whether there is something to obey that was not taken from [`Registration::next`].
+    pub fn ordered(&mut self) -> bool {
+        let ordered = self.given.has_changed().unwrap_or(false);
+        if ordered {
+            self.given.mark_unchanged();
+        }
+        ordered
+    }
+
+    /// Why the call is over, if it is.
+    pub fn ended(&self) -> Option<Ended> {
+        self.given.borrow().ended.clone()
+    }
+
+    /// Whether account or friends are to be read again; they count as read then.
+    pub fn take_stale(&self) -> bool {
+        let mut stale = false;
+        self.orders.send_if_modified(|orders| {
+            stale = std::mem::take(&mut orders.stale);
+            false
+        });
+        stale
+    }
+
+    /// The orders themselves, for whoever watches over the call from beside it.
+    pub fn orders(&self) -> watch::Receiver<Orders> {
+        self.orders.subscribe()
     }
 
     /// The next event, if it is there already.
@@ -122,5 +205,38 @@ impl Registration {
 impl Drop for Registration {
     fn drop(&mut self) {
         self.plug.switchboard.lines().remove(&self.plug.key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::Utc;
+    use dialtone_domain::{CallId, EventBody, EventSeq, Handle, UserId};
+
+    fn event(body: EventBody) -> Arc<Event> {
+        Arc::new(Event { seq: EventSeq(1), at: Utc::now(), node: None, correlation: None, body })
+    }
+
+    fn news() -> Arc<Event> {
+        event(EventBody::Broadcast { from_handle: Handle::guest(), text: "hello".into() })
+    }
+
+    #[tokio::test]
+    async fn a_kick_reaches_a_call_whose_queue_is_full() {
+        let switchboard = Arc::new(Switchboard::default());
+        let interest = Interest { call: Some(CallId(7)), user: Some(UserId(1)), ..Interest::default() };
+        let mut call = switchboard.register(interest);
+        for _ in 0..=QUEUE {
+            switchboard.deliver(&news());
+        }
+        assert_eq!(call.take_missed(), 1, "the queue is full");
+        switchboard.deliver(&event(EventBody::UserChanged { user: UserId(1) }));
+        let (by, reason) = ("Sysop".to_owned(), "good night".to_owned());
+        switchboard.deliver(&event(EventBody::CallKicked { call: CallId(7), by, reason }));
+        assert!(matches!(call.next().await, Some(Delivery::Orders)), "before all news");
+        assert_eq!(call.ended(), Some(Ended::Kicked("good night".into())));
+        assert!(call.take_stale() && !call.take_stale());
+        assert!(matches!(call.next().await, Some(Delivery::Event(_))));
     }
 }

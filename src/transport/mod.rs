@@ -9,11 +9,14 @@ pub mod telnet;
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
 
-use dialtone_domain::Caller;
+use dialtone_domain::UserId;
+use dialtone_domain::users::Login;
 use dialtone_terminal::{Capabilities, Charset, Key};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use self::moot::Moot;
 
@@ -21,7 +24,8 @@ use self::moot::Moot;
 pub const INPUT_QUEUE: usize = 64;
 /// How many writes wait for a slow caller before the session waits too.
 pub const OUTPUT_QUEUE: usize = 4;
-
+/// How long what is queued may take to reach a caller whose call is over. Nothing that the caller sends renews it.
+pub const LAST_WORDS: Duration = Duration::from_secs(2);
 /// What a caller does, as a session sees it. The end of the queue is the hangup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
@@ -69,7 +73,7 @@ pub enum Entry {
     /// Wants to look round.
     Guest,
     /// Has shown a password or a key.
-    Known(Box<Caller>),
+    Known(Box<Login>),
 }
 
 /// One call, whatever wire it came over.
@@ -91,6 +95,27 @@ pub struct Connection {
     pub command: Option<String>,
     /// What the caller's program exits with.
     pub exit: ExitStatus,
+    /// Set once the caller is known, or a guest.
+    pub logged_in: LoggedIn,
+    /// Cancelled by the session when not only this call but the whole connection must end, with every other call on it.
+    /// What is queued is still sent, for [`LAST_WORDS`] at most.
+    pub hangup: CancellationToken,
+}
+
+/// Tells the transport that the caller has logged in: until then it counts every byte that comes.
+#[derive(Debug, Clone, Default)]
+pub struct LoggedIn(Arc<AtomicBool>);
+
+impl LoggedIn {
+    /// The caller is known, or a guest.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether that was said.
+    pub fn get(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
 }
 
 /// The exit status of a command over SSH; other wires have none.
@@ -108,6 +133,15 @@ impl ExitStatus {
         self.0.load(Ordering::Acquire)
     }
 }
+
+/// Ends the connections of callers who are banned.
+pub trait Bans: Send + Sync {
+    /// Cancels `hangup` when `user` is banned, until what it returns is dropped.
+    fn watch(&self, user: UserId, hangup: CancellationToken) -> Box<dyn Watch>;
+}
+
+/// A connection that ends when its caller is banned; dropping it forgets the connection.
+pub trait Watch: Send + Sync {}
 
 /// What the transport itself has to know of a caller's terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,6 +186,22 @@ impl Writes {
             match &next {
                 Some(Outgoing::Screen(bytes, stamp)) if !self.moot.take(bytes.len(), *stamp) => {}
                 _ => return next,
+            }
+        }
+    }
+
+    /// Lets nothing more be queued. What is queued already can still be taken.
+    pub fn close(&mut self) {
+        self.queue.close();
+    }
+
+    /// What is queued already, as [`Self::recv`] gives it; none when that is all.
+    pub fn try_recv(&mut self) -> Option<Outgoing> {
+        loop {
+            let next = self.queue.try_recv().ok()?;
+            match &next {
+                Outgoing::Screen(bytes, stamp) if !self.moot.take(bytes.len(), *stamp) => {}
+                _ => return Some(next),
             }
         }
     }

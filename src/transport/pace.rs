@@ -43,12 +43,17 @@ impl Pace {
         bytes.min(usize::try_from(beat).unwrap_or(bytes).max(1))
     }
 
+    /// How long so many bytes take at this speed; no time at full speed.
+    pub fn time(&self, bytes: usize) -> Duration {
+        let Some(speed) = self.speed else { return Duration::ZERO };
+        let bits = u32::try_from(bytes).unwrap_or(u32::MAX).saturating_mul(10);
+        Duration::from_secs_f64(f64::from(bits) / f64::from(speed))
+    }
+
     /// So many bytes went.
     pub fn sent(&mut self, bytes: usize) {
-        if let Some(speed) = self.speed {
-            let bits = u32::try_from(bytes).unwrap_or(u32::MAX).saturating_mul(10);
-            self.due =
-                self.due.max(Instant::now()) + Duration::from_secs_f64(f64::from(bits) / f64::from(speed));
+        if self.speed.is_some() {
+            self.due = self.due.max(Instant::now()) + self.time(bytes);
         }
     }
 }

@@ -11,12 +11,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
 
 use super::input::Keyboard;
 use super::late::Late;
-use super::moot::seam;
+use super::moot::{Moot, seam};
 use super::pace::Pace;
-use super::{Connection, Entry, ExitStatus, Input, Outgoing, Output, Peer, Writes};
+use super::{
+    Connection, Entry, ExitStatus, Input, LAST_WORDS, LoggedIn, Outgoing, Output, Peer, Tuning, Writes,
+};
 
 /// What a terminal that answers nothing, or nothing more, costs its caller.
 const GRACE: Duration = Duration::from_millis(300);
@@ -28,25 +31,41 @@ const TYPE_AHEAD: usize = 4096;
 const LINGER: Duration = Duration::from_millis(500);
 /// One read from the wire, in bytes.
 const READ: usize = 4096;
+/// The slowest line worth waiting for, in bytes a second: 300 baud. A caller who takes a byte now and then is slower.
+const SLOWEST: usize = 30;
+/// How much the protocol may have to say to a caller who does not read before the board reads no more of theirs.
+const REPLIES: usize = 4096;
+
+/// What every telnet call of a board shares.
+#[derive(Clone)]
+pub struct Settings {
+    /// How long output may stay unread.
+    pub stall: Duration,
+    /// Bytes until logged in, those of the protocol included.
+    pub login_bytes: usize,
+    /// Where SSH is answered, for whoever speaks it here.
+    pub ssh_port: u16,
+    /// Set when the board goes down: lines get [`LAST_WORDS`] from then on.
+    pub shutdown: CancellationToken,
+}
 
 /// Answers one telnet call: finds out the terminal, runs `session` with the [`Connection`], pumps until both are done.
 /// Errors: what the socket says.
 pub async fn serve<F, Fut>(
     stream: TcpStream,
     address: IpAddr,
-    stall: Duration,
-    ssh_port: u16,
+    settings: Settings,
     session: F,
 ) -> io::Result<()>
 where
     F: FnOnce(Connection) -> Fut,
     Fut: Future<Output = ()>,
 {
-    let mut line = Line::new(stream);
+    let mut line = Line::new(stream, settings.login_bytes);
     let mut probe = Probe::new(Hint::default());
-    match Box::pin(line.find_out(&mut probe)).await? {
+    match Box::pin(line.find_out(&mut probe, &settings.shutdown)).await? {
         Found::Caller => {}
-        Found::Stranger(words) => return line.send_off(words(ssh_port).as_bytes()).await,
+        Found::Stranger(words) => return line.send_off(words(settings.ssh_port).as_bytes()).await,
         Found::Nobody => return Ok(()),
     }
     let (terminal, echo) = (probe.conclude(), line.telnet.us(TelnetOption::ECHO));
@@ -54,6 +73,7 @@ where
     line.late = Late::new(probe, echo, line.settled());
     let (output, writes) = Output::channel();
     let (inputs, input) = mpsc::channel(super::INPUT_QUEUE);
+    let hangup = CancellationToken::new();
     let connection = Connection {
         input,
         output,
@@ -63,9 +83,44 @@ where
         entry: Entry::Unknown,
         command: None,
         exit: ExitStatus::default(),
+        logged_in: line.logged_in.clone(),
+        hangup: hangup.clone(),
     };
-    let ((), result) = tokio::join!(session(connection), line.pump(inputs, writes, stall));
+    // The end of the session is the end of the line, whatever the caller still sends or does not read.
+    let over = hangup.clone();
+    let session = session(connection);
+    let session = async move {
+        session.await;
+        over.cancel();
+    };
+    let ((), result) = tokio::join!(session, line.pump(inputs, writes, &settings, &hangup));
     result
+}
+
+/// How long what is being sent may take. Only what is sent renews it, and not for ever.
+struct Patience {
+    stall: Duration,
+    until: Instant,
+    at_most: Instant,
+}
+
+impl Patience {
+    fn new(stall: Duration) -> Self {
+        let now = Instant::now();
+        Self { stall, until: now, at_most: now }
+    }
+
+    /// So many bytes are to be sent, which takes so long at the line's own pace.
+    fn begin(&mut self, bytes: usize, paced: Duration) {
+        let slowest = Duration::from_secs((bytes / SLOWEST) as u64);
+        self.at_most = Instant::now() + self.stall + slowest + paced;
+        self.renew();
+    }
+
+    /// Some of it has been sent.
+    fn renew(&mut self) {
+        self.until = self.at_most.min(Instant::now() + self.stall);
+    }
 }
 
 /// Who is at the other end.
@@ -83,29 +138,47 @@ struct Line {
     size: Option<(u16, u16)>,
     pace: Pace,
     late: Late,
+    /// What the protocol still has to say. While it is more than [`REPLIES`], nothing is read.
+    replies: Vec<u8>,
+    /// Bytes that may still come before the caller has logged in.
+    allowance: usize,
+    logged_in: LoggedIn,
 }
 
 impl Line {
-    fn new(stream: TcpStream) -> Self {
-        let (telnet, keyboard) = (Telnet::new(), Keyboard::new());
-        Self { stream, telnet, keyboard, size: None, pace: Pace::full(), late: Late::default() }
+    fn new(stream: TcpStream, allowance: usize) -> Self {
+        Self {
+            stream,
+            telnet: Telnet::new(),
+            keyboard: Keyboard::new(),
+            size: None,
+            pace: Pace::full(),
+            late: Late::default(),
+            replies: Vec::new(),
+            allowance,
+            logged_in: LoggedIn::default(),
+        }
     }
 
-    /// Asks everything in one write and goes on as soon as all is answered.
-    async fn find_out(&mut self, probe: &mut Probe) -> io::Result<Found> {
-        let mut opening = Vec::with_capacity(128);
-        self.telnet.open(&mut opening);
-        self.telnet.encode(probe.questions(), &mut opening);
-        self.stream.write_all(&opening).await?;
+    /// Asks everything in one write and goes on as soon as all is answered. Waits for no write: what the caller does not
+    /// take now is the pump's.
+    async fn find_out(&mut self, probe: &mut Probe, shutdown: &CancellationToken) -> io::Result<Found> {
+        self.telnet.open(&mut self.replies);
+        self.telnet.encode(probe.questions(), &mut self.replies);
         let latest = Instant::now() + SLOW;
         let mut silent = Instant::now() + GRACE;
         let mut first = true;
         while !(probe.answered() && self.telnet.settled()) && self.keyboard.len() < TYPE_AHEAD {
-            let ready = tokio::select! {
-                ready = self.stream.readable() => ready,
+            tokio::select! {
+                ready = self.stream.writable(), if !self.replies.is_empty() => {
+                    ready?;
+                    self.reply()?;
+                    continue;
+                }
+                ready = self.stream.readable(), if self.replies.len() < REPLIES => ready?,
                 () = sleep_until(silent.min(latest)) => break,
-            };
-            ready?;
+                () = shutdown.cancelled() => break,
+            }
             let mut bytes = [0; READ];
             let bytes = match self.stream.try_read(&mut bytes) {
                 Ok(0) => return Ok(Found::Nobody),
@@ -119,13 +192,19 @@ impl Line {
                 return Ok(Found::Stranger(words));
             }
             silent = Instant::now() + GRACE;
-            let mut replies = Vec::new();
-            self.receive(bytes, &mut replies, Some(&mut *probe));
-            if !replies.is_empty() {
-                self.stream.write_all(&replies).await?;
-            }
+            self.receive(bytes, Some(&mut *probe))?;
         }
         Ok(Found::Caller)
+    }
+
+    /// Sends what there is room for of the protocol's replies.
+    fn reply(&mut self) -> io::Result<()> {
+        match self.stream.try_write(&self.replies) {
+            Ok(n) => drop(self.replies.drain(..n)),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
     }
 
     /// Whether telnet has nothing more to say of the terminal.
@@ -133,9 +212,16 @@ impl Line {
         self.telnet.settled() || !self.telnet.is_telnet()
     }
 
-    /// Bytes from the wire to the keyboard; replies of the protocol to `replies`.
-    fn receive(&mut self, bytes: &[u8], replies: &mut Vec<u8>, mut probe: Option<&mut Probe>) {
-        let (keyboard, size) = (&mut self.keyboard, &mut self.size);
+    /// Bytes from the wire to the keyboard; the protocol's replies join those that wait. Errors when the caller has sent
+    /// more than they may before logging in.
+    fn receive(&mut self, bytes: &[u8], mut probe: Option<&mut Probe>) -> io::Result<()> {
+        if !self.logged_in.get() {
+            self.allowance = self
+                .allowance
+                .checked_sub(bytes.len())
+                .ok_or_else(|| io::Error::other("too many bytes before logging in"))?;
+        }
+        let (keyboard, size, replies) = (&mut self.keyboard, &mut self.size, &mut self.replies);
         let mut are_you_there = false;
         self.telnet.receive(bytes, replies, |received| match received {
             Received::Data(data) => keyboard.feed(data, |report: Report| {
@@ -170,26 +256,37 @@ impl Line {
             // RFC 854: some visible evidence. BEL is heard and leaves the screen as it is.
             replies.push(7);
         }
+        Ok(())
     }
 
-    /// Carries bytes both ways until the session is done or the caller is gone.
+    /// Carries bytes both ways until the session is done, `hangup` is set or the caller is gone. Only what is sent renews
+    /// the clocks of what is to be sent.
     async fn pump(
         mut self,
         inputs: mpsc::Sender<Input>,
         mut writes: Writes,
-        stall: Duration,
+        settings: &Settings,
+        hangup: &CancellationToken,
     ) -> io::Result<()> {
         let mut outgoing = Vec::new();
         let mut sent = 0;
         // What stands in `outgoing` up to here is a screen, of the drops so far.
         let (mut screen, mut drops) = (0_usize, 0);
-        let mut stalled_at = Instant::now();
+        let mut patience = Patience::new(settings.stall);
         let mut listened = true;
+        let mut closing = false;
+        let mut end: Option<Instant> = None;
         loop {
+            if outgoing.is_empty() && !self.replies.is_empty() {
+                outgoing = std::mem::take(&mut self.replies);
+                patience.begin(outgoing.len(), Duration::ZERO);
+            }
+            let owed = sent < outgoing.len();
             let paced = self.pace.wait();
             let flush_at = self.keyboard.flush_at();
+            let due = owed.then(|| paced.unwrap_or(patience.until));
             tokio::select! {
-                ready = self.stream.writable(), if sent < outgoing.len() && paced.is_none() => {
+                ready = self.stream.writable(), if owed && paced.is_none() => {
                     ready?;
                     let end = sent + self.pace.slice(outgoing.len() - sent);
                     match self.stream.try_write(outgoing.get(sent..end).unwrap_or_default()) {
@@ -197,7 +294,7 @@ impl Line {
                             sent += n;
                             self.pace.sent(n);
                             writes.moot.left(screen.saturating_sub(sent));
-                            stalled_at = Instant::now() + stall;
+                            patience.renew();
                         }
                         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                         Err(error) => return Err(error),
@@ -206,43 +303,61 @@ impl Line {
                         (outgoing, sent, screen) = (Vec::new(), 0, 0);
                     }
                 }
-                () = sleep_until(paced.unwrap_or(stalled_at)), if sent < outgoing.len() => {
-                    if paced.is_none() {
+                () = sleep_until(due.into_iter().chain(end).min().unwrap_or(patience.until)), if owed || end.is_some() => {
+                    let now = Instant::now();
+                    if end.is_some_and(|end| end <= now) {
+                        return Err(io::Error::new(io::ErrorKind::TimedOut, "the last words were not read"));
+                    }
+                    if owed && paced.is_none() && patience.until <= now {
                         return Err(io::Error::new(io::ErrorKind::TimedOut, "the caller does not read"));
                     }
                 }
                 write = writes.recv(), if outgoing.is_empty() => match write {
                     Some(Outgoing::Bytes(bytes)) => {
                         self.telnet.encode(&bytes, &mut outgoing);
-                        stalled_at = Instant::now() + stall;
+                        patience.begin(outgoing.len(), self.pace.time(outgoing.len()));
                     }
                     Some(Outgoing::Screen(bytes, stamp)) => {
                         self.telnet.encode(&bytes, &mut outgoing);
                         (screen, drops) = (outgoing.len(), stamp);
-                        stalled_at = Instant::now() + stall;
+                        patience.begin(outgoing.len(), self.pace.time(outgoing.len()));
                     }
-                    Some(Outgoing::Tune(tuning)) => {
-                        self.keyboard.set_charset(tuning.charset);
-                        self.pace.set(tuning.speed);
-                        writes.moot.set_slow(self.pace.slow());
-                    }
+                    Some(Outgoing::Tune(tuning)) => self.tune(tuning, &writes.moot),
                     None => return Box::pin(self.close()).await,
                 },
                 more = self.keyboard.deliver(&inputs), if listened && !self.keyboard.is_empty() => listened = more,
-                ready = self.stream.readable(), if listened && self.keyboard.is_empty() => {
+                ready = self.stream.readable(),
+                    if listened && self.keyboard.is_empty() && self.replies.len() < REPLIES =>
+                {
                     ready?;
-                    if !self.read(&mut outgoing)? {
+                    if !self.read()? {
                         return Ok(());
                     }
                     if !self.keyboard.is_empty() {
                         writes.moot.key(|| self.keyboard.letters());
                     }
-                    stalled_at = stalled_at.max(Instant::now() + stall);
                 }
                 () = sleep_until(flush_at), if self.keyboard.waiting() => {
                     self.keyboard.flush();
                     writes.moot.key(|| self.keyboard.letters());
                 }
+                () = hangup.cancelled(), if !closing => {
+                    (closing, listened) = (true, false);
+                    writes.close();
+                    // The last words follow what is being sent: nothing of it is moot any more.
+                    screen = 0;
+                    while let Some(write) = writes.try_recv() {
+                        match write {
+                            Outgoing::Bytes(bytes) | Outgoing::Screen(bytes, _) => {
+                                self.telnet.encode(&bytes, &mut outgoing);
+                            }
+                            Outgoing::Tune(tuning) => self.tune(tuning, &writes.moot),
+                        }
+                    }
+                    let last_words = LAST_WORDS + self.pace.time(outgoing.len() - sent);
+                    end = end.or(Some(Instant::now() + last_words));
+                }
+                () = settings.shutdown.cancelled(), if end.is_none() => end = Some(Instant::now() + LAST_WORDS),
             }
             if screen > sent && drops != writes.moot.drops() {
                 let end = seam(outgoing.get(..screen).unwrap_or_default(), sent, true);
@@ -253,14 +368,20 @@ impl Line {
         }
     }
 
+    fn tune(&mut self, tuning: Tuning, moot: &Moot) {
+        self.keyboard.set_charset(tuning.charset);
+        self.pace.set(tuning.speed);
+        moot.set_slow(self.pace.slow());
+    }
+
     /// One read; false at the end of the call.
-    fn read(&mut self, replies: &mut Vec<u8>) -> io::Result<bool> {
+    fn read(&mut self) -> io::Result<bool> {
         let mut bytes = [0; READ];
         match self.stream.try_read(&mut bytes) {
             Ok(0) => Ok(false),
             Ok(n) => {
                 let mut late = std::mem::take(&mut self.late);
-                self.receive(bytes.get(..n).unwrap_or_default(), replies, late.probe());
+                self.receive(bytes.get(..n).unwrap_or_default(), late.probe())?;
                 if let Some(news) = late.news(self.settled(), self.telnet.us(TelnetOption::ECHO)) {
                     self.keyboard.push(news);
                 }
@@ -285,7 +406,7 @@ impl Line {
     }
 
     async fn send_off(mut self, words: &[u8]) -> io::Result<()> {
-        self.stream.write_all(words).await?;
+        timeout(LAST_WORDS, self.stream.write_all(words)).await??;
         self.close().await
     }
 }
@@ -309,7 +430,7 @@ fn stranger(bytes: &[u8]) -> Option<fn(u16) -> String> {
 
 /// Tells a caller who is not let in why, and hangs up.
 pub async fn refuse(stream: TcpStream, words: &str) {
-    let line = Line::new(stream);
+    let line = Line::new(stream, 0);
     // Whether the words arrive is up to the caller.
     line.send_off(format!("\r\n{words}\r\n").as_bytes()).await.ok();
 }

@@ -1,6 +1,7 @@
 //! One call as a screen sees it: the caller, the services, the terminal, and everything that can happen meanwhile.
 
 mod lines;
+mod rights;
 mod status;
 mod tune;
 mod wait;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 
 use chrono::Local;
 use dialtone_domain::events::Event;
-use dialtone_domain::users::Settings;
+use dialtone_domain::users::{Credential, Settings};
 use dialtone_domain::{CallId, Caller, Domain};
 use dialtone_terminal::{Capabilities, Charset, Grid, Key, Modes, Paint, Wire, draw};
 use tokio::sync::{mpsc, watch};
@@ -22,7 +23,7 @@ use super::pager::{Page, Pager};
 use super::{Galleries, Gallery, House, Leave, Place, Values};
 use crate::menu::{Facts, Moment};
 use crate::switchboard::Registration;
-use crate::transport::{Connection, Input, Output, Peer, Tuning};
+use crate::transport::{Connection, Input, LoggedIn, Output, Peer, Tuning};
 
 /// What the records say of a caller.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -99,7 +100,9 @@ pub struct Call {
     pub values: Values,
     /// The place at the switchboard.
     pub registration: Registration,
-    /// The caller's own row has changed since it was read.
+    /// By what they came in; none for a guest.
+    pub credential: Option<Credential>,
+    /// The caller's own row has changed since it was read, and could not be read again.
     pub stale: bool,
     /// When the call was answered.
     pub since: Instant,
@@ -120,6 +123,8 @@ pub struct Call {
     output: Output,
     idle: IdleClock,
     login_keys: Option<usize>,
+    /// Where the transport looks whether the caller is known.
+    known: LoggedIn,
     reloaded: watch::Receiver<()>,
     place: Place,
     clock: String,
@@ -175,6 +180,7 @@ impl Call {
             peer: connection.peer,
             values,
             registration,
+            credential: None,
             stale: false,
             since: Instant::now(),
             record: Record::default(),
@@ -183,6 +189,7 @@ impl Call {
             output: connection.output,
             idle,
             login_keys: Some(login_keys),
+            known: connection.logged_in,
             reloaded,
             place: Place::default(),
             clock: String::new(),
@@ -218,9 +225,11 @@ impl Call {
     }
 
     /// The caller is who they say: the login clock stops.
-    pub async fn logged_in(&mut self, caller: Caller) -> Result<(), Leave> {
+    pub async fn logged_in(&mut self, caller: Caller, credential: Option<Credential>) -> Result<(), Leave> {
+        self.credential = credential;
         self.idle.logged_in();
         self.login_keys = None;
+        self.known.set();
         self.adopt(caller).await
     }
 

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::switchboard::Ended;
 use crate::transport::Hangup;
 
 /// Why a call ends.
@@ -25,9 +26,34 @@ pub enum Leave {
     /// The sysop ended the call, for this reason.
     #[error("kicked")]
     Kicked(String),
+    /// The caller was banned, for this reason, if one was given.
+    #[error("banned")]
+    Banned(String),
+    /// The password or key they came in with lets them in no longer.
+    #[error("login no longer holds")]
+    Changed,
+    /// The caller may do less than before: what is open is left, and the call goes on from its first menu.
+    #[error("may do less now")]
+    Narrowed,
     /// The board goes down.
     #[error("going down")]
     Draining,
+}
+
+impl Leave {
+    /// Whether the caller's whole connection ends with the call: what else runs over it has no right to either.
+    pub fn ends_connection(&self) -> bool {
+        matches!(self, Self::Kicked(_) | Self::Banned(_) | Self::Changed | Self::Draining)
+    }
+}
+
+impl From<Ended> for Leave {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Kicked(reason) => Self::Kicked(reason),
+            Ended::Banned(reason) => Self::Banned(reason),
+        }
+    }
 }
 
 impl From<Hangup> for Leave {

@@ -24,6 +24,7 @@ pub struct Setup {
     nats: Option<String>,
     environment: Vec<(String, String)>,
     arguments: Vec<String>,
+    open_files: Option<usize>,
 }
 
 impl Setup {
@@ -64,6 +65,12 @@ impl Setup {
         self
     }
 
+    /// How many files the board may have open.
+    pub fn open_files(mut self, files: usize) -> Self {
+        self.open_files = Some(files);
+        self
+    }
+
     /// Where the board keeps its data, to put files there before it starts.
     pub fn data_dir(&self) -> &Path {
         self.data.path()
@@ -88,7 +95,14 @@ impl Setup {
     }
 
     fn spawn(&self) -> (Log, u32) {
-        let mut command = self.program();
+        let mut command = match self.open_files {
+            None => self.program(PROGRAM),
+            Some(files) => {
+                let mut shell = self.program("sh");
+                shell.args(["-c", &format!("ulimit -n {files} && exec \"$0\" \"$@\""), PROGRAM]);
+                shell
+            }
+        };
         command.arg("serve").arg("--data-dir").arg(self.data.path());
         for transport in ["--telnet", "--ssh", "--http"] {
             command.args([transport, "127.0.0.1:0"]);
@@ -107,8 +121,8 @@ impl Setup {
     }
 
     /// The program with no setting but this board's: what the shell has set must not matter.
-    fn program(&self) -> Command {
-        let mut command = Command::new(PROGRAM);
+    fn program(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
         command.current_dir(self.scratch.path());
         for (name, _) in std::env::vars_os() {
             let known = ["DATABASE_URL", "NATS_URL", "RUST_LOG", "NOTIFY_SOCKET"].iter().any(|n| name == *n);
@@ -146,7 +160,15 @@ impl Board {
     pub fn setup() -> Setup {
         let directory = || Arc::new(TempDir::new().expect("a temporary directory can be made"));
         let (data, scratch) = (directory(), directory());
-        Setup { data, scratch, database: None, nats: None, environment: Vec::new(), arguments: Vec::new() }
+        Setup {
+            data,
+            scratch,
+            database: None,
+            nats: None,
+            environment: Vec::new(),
+            arguments: Vec::new(),
+            open_files: None,
+        }
     }
 
     /// The sysop that a new board makes: handle and password.
@@ -172,7 +194,7 @@ impl Board {
 
     /// The same for one that reads `input`.
     pub fn cli_told(&self, words: &[&str], input: &str) -> Output {
-        let mut command = self.setup.program();
+        let mut command = self.setup.program(PROGRAM);
         command.args(words).arg("--data-dir").arg(self.data_dir());
         if let Some(database) = &self.setup.database {
             command.args(["--database", &database.url]);

@@ -25,7 +25,7 @@ mod steps;
 mod telnet;
 mod terminal;
 
-pub use board::{Board, Setup};
+pub use board::{Board, Setup, signal};
 pub use dial::Dial;
 pub use disk::{SmallDisk, where_one_may_mount};
 pub use emulator::{Emulator, Kind};

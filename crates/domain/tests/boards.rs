@@ -8,9 +8,8 @@ mod support;
 
 use dialtone_domain::messaging::{Board, Draft, Message, NewBoard};
 use dialtone_domain::{BoardId, Caller, Domain, EventBody, FloodLimits, MessageId, MessagingError, ThreadId};
-use people::{caller, guest, sysop};
+use people::{caller, for_each_database, guest, sysop};
 use raw::Raw;
-use support::for_each_database;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -485,5 +484,40 @@ fn a_nul_in_what_is_written_is_not_kept() {
         let named = NewBoard { name: "Lob\0by 2".into(), description: "\0".into(), ..new_board("lobby-2") };
         let named = domain.messaging.create_board(named).await.unwrap();
         assert_eq!((named.name.as_str(), named.description.as_str()), ("Lobby 2", ""));
+    });
+}
+
+#[test]
+fn whoever_posts_may_do_so_at_that_moment() {
+    for_each_database(|domain, _| async move {
+        let staff = NewBoard { read_level: 50, post_level: 10, ..new_board("staff") };
+        let staff = domain.messaging.create_board(staff).await.unwrap();
+        let bulletins = NewBoard { read_only: true, ..new_board("bulletins") };
+        let bulletins = domain.messaging.create_board(bulletins).await.unwrap();
+        let users = &domain.users;
+        users.set_level(caller(7).id, 50, None).await.unwrap();
+        users.set_sysop(caller(7).id, true, None).await.unwrap();
+        let me = users.caller(caller(7).id).await.unwrap();
+        let on_staff = domain.messaging.poster(&me, staff.id).await.unwrap();
+        let on_bulletins = domain.messaging.poster(&me, bulletins.id).await.unwrap();
+        let first = domain.messaging.post(&on_staff, draft("Mine", "still")).await.unwrap();
+        let refused = async |poster, draft| {
+            let refused = domain.messaging.post(poster, draft).await.unwrap_err();
+            assert!(matches!(refused, MessagingError::Forbidden(_)), "{refused:?}");
+        };
+
+        users.set_sysop(me.id, false, None).await.unwrap();
+        refused(&on_bulletins, draft("News", "of yesterday")).await;
+        domain.messaging.post(&on_staff, reply(first.id, "level 50 is enough")).await.unwrap();
+        // Too low to read it now, though not to post.
+        users.set_level(me.id, 10, None).await.unwrap();
+        refused(&on_staff, draft("Still here", "x")).await;
+        refused(&on_staff, reply(first.id, "x")).await;
+        users.set_level(me.id, 50, None).await.unwrap();
+        domain.messaging.post(&on_staff, draft("Back", "again")).await.unwrap();
+        users.ban(me.id, "", None).await.unwrap();
+        refused(&on_staff, draft("From outside", "x")).await;
+        let seen = domain.messaging.boards(&sysop()).await.unwrap();
+        assert_eq!(seen.iter().map(|board| board.messages).sum::<i64>(), 3);
     });
 }

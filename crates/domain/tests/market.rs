@@ -9,11 +9,10 @@ mod support;
 use dialtone_domain::market::feed::SimulatedFeed;
 use dialtone_domain::market::{Fill, MAX_PRICE, Order, START_CASH, Side, Symbol};
 use dialtone_domain::{Caller, Cents, Domain, EventBody, MarketError};
-use people::{caller, guest, sysop};
+use people::{caller, for_each_database, guest, sysop};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use raw::Raw;
-use support::for_each_database;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -332,5 +331,19 @@ fn orders_at_once_add_up() {
         let mut raw = Raw::open(&url).await;
         reconcile(&mut raw).await;
         assert_eq!(raw.number("SELECT COUNT(*) FROM orders WHERE state = 'SETTLED'").await, filled);
+    });
+}
+
+#[test]
+fn a_banned_caller_trades_no_more() {
+    for_each_database(|domain, _| async move {
+        domain.market.seed().await.unwrap();
+        let me = caller(7);
+        let trader = domain.market.trader(&me).await.unwrap();
+        domain.market.order(&trader, order(Side::Buy, "PAYFN", 1)).await.unwrap();
+        domain.users.ban(me.id, "", None).await.unwrap();
+        let refused = domain.market.order(&trader, order(Side::Buy, "PAYFN", 1)).await.unwrap_err();
+        assert_eq!(refused, MarketError::Forbidden("This account is closed.".to_owned()));
+        assert_eq!(domain.market.history(&me, 10).await.unwrap().len(), 1);
     });
 }

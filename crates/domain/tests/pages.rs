@@ -86,7 +86,7 @@ fn a_page_that_cannot_be_is_refused_in_words() {
 
 #[test]
 fn the_sysop_alone_speaks_to_everybody() {
-    for_each_database(|domain, _| async move {
+    people::for_each_database(|domain, _| async move {
         let mut events = domain.events.reader().await.unwrap();
         let refused = domain.messaging.broadcast(&caller(7), "hear me").await.unwrap_err();
         assert_eq!(refused.to_string(), "Only the sysop speaks to everybody.");
@@ -94,6 +94,10 @@ fn the_sysop_alone_speaks_to_everybody() {
         domain.messaging.broadcast(&sysop(), "Down at\nmidnight").await.unwrap();
         let told = events.next_batch().await.unwrap();
         let text = "Down at midnight".to_owned();
+        let log = domain.users.audit_log(10).await.unwrap();
+        let lines: Vec<_> =
+            log.iter().map(|line| (line.actor, line.action.as_str(), &*line.detail)).collect();
+        assert_eq!(lines, [(Some(sysop().id), "broadcast", "Down at midnight")]);
         let from_handle = sysop().handle;
         assert_eq!(told.len(), 1);
         assert_eq!(told[0].body, EventBody::Broadcast { from_handle, text });
@@ -117,5 +121,22 @@ fn a_caller_pages_so_often_in_a_minute() {
         for _ in 0..5 {
             messaging.page(&sysop(), bob.id, "all well?").await.unwrap();
         }
+    });
+}
+
+#[test]
+fn a_banned_caller_pages_nobody_and_a_sysop_of_yesterday_speaks_to_nobody() {
+    for_each_database(|domain, _| async move {
+        let (ada, bob) = (account(&domain, "Ada").await, account(&domain, "Bob").await);
+        domain.users.set_sysop(ada.id, true, None).await.unwrap();
+        domain.users.set_sysop(bob.id, true, None).await.unwrap();
+        let before = domain.users.caller(bob.id).await.unwrap();
+        domain.users.set_sysop(bob.id, false, None).await.unwrap();
+        let refused = domain.messaging.broadcast(&before, "still me").await.unwrap_err();
+        assert!(matches!(refused, MessagingError::Forbidden(_)), "{refused:?}");
+        domain.users.ban(bob.id, "", None).await.unwrap();
+        let refused = domain.messaging.page(&before, ada.id, "let me in").await.unwrap_err();
+        assert_eq!(refused, MessagingError::Forbidden("This account is closed.".to_owned()));
+        assert!(domain.messaging.pages(&ada).await.unwrap().is_empty());
     });
 }

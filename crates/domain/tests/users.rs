@@ -4,7 +4,8 @@
 
 mod support;
 
-use dialtone_domain::users::{CharsetChoice, NewAccount, ProfileChange, Settings};
+use dialtone_domain::nodes::Joining;
+use dialtone_domain::users::{CharsetChoice, NewAccount, NewCall, ProfileChange, Settings};
 use dialtone_domain::{
     Caller, Domain, EventBody, EventReader, FloodLimits, Secret, UserId, UsersError, level,
 };
@@ -47,7 +48,7 @@ fn who_registers_can_log_in_and_everyone_learns_of_them() {
             bodies(&mut reader).await,
             [EventBody::UserRegistered { user: joe.id, handle: joe.handle.clone() }]
         );
-        assert_eq!(domain.users.log_in("jOE sMITH", &PASSWORD.into()).await.unwrap(), joe);
+        assert_eq!(domain.users.log_in("jOE sMITH", &PASSWORD.into()).await.unwrap().caller, joe);
         assert_eq!(domain.users.by_handle("joe smith").await.unwrap(), joe);
         assert_eq!(domain.users.caller(joe.id).await.unwrap(), joe);
         let profile = domain.users.profile(joe.id).await.unwrap();
@@ -134,7 +135,7 @@ fn the_first_account_of_an_empty_board_is_the_sysop_once() {
         assert_eq!(domain.users.ensure_sysop().await.unwrap(), Some(made.clone()));
         let (handle, password) = domain.users.issue_sysop_password(&made).await.unwrap().unwrap();
         assert_eq!(domain.users.issue_sysop_password(&made).await.unwrap(), None);
-        let sysop = domain.users.log_in(handle.as_str(), &password).await.unwrap();
+        let sysop = domain.users.log_in(handle.as_str(), &password).await.unwrap().caller;
         assert!(sysop.sysop && sysop.level == level::SYSOP);
         assert_eq!(domain.users.check_password("sysop", &password).await, Ok(()));
         assert_eq!(domain.users.ensure_sysop().await.unwrap(), None);
@@ -146,6 +147,9 @@ fn what_the_sysop_changes_is_seen_told_and_written_down() {
     for_each_database(|domain, _| async move {
         let joe = register(&domain, "Joe").await;
         let ann = register(&domain, "Ann").await;
+        let refused = domain.users.set_level(joe.id, level::TRUSTED, Some(ann.id)).await;
+        assert!(matches!(refused, Err(UsersError::Forbidden(_))), "{refused:?}");
+        domain.users.set_sysop(ann.id, true, None).await.unwrap();
         let mut reader = domain.events.reader().await.unwrap();
         domain.users.set_level(joe.id, level::TRUSTED, Some(ann.id)).await.unwrap();
         domain.users.set_sysop(joe.id, true, Some(ann.id)).await.unwrap();
@@ -153,10 +157,10 @@ fn what_the_sysop_changes_is_seen_told_and_written_down() {
         domain.users.set_flags(joe.id, flags.clone(), Some(ann.id)).await.unwrap();
         domain.users.set_password(joe.id, &"another lamp 8 marmot".into(), Some(joe.id)).await.unwrap();
 
-        let now = domain.users.log_in("Joe", &"another lamp 8 marmot".into()).await.unwrap();
+        let now = domain.users.log_in("Joe", &"another lamp 8 marmot".into()).await.unwrap().caller;
         assert_eq!((now.level, now.sysop, now.flags), (level::TRUSTED, true, flags));
         assert_eq!(bodies(&mut reader).await, vec![EventBody::UserChanged { user: joe.id }; 4]);
-        let log = domain.users.audit_log(10).await.unwrap();
+        let log = domain.users.audit_log(4).await.unwrap();
         let lines: Vec<_> = log.iter().map(|line| (line.actor, line.action.as_str(), &line.detail)).collect();
         let detail = |rest: &str| format!("user {}{rest}", joe.id);
         assert_eq!(
@@ -220,27 +224,36 @@ fn a_key_opens_its_own_account_only() {
     for_each_database(|domain, _| async move {
         let joe = register(&domain, "Joe").await;
         let ann = register(&domain, "Ann").await;
-        let key = domain.users.add_key(joe.id, ED25519).await.unwrap();
+        let key = domain.users.add_key(joe.id, ED25519, Some(joe.id)).await.unwrap();
         assert_eq!((key.kind.as_str(), key.comment.as_str()), ("ssh-ed25519", "joe@home"));
         assert_eq!(key.openssh(), ED25519);
         let bare = ED25519.rsplit_once(' ').unwrap().0;
-        assert_eq!(domain.users.key_holder("joe", bare).await.unwrap(), Some(joe.clone()));
-        assert_eq!(domain.users.key_holder("joe", OTHER).await.unwrap(), None);
-        assert_eq!(domain.users.key_holder("ann", bare).await.unwrap(), None);
-        assert_eq!(domain.users.key_holder("nobody", bare).await.unwrap(), None);
-        assert_eq!(domain.users.key_holder("joe", "no key").await.unwrap(), None);
+        let holder = async |handle: &str, key: &str| {
+            domain.users.key_holder(handle, key).await.unwrap().map(|login| login.caller)
+        };
+        assert_eq!(holder("joe", bare).await, Some(joe.clone()));
+        assert_eq!(holder("joe", OTHER).await, None);
+        assert_eq!(holder("ann", bare).await, None);
+        assert_eq!(holder("nobody", bare).await, None);
+        assert_eq!(holder("joe", "no key").await, None);
 
-        assert_eq!(domain.users.add_key(joe.id, bare).await.unwrap().id, key.id);
-        domain.users.add_key(ann.id, bare).await.unwrap();
+        assert_eq!(domain.users.add_key(joe.id, bare, Some(joe.id)).await.unwrap().id, key.id);
+        domain.users.add_key(ann.id, bare, Some(ann.id)).await.unwrap();
         assert_eq!(domain.users.keys(joe.id).await.unwrap().len(), 1);
-        assert!(matches!(domain.users.add_key(UserId(99), bare).await, Err(UsersError::NotFound(_))));
-        assert!(matches!(domain.users.add_key(joe.id, "ssh-rsa AAAA").await, Err(UsersError::Invalid(_))));
+        assert!(matches!(domain.users.add_key(UserId(99), bare, None).await, Err(UsersError::NotFound(_))));
+        assert!(matches!(
+            domain.users.add_key(joe.id, "ssh-rsa AAAA", None).await,
+            Err(UsersError::Invalid(_))
+        ));
+        let another = domain.users.add_key(joe.id, OTHER, Some(ann.id)).await;
+        assert!(matches!(another, Err(UsersError::Forbidden(_))), "{another:?}");
 
-        assert!(matches!(domain.users.remove_key(ann.id, key.id).await, Err(UsersError::NotFound(_))));
+        let removed = domain.users.remove_key(ann.id, key.id, Some(ann.id)).await;
+        assert!(matches!(removed, Err(UsersError::NotFound(_))), "{removed:?}");
         domain.users.set_banned(joe.id, true, None).await.unwrap();
         assert_eq!(domain.users.key_holder("joe", bare).await.unwrap(), None);
         domain.users.set_banned(joe.id, false, None).await.unwrap();
-        domain.users.remove_key(joe.id, key.id).await.unwrap();
+        domain.users.remove_key(joe.id, key.id, Some(joe.id)).await.unwrap();
         assert_eq!(domain.users.key_holder("joe", bare).await.unwrap(), None);
     });
 }
@@ -285,7 +298,7 @@ fn what_a_caller_prefers_is_there_at_the_next_call() {
         };
         domain.users.set_settings(&joe, &settings).await.unwrap();
         assert_eq!(bodies(&mut reader).await, [EventBody::UserChanged { user: joe.id }]);
-        assert_eq!(domain.users.log_in("Joe", &PASSWORD.into()).await.unwrap().settings, settings);
+        assert_eq!(domain.users.log_in("Joe", &PASSWORD.into()).await.unwrap().caller.settings, settings);
         assert_eq!(domain.users.by_handle("joe").await.unwrap().settings, settings);
 
         let wrong = Settings { speed: Some(110), ..Settings::default() };
@@ -302,10 +315,10 @@ fn what_a_caller_prefers_is_there_at_the_next_call() {
 fn what_nobody_can_be_called_is_nobody() {
     for_each_database(|domain, _| async move {
         let joe = register(&domain, "Joe").await;
-        domain.users.add_key(joe.id, ED25519).await.unwrap();
+        domain.users.add_key(joe.id, ED25519, None).await.unwrap();
         for handle in ["Jo\0e", "Joe\0", "\0", "Joe\u{1b}[2J", "Joe\n", &"Joe".repeat(1000)] {
             let refused = domain.users.log_in(handle, &PASSWORD.into()).await;
-            assert_eq!(refused, Err(UsersError::Unauthenticated), "{handle:?}");
+            assert_eq!(refused.map(|login| login.caller), Err(UsersError::Unauthenticated), "{handle:?}");
             assert!(
                 matches!(domain.users.by_handle(handle).await, Err(UsersError::NotFound(_))),
                 "{handle:?}"
@@ -317,7 +330,7 @@ fn what_nobody_can_be_called_is_nobody() {
             );
         }
         let refused = domain.users.log_in("Joe", &"nu\0l".into()).await;
-        assert_eq!(refused, Err(UsersError::Unauthenticated));
+        assert_eq!(refused.map(|login| login.caller), Err(UsersError::Unauthenticated));
     });
 }
 
@@ -335,7 +348,7 @@ fn a_nul_in_what_a_caller_fills_in_is_not_kept() {
         let profile = domain.users.update_profile(&joe, change).await.unwrap();
         assert_eq!((profile.location.as_str(), profile.display_name.as_str()), ("Bonn", "Joseph"));
         assert_eq!((profile.bio.as_str(), profile.interests.as_str()), ("One\nTwo", ""));
-        let key = domain.users.add_key(joe.id, &format!("{OTHER} at\0home")).await.unwrap();
+        let key = domain.users.add_key(joe.id, &format!("{OTHER} at\0home"), None).await.unwrap();
         assert_eq!(key.comment, "athome");
         let flags = BTreeSet::from(["a\0b".to_owned()]);
         assert!(matches!(domain.users.set_flags(joe.id, flags, None).await, Err(UsersError::Invalid(_))));
@@ -369,5 +382,127 @@ fn one_address_makes_so_many_accounts_in_an_hour() {
         for handle in ["Dan", "Eve", "Fay"] {
             register(&domain, handle).await;
         }
+    });
+}
+
+#[test]
+fn a_login_holds_until_its_password_is_another_its_key_is_gone_or_its_owner_is_banned() {
+    for_each_database(|domain, _| async move {
+        let users = &domain.users;
+        let joe = register(&domain, "Joe").await;
+        let gone =
+            |renewed: Result<Caller, UsersError>| assert_eq!(renewed, Err(UsersError::Unauthenticated));
+        let key = users.add_key(joe.id, ED25519, Some(joe.id)).await.unwrap();
+        let by_key = users.key_holder("joe", ED25519).await.unwrap().unwrap().credential;
+        let by_password = users.log_in("Joe", &PASSWORD.into()).await.unwrap().credential;
+        users.set_level(joe.id, level::TRUSTED, None).await.unwrap();
+        assert_eq!(users.renew(&by_key).await.unwrap().level, level::TRUSTED);
+        assert_eq!(users.renew(&by_password).await.unwrap().level, level::TRUSTED);
+
+        // Whoever changes it themselves has shown anew who they are; their other logins end.
+        let other = users.log_in("Joe", &PASSWORD.into()).await.unwrap().credential;
+        let (held_elsewhere, new) = (by_password.clone(), "another lamp 8 marmot".into());
+        users.change_password(&by_password, &new).await.unwrap();
+        users.renew(&held_elsewhere).await.unwrap();
+        users.renew(&by_key).await.unwrap();
+        gone(users.renew(&other).await);
+
+        // The sysop changes it to what it was: the login of before does not come back.
+        users.set_password(joe.id, &PASSWORD.into(), None).await.unwrap();
+        gone(users.renew(&by_password).await);
+        gone(users.renew(&other).await);
+        users.remove_key(joe.id, key.id, None).await.unwrap();
+        gone(users.renew(&by_key).await);
+        users.add_key(joe.id, ED25519, None).await.unwrap();
+        gone(users.renew(&by_key).await);
+
+        let now = users.log_in("Joe", &PASSWORD.into()).await.unwrap().credential;
+        users.ban(joe.id, "", None).await.unwrap();
+        gone(users.renew(&now).await);
+        users.set_banned(joe.id, false, None).await.unwrap();
+        users.renew(&now).await.unwrap();
+        assert!(!format!("{now:?}").contains("argon2"));
+    });
+}
+
+#[test]
+fn a_banned_caller_changes_nothing_more() {
+    for_each_database(|domain, _| async move {
+        let users = &domain.users;
+        let joe = register(&domain, "Joe").await;
+        let ann = register(&domain, "Ann").await;
+        users.befriend(&joe, ann.id).await.unwrap();
+        let key = users.add_key(joe.id, ED25519, Some(joe.id)).await.unwrap();
+        let login = users.log_in("Joe", &PASSWORD.into()).await.unwrap();
+        let mut reader = domain.events.reader().await.unwrap();
+        users.ban(joe.id, " rude\nwords ", None).await.unwrap();
+        let told = bodies(&mut reader).await;
+        let (user, reason) = (joe.id, "rude words".to_owned());
+        assert_eq!(told, [EventBody::UserBanned { user, reason }, EventBody::UserChanged { user }]);
+        assert_eq!(users.audit_log(1).await.unwrap()[0].detail, format!("user {user} true rude words"));
+
+        fn refused<T: std::fmt::Debug>(what: &str, answer: Result<T, UsersError>) {
+            assert!(matches!(answer, Err(UsersError::Forbidden(_))), "{what}: {answer:?}");
+        }
+        refused("friends", users.unfriend(&joe, ann.id).await);
+        refused("profile", users.update_profile(&joe, ProfileChange::default()).await);
+        refused("settings", users.set_settings(&joe, &Settings::default()).await);
+        refused("a key", users.add_key(joe.id, OTHER, Some(joe.id)).await);
+        refused("no key", users.remove_key(joe.id, key.id, Some(joe.id)).await);
+        refused("password", users.change_password(&login.credential, &"another lamp 8 marmot".into()).await);
+        assert_eq!(users.friends(joe.id).await.unwrap().len(), 1);
+        assert!(bodies(&mut reader).await.is_empty());
+    });
+}
+
+#[test]
+fn somebody_always_runs_the_board() {
+    for_each_database(|domain, _| async move {
+        let users = &domain.users;
+        let joe = register(&domain, "Joe").await;
+        // A board without a sysop has none to lose.
+        users.set_sysop(joe.id, false, None).await.unwrap();
+        users.set_sysop(joe.id, true, None).await.unwrap();
+        let last = "That is the board's last sysop. Make somebody else a sysop first.";
+        assert_eq!(words(users.set_sysop(joe.id, false, None).await), last);
+        assert_eq!(words(users.ban(joe.id, "", None).await), last);
+        assert!(users.caller(joe.id).await.unwrap().sysop);
+
+        // Of two who unseat each other at once one stays.
+        let ann = register(&domain, "Ann").await;
+        users.set_sysop(ann.id, true, None).await.unwrap();
+        let (one, other) = tokio::join!(users.set_sysop(ann.id, false, None), users.ban(joe.id, "", None));
+        assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
+    });
+}
+
+#[test]
+fn a_kick_is_one_event_and_one_line_in_the_audit_log() {
+    for_each_database(|domain, _| async move {
+        let users = &domain.users;
+        let (joe, ann) = (register(&domain, "Joe").await, register(&domain, "Ann").await);
+        let joining = Joining { name: Some("a"), host: "H", exclusive: false };
+        let node = domain.nodes.join(joining).await.unwrap().id;
+        let (transport, peer) = ("ssh".to_owned(), "192.0.2.7".to_owned());
+        let new = NewCall { node, line: 1, transport, peer, columns: 80, rows: 24 };
+        let call = users.call_answered(new).await.unwrap();
+        users.call_logged_in(call, &ann).await.unwrap();
+        let mut reader = domain.events.reader().await.unwrap();
+        let refused = users.kick(&joe, call, "because").await;
+        assert!(matches!(refused, Err(UsersError::Forbidden(_))), "{refused:?}");
+        users.set_sysop(joe.id, true, None).await.unwrap();
+        users.kick(&joe, call, "good night").await.unwrap();
+        let (by, reason) = ("Joe".to_owned(), "good night".to_owned());
+        let kicked = EventBody::CallKicked { call, by, reason };
+        assert_eq!(bodies(&mut reader).await, [EventBody::UserChanged { user: joe.id }, kicked]);
+        let log = users.audit_log(10).await.unwrap();
+        let kicks: Vec<_> = log.iter().filter(|line| line.action == "call.kick").collect();
+        assert_eq!(kicks.len(), 1);
+        assert_eq!((kicks[0].actor, kicks[0].handle.as_ref()), (Some(joe.id), Some(&joe.handle)));
+        assert_eq!(kicks[0].detail, format!("call {call} (Ann): good night"));
+        assert!(users.call_is_open(call).await.unwrap());
+        users.call_ended(call).await.unwrap();
+        assert!(!users.call_is_open(call).await.unwrap());
+        assert!(matches!(users.kick(&joe, call, "").await, Err(UsersError::NotFound(_))));
     });
 }

@@ -1,8 +1,8 @@
 //! One SSH channel from its shell or exec request to its close.
 
+use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use dialtone_terminal::Report;
@@ -11,21 +11,27 @@ use russh::server::Msg;
 use russh::{Channel, ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+use tokio_util::sync::CancellationToken;
 
 use super::Answer;
+use super::state::{ConnectionState, OpenChannel};
 use crate::transport::input::Keyboard;
 use crate::transport::late::Late;
 use crate::transport::moot::{Moot, seam};
 use crate::transport::pace::Pace;
 use crate::transport::{
-    Connection, Entry, ExitStatus, INPUT_QUEUE, Input, Outgoing, Output, Peer, Tuning, Writes,
+    Connection, Entry, ExitStatus, INPUT_QUEUE, Input, LAST_WORDS, LoggedIn, Outgoing, Output, Peer, Tuning,
+    Writes,
 };
 
 /// What a terminal that answers nothing costs its caller.
 const GRACE: Duration = Duration::from_millis(300);
-/// Inputs held for a session that is busy. SSH cannot be told to wait without stopping everything else on the
-/// connection, so a client that pastes more than this is let go.
-const HELD: usize = 256 * 1024;
+/// How much may be typed ahead while the terminal is being found out.
+const TYPE_AHEAD: usize = 4096;
+/// Bytes made keys at once: no more than the session takes soon.
+const DECODED: usize = 1024;
+/// Bytes held for a session that is busy. A client that keeps to the window it is given never gets there.
+const HELD: usize = 1024 * 1024;
 
 /// What the client said about its terminal before it asked for a shell.
 #[derive(Default)]
@@ -60,18 +66,24 @@ pub struct Leg {
     pub entry: Entry,
     /// How long output may stay unread.
     pub stall: Duration,
-    /// How many of the connection's channels are at work.
-    pub open: Arc<AtomicUsize>,
+    /// What the connection's channels share.
+    pub state: Arc<ConnectionState>,
+    /// The channel's place among them.
+    pub open: OpenChannel,
 }
 
 impl Leg {
     /// Runs the channel until the session ends or the caller is gone, then closes it.
     pub async fn run(self, answer: Answer) {
-        self.open.fetch_add(1, Ordering::AcqRel);
+        let running = self.state.begin_call();
+        let _open = self.open;
         let (read, write) = self.channel.split();
         let (tuned, tuning) = watch::channel(None);
         let mut ear = Ear {
             read,
+            state: Arc::clone(&self.state),
+            raw: VecDeque::new(),
+            size: None,
             keyboard: Keyboard::new(),
             tuning,
             late: Late::default(),
@@ -89,7 +101,6 @@ impl Leg {
                 asked =
                     self.hints.term.as_deref().is_some_and(|term| !matches!(term, "" | "dumb" | "unknown"));
                 if asked && !ear.find_out(&write, &mut probe).await {
-                    self.open.fetch_sub(1, Ordering::AcqRel);
                     return;
                 }
                 None
@@ -114,44 +125,79 @@ impl Leg {
             entry: self.entry,
             command,
             exit: exit.clone(),
+            logged_in: LoggedIn::default(),
+            hangup: self.state.hangup.clone(),
         };
+        // The end of the session, or of the whole connection: what is left to send has a clock of its own from here on.
+        let over = self.state.hangup.child_token();
         let session = answer(connection);
+        let session = async {
+            session.await;
+            over.cancel();
+        };
         let carried = async {
-            tokio::select! {
-                () = speak(&write, writes, tuned, self.stall) => {}
+            let taken = tokio::select! {
+                taken = speak(&write, writes, tuned, self.stall, &over) => taken,
                 // The caller is gone when nothing more can be heard; what the session still says goes nowhere.
-                () = ear.listen(inputs, &moot) => {}
+                () = ear.listen(inputs, &moot) => true,
+            };
+            if !taken {
+                tracing::info!(transport = "ssh", "call dropped: the caller does not read");
             }
-            close(&write, exit.get(), self.stall).await;
+            if !close(&write, exit.get()).await || !taken {
+                running.unread();
+            }
         };
         tokio::join!(session, carried);
-        self.open.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
-/// Sends what the session writes until it is done or the caller does not read.
+/// Sends what the session writes until it is done; false if the caller does not read. Nothing that the caller sends
+/// renews its clocks.
 async fn speak(
     write: &ChannelWriteHalf<Msg>,
     mut writes: Writes,
     tuned: watch::Sender<Option<Tuning>>,
     stall: Duration,
-) {
+    over: &CancellationToken,
+) -> bool {
     let mut pace = Pace::full();
-    while let Some(outgoing) = writes.recv().await {
-        let (mut bytes, stamp) = match outgoing {
-            Outgoing::Bytes(bytes) => (bytes, None),
-            Outgoing::Screen(bytes, stamp) => (bytes, Some(stamp)),
-            Outgoing::Tune(tuning) => {
-                tuned.send_replace(Some(tuning));
-                pace.set(tuning.speed);
-                writes.moot.set_slow(pace.slow());
-                continue;
+    let mut closing = false;
+    let tune = |tuning: Tuning, pace: &mut Pace, moot: &Moot| {
+        tuned.send_replace(Some(tuning));
+        pace.set(tuning.speed);
+        moot.set_slow(pace.slow());
+    };
+    // All that is queued, once the call is over.
+    let rest = |writes: &mut Writes, pace: &mut Pace, bytes: &mut Vec<u8>| {
+        writes.close();
+        while let Some(outgoing) = writes.try_recv() {
+            match outgoing {
+                Outgoing::Bytes(more) | Outgoing::Screen(more, _) => bytes.extend(more),
+                Outgoing::Tune(tuning) => tune(tuning, pace, &writes.moot),
             }
-        };
+        }
+    };
+    loop {
+        let (mut bytes, mut stamp) = (Vec::new(), None);
+        tokio::select! {
+            outgoing = writes.recv() => match outgoing {
+                Some(Outgoing::Bytes(outgoing)) => bytes = outgoing,
+                Some(Outgoing::Screen(outgoing, drawn)) => (bytes, stamp) = (outgoing, Some(drawn)),
+                Some(Outgoing::Tune(tuning)) => tune(tuning, &mut pace, &writes.moot),
+                None => return true,
+            },
+            () = over.cancelled(), if !closing => {
+                closing = true;
+                rest(&mut writes, &mut pace, &mut bytes);
+            }
+        }
+        let patience = if closing { LAST_WORDS } else { stall };
+        let mut due = Instant::now() + patience + pace.time(bytes.len());
         let mut sent = 0;
         while sent < bytes.len() {
-            if let Some(due) = pace.wait() {
-                sleep_until(due).await;
+            if let Some(paced) = pace.wait() {
+                sleep_until(paced).await;
             }
             if stamp.is_some_and(|stamp| stamp != writes.moot.drops()) {
                 bytes.truncate(seam(&bytes, sent, false));
@@ -162,39 +208,55 @@ async fn speak(
             }
             let end = sent + pace.slice(bytes.len() - sent);
             // What goes out at once is not copied.
-            let slice = match (sent, end == bytes.len()) {
-                (0, true) => std::mem::take(&mut bytes),
-                _ => bytes.get(sent..end).unwrap_or_default().to_vec(),
+            let slice = if sent == 0 && end == bytes.len() {
+                std::mem::take(&mut bytes)
+            } else {
+                let slice = bytes.get(sent..end).unwrap_or_default().to_vec();
+                sent = end;
+                slice
             };
             pace.sent(slice.len());
-            sent = end;
             if stamp.is_some_and(|stamp| stamp == writes.moot.drops()) {
                 writes.moot.left(bytes.len().saturating_sub(sent));
             }
-            match timeout(stall, write.data_bytes(slice)).await {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) => return,
-                Err(_) => {
-                    tracing::info!(transport = "ssh", "call dropped: the caller does not read");
-                    return;
+            let mut sending = std::pin::pin!(write.data_bytes(slice));
+            loop {
+                tokio::select! {
+                    sent = &mut sending => match sent {
+                        Ok(()) => break,
+                        Err(_) => return true,
+                    },
+                    () = over.cancelled(), if !closing => {
+                        closing = true;
+                        // The last words follow what is being sent: nothing of it is moot any more.
+                        stamp = None;
+                        rest(&mut writes, &mut pace, &mut bytes);
+                        due = Instant::now() + LAST_WORDS + pace.time(bytes.len().saturating_sub(sent));
+                    }
+                    () = sleep_until(due) => return false,
                 }
             }
         }
     }
 }
 
-async fn close(write: &ChannelWriteHalf<Msg>, status: u32, stall: Duration) {
+/// Tells the client that the call is over; false if it cannot be told.
+async fn close(write: &ChannelWriteHalf<Msg>, status: u32) -> bool {
     let closing = async {
         write.exit_status(status).await.ok();
         write.eof().await.ok();
         write.close().await.ok();
     };
-    // A client that does not read cannot be told that the call is over.
-    timeout(stall, closing).await.ok();
+    timeout(LAST_WORDS, closing).await.is_ok()
 }
 
 struct Ear {
     read: ChannelReadHalf,
+    state: Arc<ConnectionState>,
+    /// What has come and is no key yet.
+    raw: VecDeque<u8>,
+    /// The size the window has now, if that is news.
+    size: Option<(u16, u16)>,
     keyboard: Keyboard,
     /// What the session says of the terminal.
     tuning: watch::Receiver<Option<Tuning>>,
@@ -212,7 +274,7 @@ impl Ear {
         if let Ok(Err(_)) = timeout_at(deadline, write.data_bytes(probe.questions().to_vec())).await {
             return false;
         }
-        while !probe.answered() && self.keyboard.len() < HELD {
+        while !probe.answered() && self.keyboard.len() < TYPE_AHEAD {
             match timeout_at(deadline, self.read.wait()).await {
                 Err(_) => break,
                 Ok(None) => return false,
@@ -227,12 +289,22 @@ impl Ear {
     }
 
     /// Moves data into our own queue and never stops reading while the session is busy: the protocol's loop
-    /// waits for this reader before it does anything else. Returns when the channel is closed.
+    /// waits for this reader before it does anything else. It is the client that waits, for a wider window. Returns when
+    /// the channel is closed.
     async fn listen(mut self, inputs: mpsc::Sender<Input>, moot: &Moot) {
         let mut inputs = Some(inputs);
         let mut ended = false;
         loop {
             let keys = self.keyboard.len();
+            while self.keyboard.is_empty() && (self.size.is_some() || !self.raw.is_empty()) {
+                self.decode();
+            }
+            if self.keyboard.len() > keys {
+                moot.key(|| self.keyboard.letters());
+            }
+            if inputs.is_none() {
+                self.forget(self.raw.len());
+            }
             let flush_at = self.keyboard.flush_at();
             tokio::select! {
                 message = self.read.wait() => match message.map(|message| self.take(message, None)) {
@@ -243,50 +315,87 @@ impl Ear {
                 },
                 more = deliver(&mut self.keyboard, inputs.as_ref()),
                     if inputs.is_some() && !self.keyboard.is_empty() => if !more { inputs = None },
-                () = sleep_until(flush_at), if self.keyboard.waiting() => self.keyboard.flush(),
+                () = sleep_until(flush_at), if self.keyboard.waiting() && self.raw.is_empty() => {
+                    self.keyboard.flush();
+                    moot.key(|| self.keyboard.letters());
+                }
             }
-            if self.keyboard.len() > keys {
-                moot.key(|| self.keyboard.letters());
-            }
-            if self.keyboard.len() > HELD {
-                tracing::info!(transport = "ssh", "call dropped: more pasted than a board can read");
+            if self.raw.len() > HELD {
+                tracing::info!(transport = "ssh", "call dropped: more sent than there was a window for");
                 return;
             }
-            if ended && self.keyboard.is_empty() {
+            if ended && self.keyboard.is_empty() && self.raw.is_empty() {
                 inputs = None;
             }
         }
     }
 
-    /// One message of the channel.
+    /// One message of the channel. What is typed is kept as it came until the session has taken what came before.
     fn take(&mut self, message: ChannelMsg, probe: Option<&mut Probe>) -> Heard {
+        match (message, probe) {
+            (ChannelMsg::Data { data }, Some(probe)) => {
+                self.keyboard.feed(&data, |report: Report| probe.answer(&report));
+            }
+            (ChannelMsg::Data { data }, None) => {
+                self.raw.extend(&data);
+                self.state.hold(data.len());
+            }
+            (ChannelMsg::WindowChange { col_width, row_height, .. }, probe) => {
+                let (columns, rows) = (clamp(col_width), clamp(row_height));
+                match probe {
+                    Some(probe) => probe.size(columns, rows),
+                    None => self.size = Some((columns, rows)),
+                }
+            }
+            (ChannelMsg::Eof, _) => return Heard::End,
+            (ChannelMsg::Close, _) => return Heard::Gone,
+            _ => {}
+        }
+        Heard::More
+    }
+
+    /// Makes keys of some of what has come.
+    fn decode(&mut self) {
         if self.tuning.has_changed().unwrap_or(false)
             && let Some(tuning) = *self.tuning.borrow_and_update()
         {
             self.keyboard.set_charset(tuning.charset);
         }
-        let mut probe = probe.or_else(|| self.late.probe());
-        match message {
-            ChannelMsg::Data { data } => self.keyboard.feed(&data, |report: Report| {
-                if let Some(probe) = probe.as_deref_mut() {
-                    probe.answer(&report);
-                }
-            }),
-            ChannelMsg::WindowChange { col_width, row_height, .. } => {
-                let (columns, rows) = (clamp(col_width), clamp(row_height));
-                match probe {
-                    Some(probe) => probe.size(columns, rows),
-                    None => self.keyboard.push(Input::Resize { columns, rows }),
-                }
+        let mut probe = self.late.probe();
+        if let Some((columns, rows)) = self.size.take() {
+            match &mut probe {
+                Some(probe) => probe.size(columns, rows),
+                None => self.keyboard.push(Input::Resize { columns, rows }),
             }
-            ChannelMsg::Eof => return Heard::End,
-            ChannelMsg::Close => return Heard::Gone,
-            _ => {}
         }
+        let (bytes, _) = self.raw.as_slices();
+        let bytes = bytes.get(..DECODED).unwrap_or(bytes);
+        self.keyboard.feed(bytes, |report: Report| {
+            if let Some(probe) = probe.as_deref_mut() {
+                probe.answer(&report);
+            }
+        });
+        let decoded = bytes.len();
+        self.forget(decoded);
         if let Some(news) = self.late.news(true, self.echo) {
             self.keyboard.push(news);
         }
-        Heard::More
+    }
+
+    /// The first of what has come is held no more.
+    fn forget(&mut self, bytes: usize) {
+        self.raw.drain(..bytes);
+        self.state.release(bytes);
+        if self.raw.is_empty() && self.raw.capacity() > DECODED {
+            // A paste has made it large, and the call may now idle for hours.
+            self.raw = VecDeque::new();
+        }
+    }
+}
+
+impl Drop for Ear {
+    fn drop(&mut self) {
+        self.state.release(self.raw.len());
     }
 }
 

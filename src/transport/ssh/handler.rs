@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use dialtone_domain::{Caller, Secret};
+use dialtone_domain::Secret;
+use dialtone_domain::users::Login as Credentials;
 use russh::keys::ssh_key::PublicKey;
 use russh::server::{
     Auth, ChannelOpenHandle, Handle, Handler, Msg, PublicKeyOffer, Response, Session, VerifiedPublicKey,
@@ -14,29 +14,50 @@ use russh::server::{
 use russh::{Channel, ChannelId, ChannelOpenFailure, Disconnect, MethodKind, MethodSet, Pty};
 
 use super::channel::{Hints, Leg, Want, clamp};
-use super::{Answer, Settings};
+use super::state::{ConnectionState, OpenChannel};
+use super::{Answer, Settings, WINDOW};
 use crate::login_throttle::{LoginRefused, loggable};
-use crate::transport::{CLOSED_TO_GUESTS, CLOSED_TO_NEW, Entry};
+use crate::transport::{CLOSED_TO_GUESTS, CLOSED_TO_NEW, Entry, Watch};
 
 /// Passwords tried on one connection before it ends.
 const TRIES: usize = 3;
 /// Channels open at once on one connection: a call, and a few `ssh host who` over the same master.
 const CHANNELS: usize = 4;
+/// What a client may send at once while enough is held for it, in bytes. The board can only widen a window when
+/// something comes: with none at all it could never be widened again.
+const CRUMB: u32 = 2;
+
+/// Channels that have asked for nothing yet. Nobody reads them.
+#[derive(Clone, Default)]
+pub struct Waiting(Arc<Mutex<HashMap<ChannelId, (Channel<Msg>, Hints, OpenChannel)>>>);
+
+impl Waiting {
+    /// Closes them all.
+    pub fn clear(&self) {
+        let channels = std::mem::take(&mut *self.lock());
+        drop(channels);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<ChannelId, (Channel<Msg>, Hints, OpenChannel)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// The handler of one connection.
 pub struct Login {
     address: IpAddr,
     settings: Settings,
     answer: Answer,
-    known: Arc<AtomicBool>,
     /// The connection, to say goodbye on; set once the handshake is under way.
     wire: Arc<OnceLock<Handle>>,
     entry: Entry,
     tries: usize,
     /// The peer has been told why nobody is let in.
     over: bool,
-    waiting: HashMap<ChannelId, (Channel<Msg>, Hints)>,
-    open: Arc<AtomicUsize>,
+    waiting: Waiting,
+    state: Arc<ConnectionState>,
+    /// Ends the connection when the caller is banned, also while there is no call on it.
+    watch: Option<Box<dyn Watch>>,
 }
 
 impl Login {
@@ -45,27 +66,34 @@ impl Login {
         address: IpAddr,
         settings: Settings,
         answer: Answer,
-        known: Arc<AtomicBool>,
+        state: Arc<ConnectionState>,
         wire: Arc<OnceLock<Handle>>,
     ) -> Self {
-        let open = Arc::new(AtomicUsize::new(0));
         Self {
             address,
             settings,
             answer,
-            known,
             wire,
             entry: Entry::Unknown,
             tries: 0,
             over: false,
-            waiting: HashMap::new(),
-            open,
+            waiting: Waiting::default(),
+            state,
+            watch: None,
         }
     }
 
+    /// The channels that have asked for nothing yet.
+    pub fn waiting(&self) -> Waiting {
+        self.waiting.clone()
+    }
+
     fn accept(&mut self, entry: Entry) -> Auth {
+        if let Entry::Known(login) = &entry {
+            self.watch = Some(self.settings.bans.watch(login.caller.id, self.state.hangup.clone()));
+        }
         self.entry = entry;
-        self.known.store(true, Ordering::Release);
+        self.state.set_known();
         Auth::Accept
     }
 
@@ -99,7 +127,7 @@ impl Login {
         let Settings { throttle, domain, .. } = &self.settings;
         let password = Secret::new(password.to_owned());
         match throttle.log_in(&domain.users, self.address, user, &password).await {
-            Ok(caller) => Ok(self.known_by("password", caller)),
+            Ok(login) => Ok(self.known_by("password", login)),
             Err(refused) => {
                 self.tries += 1;
                 tracing::info!(
@@ -123,14 +151,14 @@ impl Login {
         }
     }
 
-    fn known_by(&mut self, method: &str, caller: Caller) -> Auth {
+    fn known_by(&mut self, method: &str, login: Credentials) -> Auth {
         tracing::info!(
-            user.handle = %caller.handle, peer.address = %self.address, transport = "ssh", method, "logged in"
+            user.handle = %login.caller.handle, peer.address = %self.address, transport = "ssh", method, "logged in"
         );
-        self.accept(Entry::Known(Box::new(caller)))
+        self.accept(Entry::Known(Box::new(login)))
     }
 
-    async fn key_holder(&self, user: &str, key: &PublicKey) -> Option<Caller> {
+    async fn key_holder(&self, user: &str, key: &PublicKey) -> Option<Credentials> {
         let text = key.to_openssh().ok()?;
         match self.settings.domain.users.key_holder(user, &text).await {
             Ok(holder) => holder,
@@ -141,13 +169,17 @@ impl Login {
         }
     }
 
-    fn hints(&mut self, channel: ChannelId) -> Option<&mut Hints> {
-        self.waiting.get_mut(&channel).map(|(_, hints)| hints)
+    /// What `tell` makes of the hints of a channel that has not begun yet.
+    fn hints(&self, channel: ChannelId, tell: impl FnOnce(&mut Hints) -> bool) -> bool {
+        self.waiting.lock().get_mut(&channel).is_some_and(|(_, hints, _)| tell(hints))
     }
 
-    /// Starts the call or command on a channel; false if it has begun already.
-    fn begin(&mut self, channel: ChannelId, want: Want) -> bool {
-        let Some((channel, hints)) = self.waiting.remove(&channel) else { return false };
+    /// Starts the call or command on a channel; refuses if it has begun already. The reply goes first: some clients send
+    /// nothing until they have it.
+    fn begin(&mut self, channel: ChannelId, want: Want, session: &mut Session) -> Result<(), russh::Error> {
+        let waiting = self.waiting.lock().remove(&channel);
+        let Some((channel, hints, open)) = waiting else { return session.channel_failure(channel) };
+        session.channel_success(channel.id())?;
         let leg = Leg {
             channel,
             hints,
@@ -155,10 +187,11 @@ impl Login {
             address: self.address,
             entry: self.entry.clone(),
             stall: self.settings.stall,
-            open: Arc::clone(&self.open),
+            state: Arc::clone(&self.state),
+            open,
         };
         tokio::spawn(leg.run(Arc::clone(&self.answer)));
-        true
+        Ok(())
     }
 }
 
@@ -208,9 +241,9 @@ impl Handler for Login {
 
     async fn auth_publickey(&mut self, user: &str, key: VerifiedPublicKey<'_>) -> Result<Auth, Self::Error> {
         Ok(match Box::pin(self.key_holder(user, key.public_key)).await {
-            Some(caller) => {
-                self.settings.throttle.know(self.address, &caller.handle);
-                self.known_by("key", caller)
+            Some(login) => {
+                self.settings.throttle.know(self.address, &login.caller.handle);
+                self.known_by("key", login)
             }
             None => Auth::reject(),
         })
@@ -254,17 +287,23 @@ impl Handler for Login {
         reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), Self::Error> {
-        if self.open.load(Ordering::Acquire) + self.waiting.len() >= CHANNELS {
-            reply.reject(ChannelOpenFailure::ResourceShortage).await;
-        } else {
-            self.waiting.insert(channel.id(), (channel, Hints::default()));
-            reply.accept().await;
+        match self.state.open_channel(CHANNELS) {
+            Some(open) => {
+                self.waiting.lock().insert(channel.id(), (channel, Hints::default(), open));
+                reply.accept().await;
+            }
+            None => reply.reject(ChannelOpenFailure::ResourceShortage).await,
         }
         Ok(())
     }
 
+    fn adjust_window(&mut self, _channel: ChannelId, _current: u32) -> u32 {
+        if self.state.holds_enough() { CRUMB } else { WINDOW }
+    }
+
     async fn channel_close(&mut self, channel: ChannelId, _session: &mut Session) -> Result<(), Self::Error> {
-        self.waiting.remove(&channel);
+        let closed = self.waiting.lock().remove(&channel);
+        drop(closed);
         Ok(())
     }
 
@@ -279,13 +318,12 @@ impl Handler for Login {
         _modes: &[(Pty, u32)],
         session: &mut Session,
     ) -> Result<(), Self::Error> {
-        if let Some(hints) = self.hints(channel) {
+        let told = self.hints(channel, |hints| {
             hints.term = Some(term.chars().filter(|c| c.is_ascii_graphic()).take(40).collect());
             hints.size = Some((clamp(col_width), clamp(row_height)));
-            session.channel_success(channel)
-        } else {
-            session.channel_failure(channel)
-        }
+            true
+        });
+        if told { session.channel_success(channel) } else { session.channel_failure(channel) }
     }
 
     async fn env_request(
@@ -295,23 +333,12 @@ impl Handler for Login {
         variable_value: &str,
         session: &mut Session,
     ) -> Result<(), Self::Error> {
-        let hints = self.hints(channel);
-        if hints.is_some_and(|hints| hints.environment.variable(variable_name, variable_value)) {
-            session.channel_success(channel)
-        } else {
-            session.channel_failure(channel)
-        }
+        let told = self.hints(channel, |hints| hints.environment.variable(variable_name, variable_value));
+        if told { session.channel_success(channel) } else { session.channel_failure(channel) }
     }
 
     async fn shell_request(&mut self, channel: ChannelId, session: &mut Session) -> Result<(), Self::Error> {
-        // The reply goes first: some clients send nothing until they have it.
-        if self.waiting.contains_key(&channel) {
-            session.channel_success(channel)?;
-            self.begin(channel, Want::Call);
-            Ok(())
-        } else {
-            session.channel_failure(channel)
-        }
+        self.begin(channel, Want::Call, session)
     }
 
     async fn exec_request(
@@ -320,13 +347,7 @@ impl Handler for Login {
         data: &[u8],
         session: &mut Session,
     ) -> Result<(), Self::Error> {
-        if self.waiting.contains_key(&channel) {
-            session.channel_success(channel)?;
-            self.begin(channel, Want::Command(String::from_utf8_lossy(data).into_owned()));
-            Ok(())
-        } else {
-            session.channel_failure(channel)
-        }
+        self.begin(channel, Want::Command(String::from_utf8_lossy(data).into_owned()), session)
     }
 
     async fn subsystem_request(

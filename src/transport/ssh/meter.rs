@@ -1,55 +1,48 @@
-//! A stream that ends when a peer who has not logged in sends more than it may, or takes too long. The protocol's
-//! own task reads from it, so the connection ends with it, whatever else still holds on to it.
+//! A stream that fails when the connection must end, when its peer does not read, or sends too much without logging in.
+//! The protocol's own task reads and writes it, so the connection ends with it, whatever else still holds on to it.
 
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
-
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::sleep;
-use tokio_util::sync::CancellationToken;
+use tokio::time::{Sleep, sleep};
+use tokio_util::sync::WaitForCancellationFutureOwned;
 
-/// Counts what comes in, and the time, until the peer is known.
+use super::state::ConnectionState;
+
+/// So many reads go at once while enough is held, then comes a pause: a client that is told to wait sends in crumbs.
+const CRUMBS: u32 = 32;
+/// The pause.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Watches over what comes and goes.
 pub struct Meter<S> {
     stream: S,
-    left: usize,
-    known: Arc<AtomicBool>,
-    /// Resolves to why the connection ends; gone once the peer is known.
-    patience: Option<Pin<Box<dyn Future<Output = io::Error> + Send>>>,
+    state: Arc<ConnectionState>,
+    cut: Pin<Box<WaitForCancellationFutureOwned>>,
+    /// What may still come before the peer is known; none once it is.
+    left: Option<usize>,
+    stall: Duration,
+    /// When what is being written must have gone on.
+    stalled: Option<Pin<Box<Sleep>>>,
+    crumbs: u32,
+    pause: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Meter<S> {
-    /// Lets `allowance` bytes in until `known` is set, for which there is `time`, and none after `shutdown`.
-    pub fn new(
-        stream: S,
-        allowance: usize,
-        time: Duration,
-        shutdown: CancellationToken,
-        known: Arc<AtomicBool>,
-    ) -> Self {
-        let patience = async move {
-            tokio::select! {
-                () = sleep(time) => io::Error::new(io::ErrorKind::TimedOut, "too long without logging in"),
-                () = shutdown.cancelled() => io::Error::other("the board goes down"),
-            }
-        };
-        Self { stream, left: allowance, known, patience: Some(Box::pin(patience)) }
+    /// Lets `allowance` bytes in until the peer is known, and output wait for `stall`.
+    pub fn new(stream: S, allowance: usize, stall: Duration, state: Arc<ConnectionState>) -> Self {
+        let cut = Box::pin(state.cut.clone().cancelled_owned());
+        Self { stream, state, cut, left: Some(allowance), stall, stalled: None, crumbs: 0, pause: None }
     }
 
-    /// Whether the peer is a stranger still. Errors when it has been one for too long.
-    fn poll_stranger(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
-        let Some(patience) = &mut self.patience else { return Ok(false) };
-        if self.known.load(Ordering::Acquire) {
-            self.patience = None;
-            return Ok(false);
-        }
-        match patience.as_mut().poll(cx) {
-            Poll::Ready(error) => Err(error),
-            Poll::Pending => Ok(true),
+    fn poll_cut(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        match self.cut.as_mut().poll(cx) {
+            Poll::Ready(()) => Err(io::Error::other("the line is cut")),
+            Poll::Pending => Ok(()),
         }
     }
 }
@@ -60,15 +53,28 @@ impl<S: AsyncRead + Unpin> AsyncRead for Meter<S> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let stranger = self.poll_stranger(cx)?;
+        self.poll_cut(cx)?;
+        if let Some(pause) = &mut self.pause {
+            ready!(pause.as_mut().poll(cx));
+            self.pause = None;
+        }
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
-        let came = buf.filled().len().saturating_sub(before);
-        if stranger {
-            let Some(left) = self.left.checked_sub(came) else {
-                return Poll::Ready(Err(io::Error::other("too many bytes before logging in")));
+        if let Some(left) = self.left {
+            let came = buf.filled().len().saturating_sub(before);
+            self.left = if self.state.known() {
+                None
+            } else {
+                let left = left.checked_sub(came);
+                Some(left.ok_or_else(|| io::Error::other("too many bytes before logging in"))?)
             };
-            self.left = left;
+        }
+        if self.state.holds_enough() {
+            self.crumbs += 1;
+            if self.crumbs >= CRUMBS {
+                self.crumbs = 0;
+                self.pause = Some(Box::pin(sleep(PAUSE)));
+            }
         }
         Poll::Ready(Ok(()))
     }
@@ -76,7 +82,16 @@ impl<S: AsyncRead + Unpin> AsyncRead for Meter<S> {
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Meter<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        self.poll_cut(cx)?;
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        if written.is_ready() {
+            self.stalled = None;
+            return written;
+        }
+        let stall = self.stall;
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(stall)));
+        ready!(stalled.as_mut().poll(cx));
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the caller does not read")))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -5,11 +5,12 @@ mod handler;
 pub mod host_keys;
 mod meter;
 mod refusal;
+mod state;
 
 use std::borrow::Cow;
+use std::io;
 use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -23,7 +24,9 @@ use tokio_util::sync::CancellationToken;
 use self::handler::Login;
 use self::meter::Meter;
 pub use self::refusal::refuse;
-use super::Connection;
+use self::state::ConnectionState;
+pub use self::state::{CallPermit, MoreCalls};
+use super::{Bans, Connection};
 use crate::login_throttle::LoginThrottle;
 
 /// Runs one call; made by whoever wires sessions to transports.
@@ -36,6 +39,8 @@ pub struct Settings {
     pub domain: Domain,
     /// Holds up whoever guesses passwords.
     pub throttle: Arc<LoginThrottle>,
+    /// Ends connections whose caller is banned.
+    pub bans: Arc<dyn Bans>,
     /// Whether `guest@` is let in.
     pub guests: bool,
     /// Whether `new@` is let in.
@@ -44,11 +49,15 @@ pub struct Settings {
     pub login_time: Duration,
     /// Bytes until authenticated.
     pub login_bytes: usize,
-    /// How long output may stay unread.
+    /// How long output may stay unread, and a connection be without a call after its last.
     pub stall: Duration,
-    /// Ends connections that nobody has logged in on.
+    /// Set when the board goes down: connections get [`LAST_WORDS`](super::LAST_WORDS) from then on.
     pub shutdown: CancellationToken,
 }
+
+/// What a client may send on a channel before the board has taken it, in bytes. A caller types: a small window bounds
+/// what a client that pastes without end can make us hold.
+const WINDOW: u32 = 64 * 1024;
 
 /// Offers the algorithms that today's clients and SyncTERM need, and no more: SyncTERM has only aes256-ctr with
 /// plain hmac-sha2; SHA-1, NIST P-256 and compression are left out.
@@ -90,8 +99,7 @@ pub fn config(keys: Vec<PrivateKey>) -> Arc<Config> {
         keys,
         // Keys before passwords: an agent may offer many, and a refused key is no guess.
         max_auth_attempts: 20,
-        // A caller types: a small window bounds what a client that pastes without end can make us hold.
-        window_size: 64 * 1024,
+        window_size: WINDOW,
         maximum_packet_size: 16 * 1024,
         channel_buffer_size: 16,
         event_buffer_size: 4,
@@ -103,25 +111,35 @@ pub fn config(keys: Vec<PrivateKey>) -> Arc<Config> {
     })
 }
 
-/// Answers one SSH connection until it ends. Errors: what the protocol or the socket says.
+/// Answers one SSH connection until it ends; `more_calls` is asked for each call on it but the first.
+/// Errors: what the protocol or the socket says, or why the board ended it.
 pub async fn serve(
     stream: TcpStream,
     address: IpAddr,
     config: Arc<Config>,
     settings: Settings,
+    more_calls: MoreCalls,
     answer: Answer,
 ) -> Result<(), russh::Error> {
-    let known = Arc::new(AtomicBool::new(false));
-    let stream = Meter::new(
-        stream,
-        settings.login_bytes,
-        settings.login_time,
-        settings.shutdown.clone(),
-        Arc::clone(&known),
-    );
+    let state = Arc::new(ConnectionState::new(more_calls));
+    let stream = Meter::new(stream, settings.login_bytes, settings.stall, Arc::clone(&state));
     let wire = Arc::new(OnceLock::new());
-    let login = Login::new(address, settings, answer, known, Arc::clone(&wire));
-    let session = russh::server::run_stream(config, stream, login).await?;
-    wire.set(session.handle()).ok();
-    session.await
+    let login = Login::new(address, settings.clone(), answer, Arc::clone(&state), Arc::clone(&wire));
+    let waiting = login.waiting();
+    let connection = async {
+        let session = russh::server::run_stream(config, stream, login).await?;
+        wire.set(session.handle()).ok();
+        session.await
+    };
+    let mut connection = std::pin::pin!(connection);
+    let reason = tokio::select! {
+        ended = &mut connection => return ended,
+        reason = state.supervise(&settings) => reason,
+    };
+    state.cut.cancel();
+    // The protocol's loop may wait for room in a channel that nobody reads.
+    waiting.clear();
+    // How it ended is known.
+    connection.await.ok();
+    Err(io::Error::new(io::ErrorKind::TimedOut, reason).into())
 }

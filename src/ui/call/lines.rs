@@ -165,8 +165,9 @@ impl Call {
                 }
                 // What was said already stays as it was said.
                 Happening::Reloaded | Happening::Quiet | Happening::Tick => {}
+                Happening::Orders => Box::pin(self.obey()).await?,
                 Happening::Event(event) => {
-                    self.concerned(&event)?;
+                    self.concerned(&event);
                     self.tell(prompt, &line).await?;
                 }
                 Happening::Warning => {

@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::{Call, Stir, Wake};
+use crate::switchboard::Delivery;
 use crate::transport::Input;
 use crate::ui::frame::View;
 use crate::ui::idle::Due;
@@ -59,12 +60,19 @@ impl Call {
                 }
             };
             match happening {
-                Happening::Key(key) => match self.routed(view, key) {
-                    Routed::Help => help::show(self, view.keys()).await?,
-                    Routed::Redraw => self.strange = true,
-                    Routed::Nowhere => {}
-                    Routed::Key(key) => return Ok(Stir::Key(key)),
-                },
+                Happening::Orders => Box::pin(self.obey()).await?,
+                Happening::Key(key) => {
+                    if self.stale {
+                        // The records were away when the caller's own row changed: no key counts before it is read.
+                        Box::pin(self.renew()).await?;
+                    }
+                    match self.routed(view, key) {
+                        Routed::Help => help::show(self, view.keys()).await?,
+                        Routed::Redraw => self.strange = true,
+                        Routed::Nowhere => {}
+                        Routed::Key(key) => return Ok(Stir::Key(key)),
+                    }
+                }
                 Happening::Terminal => {
                     self.tune().await?;
                     self.strange = true;
@@ -72,7 +80,7 @@ impl Call {
                     return Ok(Stir::Resized);
                 }
                 Happening::Event(event) => {
-                    if self.concerned(&event)? {
+                    if self.concerned(&event) {
                         self.look_up();
                         return Ok(Stir::News(event));
                     }
@@ -192,6 +200,9 @@ impl Call {
         if self.house.drain.is_cancelled() {
             return Err(Leave::Draining);
         }
+        if self.registration.ordered() {
+            return Ok(Some(Happening::Orders));
+        }
         if let Some(event) = self.registration.waiting() {
             return Ok(Some(Happening::Event(event)));
         }
@@ -211,8 +222,9 @@ impl Call {
         tokio::select! {
             biased;
             () = self.house.drain.cancelled() => Err(Leave::Draining),
-            event = self.registration.next() => match event {
-                Some(event) => Ok(Happening::Event(event)),
+            delivery = self.registration.next() => match delivery {
+                Some(Delivery::Orders) => Ok(Happening::Orders),
+                Some(Delivery::Event(event)) => Ok(Happening::Event(event)),
                 None => Err(Leave::Draining),
             },
             // The house, which rings, lasts as long as the call.
@@ -238,21 +250,19 @@ impl Call {
     }
 
     /// Takes an event; true if the view on screen may want to show it.
-    pub(super) fn concerned(&mut self, event: &Arc<Event>) -> Result<bool, Leave> {
+    pub(super) fn concerned(&mut self, event: &Arc<Event>) -> bool {
         let missed = self.registration.take_missed();
         self.pager.missed(missed);
         match &event.body {
-            EventBody::CallKicked { reason, .. } => return Err(Leave::Kicked(reason.clone())),
-            EventBody::UserChanged { .. } | EventBody::FriendsChanged { .. } => self.stale = true,
-            EventBody::QuotesUpdated { .. } => return Ok(true),
+            EventBody::QuotesUpdated { .. } => return true,
             _ => {
                 if let Some(page) = page_of(event) {
                     self.pager.take(page);
-                    return Ok(true);
+                    return true;
                 }
             }
         }
-        Ok(false)
+        false
     }
 }
 
@@ -272,6 +282,8 @@ pub(super) enum Happening {
     Event(Arc<Event>),
     /// Another minute, or somebody came or went.
     Tick,
+    /// The switchboard has something to obey.
+    Orders,
     Warning,
     Reloaded,
     Quiet,

@@ -29,3 +29,16 @@ pub struct Event {
     /// What happened.
     pub body: EventBody,
 }
+
+impl Event {
+    /// The entry as it goes out to whoever listens, as JSON: see [`EventBody::published`].
+    pub fn published(&self) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(&serde_json::json!({
+            "seq": self.seq,
+            "at": self.at,
+            "node": self.node,
+            "correlation": self.correlation,
+            "body": self.body.published()?,
+        }))
+    }
+}

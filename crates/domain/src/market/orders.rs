@@ -6,6 +6,7 @@ use super::quotes::is_stale;
 use super::{Market, MarketError, Symbol};
 use crate::db::{DbError, Tx, in_tx, now, on_db};
 use crate::money::Cents;
+use crate::users::authority;
 use crate::{Caller, EventBody, UserId};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::fmt;
@@ -146,6 +147,7 @@ impl Market {
         let user = trader.user;
         let at = now();
         let mut tx = self.store.begin().await?;
+        authority::current(&mut tx, user).await?;
         let cash = hold_account(&mut tx, user).await?;
         let before: Option<Before> = in_tx!(tx, db => sqlx::query_as(
             "SELECT q.price, q.quoted_at, COALESCE(h.shares, 0) AS shares, COALESCE(h.cost, 0) AS cost FROM quotes q \

@@ -2,6 +2,8 @@
 
 use super::board::reading_level;
 use super::{Board, Messaging, MessagingError};
+use crate::db::Tx;
+use crate::users::authority;
 use crate::{BoardId, Caller};
 
 /// May read one board, and moves its own read pointers there. Made by [`Messaging::reader`] alone.
@@ -34,6 +36,12 @@ impl Poster {
     /// The board that may be posted on.
     pub fn board(&self) -> &Board {
         &self.board
+    }
+
+    /// The same for the caller as they are now, inside the transaction that posts. What the board asks of them is
+    /// asked there too: its rules may have changed as well.
+    pub(super) async fn renewed(&self, tx: &mut Tx) -> Result<Self, MessagingError> {
+        Ok(Self { who: authority::current(tx, self.who.id).await?, board: self.board.clone() })
     }
 }
 

@@ -1,7 +1,7 @@
 //! How a wish put to messaging can fail, in words a caller may read.
 
-use crate::Unavailable;
 use crate::db::DbError;
+use crate::{Unavailable, UsersError};
 
 /// What messaging answers when it does not do as asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +24,16 @@ pub enum MessagingError {
     /// The database does not answer; nothing was changed.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
+}
+
+/// What the users service says of a caller who wants to write.
+impl From<UsersError> for MessagingError {
+    fn from(error: UsersError) -> Self {
+        match error {
+            UsersError::Unavailable(gone) => Self::Unavailable(gone),
+            refused => Self::Forbidden(refused.to_string()),
+        }
+    }
 }
 
 impl From<DbError> for MessagingError {

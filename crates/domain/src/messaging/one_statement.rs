@@ -32,7 +32,7 @@ macro_rules! post {
                RETURNING user_id), \
              board AS ( \
                UPDATE boards SET message_count = boards.message_count + 1, last_post_at = $5 FROM message \
-               WHERE boards.id = $1 AND ($7 OR (post_level <= $8 AND NOT read_only)) \
+               WHERE boards.id = $1 AND ($7 OR (read_level <= $8 AND post_level <= $8 AND NOT read_only)) \
                  AND (SELECT COUNT(*) FROM total) >= 0 \
                RETURNING name, read_level) \
              SELECT place.id AS thread, place.message_count AS number, place.subject, message.id AS message, \

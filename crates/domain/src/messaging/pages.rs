@@ -3,6 +3,7 @@
 use super::{Messaging, MessagingError, text};
 use crate::db::{in_tx, now, on_db};
 use crate::flood::{Turn, counted};
+use crate::users::{audit, authority};
 use crate::{Caller, EventBody, Handle, PageId, UserId, UsersError};
 use chrono::{DateTime, Utc};
 
@@ -55,6 +56,7 @@ impl Messaging {
             Err(_) => return Err(MessagingError::NotFound("caller")),
         }
         let mut tx = self.store.begin().await?;
+        authority::current(&mut tx, from.id).await?;
         let page: Option<PageId> = in_tx!(tx, db => sqlx::query_scalar(
             "INSERT INTO pages (from_id, from_handle, to_id, text, sent_at) SELECT $1, $2, $3, $4, $5 \
              WHERE (SELECT COUNT(*) FROM pages WHERE to_id = $3 AND seen_at IS NULL AND from_id = $1) < $6 \
@@ -103,7 +105,9 @@ impl Messaging {
         }
         let text = text::page(text)?;
         let mut tx = self.store.begin().await?;
-        tx.event(EventBody::Broadcast { from_handle: from.handle.clone(), text });
+        let from = authority::current_sysop(&mut tx, from.id).await?;
+        audit::write(&mut tx, Some(from.id), "broadcast", &text).await?;
+        tx.event(EventBody::Broadcast { from_handle: from.handle, text });
         Ok(tx.commit().await?)
     }
 }

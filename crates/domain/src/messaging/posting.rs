@@ -24,6 +24,7 @@ impl Messaging {
         let clean = Clean::new(&draft)?;
         let turn = self.turn_to_post(&poster.who)?;
         let mut tx = self.store.begin().await?;
+        let poster = &poster.renewed(&mut tx).await?;
         match write(&mut tx, poster, clean).await? {
             Some(message) => {
                 tx.commit().await?;
@@ -145,7 +146,7 @@ async fn place(
         reads::own_post(tx, poster, thread, number).await?;
         let board: Option<(String, i64)> = in_tx!(tx, db => sqlx::query_as(
             "UPDATE boards SET message_count = message_count + 1, last_post_at = $2 \
-             WHERE id = $1 AND ($3 OR (post_level <= $4 AND NOT read_only)) RETURNING name, read_level")
+             WHERE id = $1 AND ($3 OR (read_level <= $4 AND post_level <= $4 AND NOT read_only)) RETURNING name, read_level")
             .bind(board.id).bind(at).bind(who.sysop).bind(who.level).fetch_optional(db).await)?;
         (placed.board_name, placed.read_level) = board.unzip();
     }

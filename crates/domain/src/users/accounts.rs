@@ -1,6 +1,7 @@
 //! Accounts: registering, logging in, and what the sysop may change about one.
 
-use super::{Handle, Settings, Users, UsersError, handle, password, text};
+use super::credential::Proof;
+use super::{Credential, Handle, Login, Settings, Users, UsersError, handle, password, text};
 use crate::db::{Tx, in_tx, now, on_db};
 use crate::events::EventBody;
 use crate::flood::{Turn, counted};
@@ -96,6 +97,11 @@ impl Users {
 
     /// Makes an account at level [`level::NEW`]. TooMany when as many were made from its source as may be in an hour.
     pub async fn register(&self, new: NewAccount) -> Result<Caller, UsersError> {
+        Ok(self.register_and_log_in(new).await?.caller)
+    }
+
+    /// Makes an account at level [`level::NEW`], whose owner has shown its password by choosing it.
+    pub async fn register_and_log_in(&self, new: NewAccount) -> Result<Login, UsersError> {
         let handle = self.check_handle(&new.handle).await?;
         let display_name = text::line("A name", new.display_name.as_deref().unwrap_or_default(), FIELD)?;
         let location = text::line("A location", new.location.as_deref().unwrap_or_default(), FIELD)?;
@@ -120,7 +126,8 @@ impl Users {
         if let Some(turn) = turn {
             turn.used();
         }
-        Ok(Caller { id, ..caller })
+        let proof = Proof::of_password(&hash).ok_or(UsersError::Unauthenticated)?;
+        Ok(Login { caller: Caller { id, ..caller }, credential: Credential::new(id, proof) })
     }
 
     /// Makes the first account of an empty board: the sysop, whom no password lets in until
@@ -167,21 +174,23 @@ impl Users {
     }
 
     /// Logs in by password. Whatever is wrong, the answer has the same words and takes the same time.
-    pub async fn log_in(&self, handle: &str, password: &Secret<String>) -> Result<Caller, UsersError> {
-        let known: Option<(UserId, String, bool)> = match handle::key(handle) {
+    pub async fn log_in(&self, handle: &str, password: &Secret<String>) -> Result<Login, UsersError> {
+        let known: Option<(UserId, String)> = match handle::key(handle) {
             Some(folded) => on_db!(self.store, db => sqlx::query_as(
-                    "SELECT id, password, banned FROM users WHERE folded = $1")
+                    "SELECT id, password FROM users WHERE folded = $1")
                 .bind(folded).fetch_optional(db).await)?,
             None => None,
         };
-        let (id, stored, banned) = match known {
-            Some((id, stored, banned)) => (Some(id), Some(stored), banned),
-            None => (None, None, false),
-        };
-        let password = password.clone();
-        let right = self.shared.pool.run(move || password::verify(stored.as_deref(), &password)).await?;
-        match id.filter(|_| right && !banned) {
-            Some(id) => self.caller(id).await,
+        let (id, stored) = known.unzip();
+        let (password, tried) = (password.clone(), stored.clone());
+        let right = self.shared.pool.run(move || password::verify(tried.as_deref(), &password)).await?;
+        let proof = stored.as_deref().and_then(Proof::of_password);
+        match id.zip(proof).filter(|_| right) {
+            Some((id, proof)) => {
+                let credential = Credential::new(id, proof);
+                // Read only now: a ban, or a new password, may have come while this one was hashed.
+                Ok(Login { caller: self.renew(&credential).await?, credential })
+            }
             None => Err(UsersError::Unauthenticated),
         }
     }

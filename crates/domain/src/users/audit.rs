@@ -1,6 +1,6 @@
 //! The audit log: who did what to the board or to another caller.
 
-use super::{Users, UsersError, text};
+use super::{Handle, Users, UsersError, text};
 use crate::UserId;
 use crate::db::{DbError, Tx, in_tx, now, on_db};
 use chrono::{DateTime, Utc};
@@ -12,6 +12,8 @@ pub struct AuditLine {
     pub at: DateTime<Utc>,
     /// Who; none for a command given at the machine itself.
     pub actor: Option<UserId>,
+    /// The handle of whoever it was.
+    pub handle: Option<Handle>,
     /// What, as `user.level`.
     pub action: String,
     /// To whom and how.
@@ -29,12 +31,14 @@ impl Users {
     /// The newest lines, newest first.
     pub async fn audit_log(&self, limit: i64) -> Result<Vec<AuditLine>, UsersError> {
         Ok(on_db!(self.store, db => sqlx::query_as(
-                "SELECT at, actor, action, detail FROM audit ORDER BY id DESC LIMIT $1")
+                "SELECT a.at, a.actor, u.handle, a.action, a.detail \
+                 FROM audit a LEFT JOIN users u ON u.id = a.actor ORDER BY a.id DESC LIMIT $1")
             .bind(limit).fetch_all(db).await)?)
     }
 }
 
-pub(super) async fn write(
+/// Leaves a line in the transaction of the act itself: there is one for each act that was done, and no other.
+pub(crate) async fn write(
     tx: &mut Tx,
     actor: Option<UserId>,
     action: &str,

@@ -1,6 +1,6 @@
 //! Friends: the callers whose arrival one is told of.
 
-use super::{Handle, Users, UsersError};
+use super::{Handle, Users, UsersError, authority};
 use crate::db::{DbError, in_tx, now, on_db};
 use crate::events::EventBody;
 use crate::{Caller, UserId};
@@ -13,6 +13,7 @@ impl Users {
             return Err(UsersError::Invalid("You are your own friend already.".to_owned()));
         }
         let mut tx = self.store.begin().await?;
+        authority::current(&mut tx, who.id).await?;
         let added = in_tx!(tx, db => sqlx::query(
                 "INSERT INTO friends (user_id, friend_id, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
             .bind(who.id).bind(friend).bind(now()).execute(db).await.map(|done| done.rows_affected()))?;
@@ -26,6 +27,7 @@ impl Users {
     pub async fn unfriend(&self, who: &Caller, friend: UserId) -> Result<(), UsersError> {
         allowed(who)?;
         let mut tx = self.store.begin().await?;
+        authority::current(&mut tx, who.id).await?;
         let removed = in_tx!(tx, db => sqlx::query(
                 "DELETE FROM friends WHERE user_id = $1 AND friend_id = $2")
             .bind(who.id).bind(friend).execute(db).await.map(|done| done.rows_affected()))?;

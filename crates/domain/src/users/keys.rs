@@ -1,10 +1,11 @@
 //! The SSH keys by which accounts log in.
 
+use super::credential::Proof;
 use super::openssh::{self, PublicKey};
-use super::{Users, UsersError, audit, handle};
+use super::{Credential, Login, Users, UsersError, audit, authority, handle};
+use crate::UserId;
 use crate::db::{in_tx, now, on_db};
 use crate::events::EventBody;
-use crate::{Caller, UserId};
 use chrono::{DateTime, Utc};
 
 /// How many keys one account may have.
@@ -38,26 +39,35 @@ impl SshKey {
 }
 
 impl Users {
-    /// The account of `handle`, if `openssh_key` is one of its keys and it may log in. Whoever asks has yet to
-    /// prove that they hold the key.
-    pub async fn key_holder(&self, handle: &str, openssh_key: &str) -> Result<Option<Caller>, UsersError> {
+    /// The login to the account of `handle`, if `openssh_key` is one of its keys and it may log in. Whoever asks has
+    /// yet to prove that they hold the key.
+    pub async fn key_holder(&self, handle: &str, openssh_key: &str) -> Result<Option<Login>, UsersError> {
         let (Some(folded), Ok(key)) = (handle::key(handle), PublicKey::parse(openssh_key)) else {
             return Ok(None);
         };
-        let id: Option<UserId> = on_db!(self.store, db => sqlx::query_scalar(
-                "SELECT u.id FROM users u JOIN ssh_keys k ON k.user_id = u.id \
+        let known: Option<(UserId, KeyId)> = on_db!(self.store, db => sqlx::query_as(
+                "SELECT u.id, k.id FROM users u JOIN ssh_keys k ON k.user_id = u.id \
                  WHERE u.folded = $1 AND k.blob = $2 AND NOT u.banned")
             .bind(folded).bind(&key.blob).fetch_optional(db).await)?;
-        match id {
-            Some(id) => self.caller(id).await.map(Some),
-            None => Ok(None),
+        let Some((user, key)) = known else { return Ok(None) };
+        let credential = Credential::new(user, Proof::Key(key));
+        match self.renew(&credential).await {
+            Ok(caller) => Ok(Some(Login { caller, credential })),
+            Err(UsersError::Unauthenticated) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
-    /// Adds a key, given as the line in a `.pub` file. Twice is once.
-    pub async fn add_key(&self, who: UserId, openssh_key: &str) -> Result<SshKey, UsersError> {
+    /// Adds a key to `who`'s account, given as the line in a `.pub` file. Twice is once.
+    pub async fn add_key(
+        &self,
+        who: UserId,
+        openssh_key: &str,
+        by: Option<UserId>,
+    ) -> Result<SshKey, UsersError> {
         let key = PublicKey::parse(openssh_key)?;
         let mut tx = self.store.begin().await?;
+        authority::may_change(&mut tx, who, by).await?;
         let others: i64 = in_tx!(tx, db => sqlx::query_scalar(
                 "SELECT COUNT(*) FROM ssh_keys WHERE user_id = $1 AND blob <> $2")
             .bind(who).bind(&key.blob).fetch_one(db).await)?;
@@ -71,7 +81,8 @@ impl Users {
                  ON CONFLICT (user_id, blob) DO UPDATE SET comment = excluded.comment \
                  RETURNING id, kind, blob, comment, added_at")
             .bind(who).bind(key.kind).bind(&key.blob).bind(&key.comment).bind(now()).fetch_one(db).await)?;
-        audit::write(&mut tx, Some(who), "user.key.add", &format!("{} {}", kept.kind, kept.comment)).await?;
+        let detail = format!("user {who} {} {}", kept.kind, kept.comment);
+        audit::write(&mut tx, by, "user.key.add", detail.trim_end()).await?;
         tx.event(EventBody::UserChanged { user: who });
         tx.commit().await?;
         Ok(kept)
@@ -84,16 +95,17 @@ impl Users {
             .bind(who).fetch_all(db).await)?)
     }
 
-    /// Removes one of `who`'s own keys.
-    pub async fn remove_key(&self, who: UserId, key: KeyId) -> Result<(), UsersError> {
+    /// Removes one of `who`'s keys. Whoever came in with it is let in by it no longer.
+    pub async fn remove_key(&self, who: UserId, key: KeyId, by: Option<UserId>) -> Result<(), UsersError> {
         let mut tx = self.store.begin().await?;
+        authority::may_change(&mut tx, who, by).await?;
         let removed: Option<String> = in_tx!(tx, db => sqlx::query_scalar(
                 "DELETE FROM ssh_keys WHERE id = $1 AND user_id = $2 RETURNING kind")
             .bind(key).bind(who).fetch_optional(db).await)?;
         let Some(kind) = removed else {
             return Err(UsersError::NotFound("There is no such key on this account.".to_owned()));
         };
-        audit::write(&mut tx, Some(who), "user.key.remove", &kind).await?;
+        audit::write(&mut tx, by, "user.key.remove", &format!("user {who} {kind}")).await?;
         tx.event(EventBody::UserChanged { user: who });
         Ok(tx.commit().await?)
     }

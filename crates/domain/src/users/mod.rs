@@ -1,8 +1,10 @@
 //! Users: accounts and profiles, keys and friends, calls and who is online, the audit log.
 
 mod accounts;
-mod audit;
+pub(crate) mod audit;
+pub(crate) mod authority;
 mod calls;
+mod credential;
 mod error;
 mod friends;
 mod handle;
@@ -19,6 +21,7 @@ mod text;
 pub use accounts::{NewAccount, random_password};
 pub use audit::AuditLine;
 pub use calls::{LastCaller, LoggedIn, NewCall};
+pub use credential::{Credential, Login};
 pub use error::UsersError;
 pub use handle::Handle;
 pub use keys::{KeyId, SshKey};

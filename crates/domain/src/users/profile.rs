@@ -1,7 +1,7 @@
 //! Profiles: what callers see of each other. Kept in memory for a while, never longer than they are true.
 
 use super::accounts::FIELD;
-use super::{Handle, Users, UsersError, text};
+use super::{Handle, Users, UsersError, authority, text};
 use crate::db::{in_tx, on_db};
 use crate::events::{Event, EventBody};
 use crate::{Caller, UserId};
@@ -121,14 +121,12 @@ impl Users {
         let interests =
             change.interests.map(|it| text::line("The list of interests", &it, INTERESTS)).transpose()?;
         let mut tx = self.store.begin().await?;
-        let changed = in_tx!(tx, db => sqlx::query(
+        authority::current(&mut tx, who.id).await?;
+        in_tx!(tx, db => sqlx::query(
                 "UPDATE users SET display_name = COALESCE($2, display_name), location = COALESCE($3, location), \
                      bio = COALESCE($4, bio), interests = COALESCE($5, interests) WHERE id = $1")
             .bind(who.id).bind(&display_name).bind(&location).bind(&bio).bind(&interests)
-            .execute(db).await.map(|done| done.rows_affected()))?;
-        if changed == 0 {
-            return Err(UsersError::no_account());
-        }
+            .execute(db).await.map(drop))?;
         tx.event(EventBody::UserChanged { user: who.id });
         tx.commit().await?;
         self.forget(who.id);

@@ -1,6 +1,6 @@
 //! What callers prefer: how the board is to write to them. Only theirs to change, and nobody else's to see.
 
-use super::{Users, UsersError};
+use super::{Users, UsersError, authority};
 use crate::Caller;
 use crate::db::in_tx;
 use crate::events::EventBody;
@@ -92,11 +92,9 @@ impl Users {
             return Ok(());
         }
         let mut tx = self.store.begin().await?;
-        let changed = in_tx!(tx, db => sqlx::query("UPDATE users SET settings = $2 WHERE id = $1")
-            .bind(who.id).bind(Json(settings)).execute(db).await.map(|done| done.rows_affected()))?;
-        if changed == 0 {
-            return Err(UsersError::no_account());
-        }
+        authority::current(&mut tx, who.id).await?;
+        in_tx!(tx, db => sqlx::query("UPDATE users SET settings = $2 WHERE id = $1")
+            .bind(who.id).bind(Json(settings)).execute(db).await.map(drop))?;
         tx.event(EventBody::UserChanged { user: who.id });
         Ok(tx.commit().await?)
     }

@@ -1,25 +1,40 @@
 //! What the sysop, or the caller themselves, changes about an account: each with its line in the audit log.
 
-use super::{Users, UsersError, audit};
-use crate::db::in_tx;
+use super::credential::Proof;
+use super::{Credential, Users, UsersError, audit, authority, text};
+use crate::db::{DbError, Tx, in_tx, on_db};
 use crate::events::EventBody;
-use crate::{Secret, UserId};
+use crate::{CallId, Caller, Secret, UserId};
 use sqlx::types::Json;
 use std::collections::BTreeSet;
 
 /// The longest flag, in characters.
 const FLAG: usize = 24;
+/// The longest reason for a kick or a ban, in characters: one page.
+const REASON: usize = 240;
 
 enum Change {
     Password(String),
     Level(i64),
     Flags(BTreeSet<String>),
     Sysop(bool),
-    Banned(bool),
+    Banned(bool, String),
+}
+
+impl Change {
+    /// Whether callers may do it to themselves.
+    fn ones_own(&self) -> bool {
+        matches!(self, Self::Password(_))
+    }
+
+    /// Whether it may leave the board without a sysop.
+    fn unseats(&self) -> bool {
+        matches!(self, Self::Sysop(false) | Self::Banned(true, _))
+    }
 }
 
 impl Users {
-    /// Gives `who` a new password, which must be good enough.
+    /// Gives `who` a new password, which must be good enough. Every login by the old one ends.
     pub async fn set_password(
         &self,
         who: UserId,
@@ -29,6 +44,24 @@ impl Users {
         let handle = self.caller(who).await?.handle;
         let hash = self.judge_and_hash(&handle, new).await?;
         self.alter(who, Change::Password(hash), by).await
+    }
+
+    /// Gives a caller the new password they chose, which must be good enough. Their other logins by password end; the
+    /// one that `credential` stands for goes on.
+    pub async fn change_password(
+        &self,
+        credential: &Credential,
+        new: &Secret<String>,
+    ) -> Result<(), UsersError> {
+        let who = credential.user();
+        let handle = self.caller(who).await?.handle;
+        let hash = self.judge_and_hash(&handle, new).await?;
+        let proof = Proof::of_password(&hash);
+        self.alter(who, Change::Password(hash), Some(who)).await?;
+        if let Some(proof) = proof {
+            credential.replace(proof);
+        }
+        Ok(())
     }
 
     /// Gives `who` an access level, 0 to 255.
@@ -55,18 +88,55 @@ impl Users {
         self.alter(who, Change::Flags(flags), by).await
     }
 
-    /// Makes `who` a sysop, or one no more.
+    /// Makes `who` a sysop, or one no more. Conflict when nobody would be left to run the board.
     pub async fn set_sysop(&self, who: UserId, sysop: bool, by: Option<UserId>) -> Result<(), UsersError> {
         self.alter(who, Change::Sysop(sysop), by).await
     }
 
-    /// Bans `who` from logging in, or lets them in again. A call they are on goes on until it is kicked.
+    /// Bans `who` from logging in, or lets them in again. See [`Users::ban`].
     pub async fn set_banned(&self, who: UserId, banned: bool, by: Option<UserId>) -> Result<(), UsersError> {
-        self.alter(who, Change::Banned(banned), by).await
+        self.alter(who, Change::Banned(banned, String::new()), by).await
+    }
+
+    /// Closes the account of `who`: every call and connection of theirs ends at once, on every node, and nothing lets
+    /// them in again. They are told `reason`, if there is one. Conflict when nobody would be left to run the board.
+    pub async fn ban(&self, who: UserId, reason: &str, by: Option<UserId>) -> Result<(), UsersError> {
+        let reason = text::line("A reason", reason, REASON)?;
+        self.alter(who, Change::Banned(true, reason), by).await
+    }
+
+    /// Ends a call, whose caller is told `reason`. Only a sysop may. It is over once [`Users::call_is_open`] says so.
+    pub async fn kick(&self, by: &Caller, call: CallId, reason: &str) -> Result<(), UsersError> {
+        let reason = text::line("A reason", reason, REASON)?;
+        let mut tx = self.store.begin().await?;
+        let by = authority::current_sysop(&mut tx, by.id).await?;
+        let open: Option<(Option<String>,)> = in_tx!(tx, db => sqlx::query_as(
+                "SELECT handle FROM calls WHERE id = $1 AND ended_at IS NULL")
+            .bind(call).fetch_optional(db).await)?;
+        let Some((handle,)) = open else {
+            return Err(UsersError::NotFound(format!("There is no call {call}; it may have ended.")));
+        };
+        let who = handle.unwrap_or_else(|| "nobody yet".to_owned());
+        audit::write(&mut tx, Some(by.id), "call.kick", &format!("call {call} ({who}): {reason}")).await?;
+        tx.event(EventBody::CallKicked { call, by: by.handle.to_string(), reason });
+        Ok(tx.commit().await?)
+    }
+
+    /// Whether the call has not ended yet.
+    pub async fn call_is_open(&self, call: CallId) -> Result<bool, UsersError> {
+        let open: Option<CallId> = on_db!(self.store, db => sqlx::query_scalar(
+                "SELECT id FROM calls WHERE id = $1 AND ended_at IS NULL")
+            .bind(call).fetch_optional(db).await)?;
+        Ok(open.is_some())
     }
 
     async fn alter(&self, who: UserId, change: Change, by: Option<UserId>) -> Result<(), UsersError> {
         let mut tx = self.store.begin().await?;
+        match by {
+            Some(by) if !change.ones_own() => authority::current_sysop(&mut tx, by).await.map(drop)?,
+            by => authority::may_change(&mut tx, who, by).await?,
+        }
+        let sysops = if change.unseats() { hold_sysops(&mut tx).await? } else { 0 };
         macro_rules! set {
             ($sql:literal, $value:expr) => {
                 in_tx!(tx, db => sqlx::query(concat!("UPDATE users SET ", $sql, " = $2 WHERE id = $1"))
@@ -81,16 +151,39 @@ impl Users {
                 (set!("flags", Json(flags)), "flags", words.join(" "))
             }
             Change::Sysop(sysop) => (set!("sysop", sysop), "sysop", sysop.to_string()),
-            Change::Banned(banned) => (set!("banned", banned), "banned", banned.to_string()),
+            Change::Banned(banned, reason) => {
+                (set!("banned", banned), "banned", format!("{banned} {reason}").trim_end().to_owned())
+            }
         };
         if changed == 0 {
             return Err(UsersError::no_account());
         }
+        if sysops > 0 && count_sysops(&mut tx).await? == 0 {
+            return Err(UsersError::Conflict(
+                "That is the board's last sysop. Make somebody else a sysop first.".to_owned(),
+            ));
+        }
         audit::write(&mut tx, by, &format!("user.{action}"), format!("user {who} {detail}").trim_end())
             .await?;
+        // First, so that a call hears why it ends before it finds out that its login holds no longer.
+        if let Change::Banned(true, reason) = change {
+            tx.event(EventBody::UserBanned { user: who, reason });
+        }
         tx.event(EventBody::UserChanged { user: who });
         tx.commit().await?;
         self.forget(who);
         Ok(())
     }
+}
+
+/// Keeps the sysops as they are until the transaction ends, so that of two who unseat each other at once one is
+/// refused. Tells how many there are.
+async fn hold_sysops(tx: &mut Tx) -> Result<u64, DbError> {
+    in_tx!(tx, db => sqlx::query("UPDATE users SET sysop = sysop WHERE sysop AND NOT banned")
+        .execute(db).await.map(|done| done.rows_affected()))
+}
+
+async fn count_sysops(tx: &mut Tx) -> Result<i64, DbError> {
+    in_tx!(tx, db => sqlx::query_scalar("SELECT COUNT(*) FROM users WHERE sysop AND NOT banned")
+        .fetch_one(db).await)
 }

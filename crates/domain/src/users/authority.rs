@@ -1,0 +1,44 @@
+//! Who may act, read inside the act's own transaction: what was known of a caller when they logged in may be long gone.
+
+use super::UsersError;
+use super::accounts::Account;
+use crate::db::{Tx, in_tx};
+use crate::{Caller, UserId};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    #[sqlx(flatten)]
+    account: Account,
+    banned: bool,
+}
+
+/// The caller as they are now. Forbidden when the account is closed, NotFound when there is none.
+pub(crate) async fn current(tx: &mut Tx, who: UserId) -> Result<Caller, UsersError> {
+    let row: Option<Row> = in_tx!(tx, db => sqlx::query_as(
+            "SELECT id, handle, level, flags, sysop, created_at, settings, banned FROM users WHERE id = $1")
+        .bind(who).fetch_optional(db).await)?;
+    match row.ok_or_else(UsersError::no_account)? {
+        Row { banned: true, .. } => Err(UsersError::Forbidden("This account is closed.".to_owned())),
+        Row { account, .. } => Ok(account.into()),
+    }
+}
+
+/// The caller as they are now, who must be a sysop.
+pub(crate) async fn current_sysop(tx: &mut Tx, who: UserId) -> Result<Caller, UsersError> {
+    let caller = current(tx, who).await?;
+    if caller.sysop {
+        Ok(caller)
+    } else {
+        Err(UsersError::Forbidden("Only the sysop may do that.".to_owned()))
+    }
+}
+
+/// Lets `by` change something of `whose` account: the caller's own, or anybody's for a sysop. Nobody (`None`) is a
+/// command given at the machine itself, which holds the database anyway.
+pub(super) async fn may_change(tx: &mut Tx, whose: UserId, by: Option<UserId>) -> Result<(), UsersError> {
+    match by {
+        None => Ok(()),
+        Some(by) if by == whose => current(tx, by).await.map(drop),
+        Some(by) => current_sysop(tx, by).await.map(drop),
+    }
+}
