@@ -33,7 +33,12 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
         .collect();
     if !call.caller.guest {
         let answer = call.domain.messaging.pages(&call.caller).await;
-        let Some(stored) = said(call, answer).await? else { return Ok(()) };
+        let stored = match said(call, answer).await? {
+            Some(stored) => stored,
+            // What came in this call is here all the same.
+            None if !entries.is_empty() => Vec::new(),
+            None => return Ok(()),
+        };
         if let Some(newest) = stored.iter().map(|page| page.id).max()
             && stored.iter().any(|page| !page.seen)
         {

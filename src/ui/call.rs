@@ -135,6 +135,10 @@ pub struct Call {
     status: Option<Box<Grid>>,
     /// The screen holds something that no view drew.
     strange: bool,
+    /// Keys since the view was last drawn.
+    unanswered: u32,
+    /// When it was.
+    drawn: Instant,
 }
 
 impl Call {
@@ -180,6 +184,8 @@ impl Call {
             shown: None,
             status: None,
             strange: true,
+            unanswered: 0,
+            drawn: Instant::now(),
         }
     }
 
@@ -334,6 +340,8 @@ impl Call {
 
     /// Brings the screen up to date with the view.
     async fn show(&mut self, view: &dyn View) -> Result<(), Leave> {
+        self.unanswered = 0;
+        self.drawn = Instant::now();
         let new = Box::new(self.render(view));
         let mut bytes = Vec::new();
         let old = if self.strange { None } else { self.shown.as_deref() };

@@ -1,6 +1,7 @@
 //! What a call waits for: keys, what others send, another size, new art and menus, the clocks, the board's end.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use dialtone_domain::events::{Event, EventBody};
 use dialtone_terminal::{Key, probe};
@@ -14,6 +15,13 @@ use crate::ui::idle::Due;
 use crate::ui::keys::{self, Act, Keys};
 use crate::ui::pager::{Page, page_of};
 use crate::ui::{Leave, help};
+
+/// Keys without a drawing that nobody types by hand: a paste.
+const PASTE: u32 = 32;
+/// How soon more of a paste comes, if it goes on.
+const MORE: Duration = Duration::from_millis(20);
+/// The longest that a paste goes on without a drawing.
+const UNDRAWN: Duration = Duration::from_millis(500);
 
 impl Call {
     /// Waits for a key with the view on screen, kept up to date meanwhile.
@@ -40,7 +48,7 @@ impl Call {
     /// Waits for anything, with the view on screen, until `quiet`. What is typed ahead is answered in one drawing.
     pub async fn stir(&mut self, view: &dyn View, quiet: Option<Instant>) -> Result<Stir, Leave> {
         loop {
-            let happening = match self.waiting()? {
+            let happening = match self.at_hand().await? {
                 Some(happening) => happening,
                 None => {
                     if self.shown.is_none() && !self.strange {
@@ -132,11 +140,6 @@ impl Call {
         Some(Key::Click { column, row })
     }
 
-    /// Whether more has been typed than was answered yet.
-    pub fn typed_ahead(&self) -> bool {
-        !self.input.is_empty()
-    }
-
     fn heard(&mut self, input: Input) -> Result<Happening, Leave> {
         match input {
             Input::Key(key) => {
@@ -144,6 +147,7 @@ impl Call {
                     *left = left.checked_sub(1).ok_or(Leave::NoLogin)?;
                 }
                 self.idle.heard();
+                self.unanswered = self.unanswered.saturating_add(1);
                 Ok(Happening::Key(key))
             }
             Input::Resize { columns, rows } => {
@@ -183,6 +187,20 @@ impl Call {
             Ok(input) => self.heard(input).map(Some),
             Err(mpsc::error::TryRecvError::Disconnected) => Err(Leave::Hangup),
             Err(mpsc::error::TryRecvError::Empty) => Ok(None),
+        }
+    }
+
+    /// What has happened already, or happens in a moment: a paste comes in bursts, and is answered in few drawings.
+    async fn at_hand(&mut self) -> Result<Option<Happening>, Leave> {
+        if let Some(happening) = self.waiting()? {
+            return Ok(Some(happening));
+        }
+        if self.unanswered < PASTE || self.drawn.elapsed() > UNDRAWN {
+            return Ok(None);
+        }
+        match self.happening(Some(Instant::now() + MORE)).await? {
+            Happening::Quiet => Ok(None),
+            happening => Ok(Some(happening)),
         }
     }
 
