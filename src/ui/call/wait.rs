@@ -140,6 +140,17 @@ impl Call {
         Some(Key::Click { column, row })
     }
 
+    /// Keys that came before the call ended and that nobody has answered.
+    pub fn last_keys(&mut self) -> Vec<Key> {
+        let mut keys = Vec::new();
+        while let Ok(input) = self.input.try_recv() {
+            if let Input::Key(key) = input {
+                keys.push(key);
+            }
+        }
+        keys
+    }
+
     fn heard(&mut self, input: Input) -> Result<Happening, Leave> {
         match input {
             Input::Key(key) => {

@@ -375,13 +375,20 @@ pub async fn edit(call: &mut Call, editing: &mut Editing) -> Result<bool, Leave>
     let mut editor = Editor::new(editing);
     let kept = loop {
         editor.fit(call.terminal.columns, call.body().rows);
-        let key = match call.stir(&editor, editor.unkept.due()).await? {
-            Stir::Key(key) => key,
-            Stir::Quiet => {
+        let key = match call.stir(&editor, editor.unkept.due()).await {
+            Ok(Stir::Key(key)) => key,
+            Ok(Stir::Quiet) => {
                 editor.keep();
                 continue;
             }
-            Stir::News(_) | Stir::Resized | Stir::Reloaded => continue,
+            Ok(Stir::News(_) | Stir::Resized | Stir::Reloaded) => continue,
+            Err(leave) => {
+                // What was typed before the line dropped is part of the text.
+                for key in call.last_keys() {
+                    editor.take(key);
+                }
+                return Err(leave);
+            }
         };
         match editor.take(key) {
             Some(Decided::Save) if editor.writing.is_blank() => {

@@ -75,8 +75,8 @@ impl Keep for Kept {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_written_is_kept_in_pauses_and_at_the_end() {
-    let kept = std::sync::Arc::new(Kept::default());
-    let editing = Editing { keep: Some(std::sync::Arc::clone(&kept) as _), ..Editing::default() };
+    let kept = Arc::new(Kept::default());
+    let editing = Editing { keep: Some(Arc::clone(&kept) as _), ..Editing::default() };
     let seen = || kept.0.lock().unwrap().clone();
     let mut editor = Editor::new(&editing);
     assert_eq!(editor.unkept.due(), None, "nothing has changed, and no clock runs");

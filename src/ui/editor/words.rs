@@ -75,18 +75,39 @@ impl Lines {
         self.line = LineInput::new(LINE);
         call.prompt("", &self.line).await?;
         loop {
-            match call.type_on("", &mut self.line, self.unkept.due()).await? {
-                Some(Typed::Enter) => {
+            match call.type_on("", &mut self.line, self.unkept.due()).await {
+                Ok(Some(Typed::Enter)) => {
                     self.unkept.changed();
                     return Ok(Some(std::mem::take(&mut self.line).text()));
                 }
-                Some(Typed::Escape) => return Ok(None),
-                Some(Typed::Changed) => self.unkept.changed(),
-                Some(Typed::Nothing) => {}
-                None => self.keep(),
+                Ok(Some(Typed::Escape)) => return Ok(None),
+                Ok(Some(Typed::Changed)) => self.unkept.changed(),
+                Ok(Some(Typed::Nothing)) => {}
+                Ok(None) => self.keep(),
+                Err(leave) => {
+                    self.last_keys(call);
+                    return Err(leave);
+                }
             }
             if self.unkept.is_due() {
                 self.keep();
+            }
+        }
+    }
+}
+
+impl Lines {
+    /// What was typed before the line dropped is part of the text.
+    fn last_keys(&mut self, call: &mut Call) {
+        for key in call.last_keys() {
+            match self.line.press(key) {
+                Typed::Enter => {
+                    let line = std::mem::replace(&mut self.line, LineInput::new(LINE)).text();
+                    self.add(line);
+                    self.unkept.changed();
+                }
+                Typed::Changed => self.unkept.changed(),
+                Typed::Escape | Typed::Nothing => {}
             }
         }
     }

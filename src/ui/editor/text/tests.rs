@@ -194,10 +194,10 @@ fn pasted(writing: &mut Writing, keys: impl Iterator<Item = char>) -> u64 {
 
 #[test]
 fn a_long_paste_costs_what_it_is_long() {
-    let word = |n: usize| if n % 6 == 5 { ' ' } else { 'x' };
-    let line = |n: usize| if n % 70 == 69 { '\n' } else { word(n) };
+    let words = |n: usize| if n % 6 == 5 { ' ' } else { 'x' };
+    let lines = |n: usize| if n % 70 == 69 { '\n' } else { 'x' };
     let solid = |_: usize| 'x';
-    for kind in [word as fn(usize) -> char, line, solid] {
+    for kind in [words as fn(usize) -> char, lines, solid] {
         // One paragraph, many, and one word; at the end of the text, and before a long text that is there already.
         for text in [String::new(), "y".repeat(30_000)] {
             let cost = |keys: usize| {
