@@ -39,6 +39,8 @@ struct State {
     waiting: Option<String>,
     /// Somebody is saving.
     saving: bool,
+    /// There may be something in the records.
+    stored: bool,
     /// The call is over.
     over: bool,
 }
@@ -89,13 +91,16 @@ impl Keeper {
     /// Saves drafts of this message.
     pub fn new(call: &Call, poster: &Poster, draft: Draft) -> Self {
         let (domain, poster) = (call.domain.clone(), poster.clone());
-        let inner = Inner { domain, poster, draft, state: Mutex::default() };
+        let state = Mutex::new(State { stored: !draft.body.is_empty(), ..State::default() });
+        let inner = Inner { domain, poster, draft, state };
         Self { inner: Arc::new(inner), loose_ends: call.house.loose_ends.clone() }
     }
 
     /// The text was thrown away.
     pub fn forget(&self) {
-        self.keep(String::new());
+        if self.inner.state(|state| state.stored) {
+            self.keep(String::new());
+        }
     }
 }
 
@@ -103,6 +108,7 @@ impl Keep for Keeper {
     fn keep(&self, text: String) {
         let idle = self.inner.state(|state| {
             state.waiting = Some(text);
+            state.stored = true;
             !std::mem::replace(&mut state.saving, true)
         });
         if idle {

@@ -199,7 +199,7 @@ pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting)
         lines.push(match call.values.get("NM").and_then(|new| new.parse::<i64>().ok()) {
             Some(0) => "Nothing new on the boards.".to_owned(),
             Some(new) => format!("{} on the boards.", words::count(new, "new message", "new messages")),
-            None => "I couldn't look what's new on the boards.".to_owned(),
+            None => "Couldn't check for new messages just now.".to_owned(),
         });
         match call.domain.messaging.pages(&call.caller).await {
             Ok(pages) => {
@@ -211,7 +211,7 @@ pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting)
             }
             Err(error) => {
                 tracing::warn!(%error, "pages not read");
-                lines.push("I couldn't look whether anybody paged you.".to_owned());
+                lines.push("Couldn't check for pages just now.".to_owned());
             }
         }
     }
@@ -219,7 +219,7 @@ pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting)
         Ok(unfinished) => unfinished,
         Err(error) => {
             tracing::warn!(%error, "drafts not read");
-            lines.push("I couldn't look whether you left a message unfinished.".to_owned());
+            lines.push("Couldn't check for unfinished messages just now.".to_owned());
             Vec::new()
         }
     };
