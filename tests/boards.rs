@@ -189,7 +189,7 @@ fn catching_up_asks_says_and_can_be_taken_back(setup: Setup) {
     acid.send("N");
     acid.wait_for("C catch up");
     let counts = |acid: &Dial| {
-        [new_in_row(acid, "Your favourite dead exchange"), new_in_row(acid, "North American call progress")]
+        [new_in_row(acid, "Your favourite dead exchange"), new_in_row(acid, "The tones, for reference")]
     };
     let before = counts(&acid);
     assert_eq!(before.iter().sum::<i64>(), 2);
@@ -265,9 +265,9 @@ fn what_could_not_be_looked_up_does_not_read_as_nothing() {
     postgres.stop();
     // Back in the list of threads, which cannot be read again; nor can the list of boards.
     acid.key(Key::Escape);
-    while acid.wait_for_any(&["that did not work", MENU]) == 0 {
-        acid.past_notice();
-    }
+    acid.wait_for("that did not work");
+    acid.send("\n\n");
+    acid.wait_for(MENU);
     acid.choose("N", "that did not work");
     acid.past_notice();
     acid.wait_for(MENU);

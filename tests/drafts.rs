@@ -122,7 +122,7 @@ fn what_was_typed_in_plain_words_is_offered_too(setup: Setup) {
 
     let acid = call();
     answer(&acid, PASSWORD, "You didn't finish \"A riddle\" on Code.");
-    acid.wait_for("(G go on, T throw it away, L later)");
+    acid.wait_for("(G go on, T throw it away");
     answer(&acid, "G", "and opens no lo");
     acid.enter("ck?");
     answer(&acid, "/s", MENU);
