@@ -228,7 +228,8 @@ fn the_new_scan_finds_what_lies_below_hundreds_of_threads() {
          WHERE u.handle = 'Acid Burn' AND t.subject <> 'Down here'",
         "INSERT INTO board_reads (user_id, board_id, messages_read) \
          SELECT r.user_id, t.board_id, SUM(r.read_number) FROM thread_reads r \
-         JOIN threads t ON t.id = r.thread_id GROUP BY r.user_id, t.board_id",
+         JOIN threads t ON t.id = r.thread_id JOIN users u ON u.id = r.user_id \
+         WHERE u.handle = 'Acid Burn' GROUP BY r.user_id, t.board_id",
         "UPDATE boards b SET message_count = (SELECT COUNT(*) FROM messages m WHERE m.board_id = b.id)",
     ] {
         database.query(statement);
