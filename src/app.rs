@@ -1,6 +1,7 @@
 //! The only place where parts are wired together.
 
 mod assets;
+mod check;
 mod node;
 mod reload;
 mod seed;
@@ -10,7 +11,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use dialtone_domain::{Domain, EventBody};
+use dialtone_domain::EventBody;
+use dialtone_domain::nodes::Joined;
 use miette::{IntoDiagnostic, WrapErr, miette};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -19,11 +21,13 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use self::assets::{Checked, Loaded, check, init, load as menus_and_art};
+pub use self::assets::{Loaded, init, load as menus_and_art};
+pub use self::check::{Checked, check};
 use self::reload::Reload;
 use crate::config::{Config, Role};
 use crate::database;
-use crate::server::{self, Limiter, Penalties, Server};
+use crate::login_throttle::LoginThrottle;
+use crate::server::{self, Limiter, Server};
 use crate::session::{Exchange, Lines};
 use crate::switchboard::{Desk, Nats, Switchboard};
 use crate::telemetry::health::{self, Readiness};
@@ -37,8 +41,9 @@ const LOOSE_ENDS: Duration = Duration::from_secs(5);
 /// Runs a node until it is told to stop. Errors: what keeps it from starting, in words for its sysop.
 pub async fn serve(config: Config) -> Result<(), miette::Report> {
     let config = Arc::new(config);
-    let loaded = assets::load(&config)?;
-    let _lock = node::prepare_data_dir(&config.storage.data_dir, config.embedded())?;
+    let loaded = assets::load_for_start(&config)?;
+    node::prepare_data_dir(&config.storage.data_dir)?;
+    let _lock = node::lock_database(&config.database_url())?;
     node::raise_file_limit(config.limits.calls);
     let listeners = Listeners::bind(&config)?;
     let domain = database::open(&config.database_url()).await?;
@@ -46,14 +51,8 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         Some(lines) => lines.telnet.local_addr().into_diagnostic()?.port(),
         None => listeners.http.local_addr().into_diagnostic()?.port(),
     };
-    let name = node::name(&config, telnet_port);
-    let node = domain
-        .nodes
-        .join(&name, config.embedded())
-        .await
-        .into_diagnostic()
-        .wrap_err("cannot join the board as a node")?;
-    let domain = domain.as_node(node);
+    let Joined { id: node, name } = node::join(&domain, &config, telnet_port).await?;
+    let domain = domain.as_node(node).limited(&config.limits.flood());
     let sysop = seed::first_start(&domain).await?;
 
     let shutdown = CancellationToken::new(); // no more calls
@@ -80,20 +79,22 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         background.spawn(work::quote_feed(domain.clone(), node, closing.clone()));
         background.spawn(work::tidy(domain.clone(), node, closing.clone()));
     }
+    background.spawn(work::keep_time(Arc::clone(&switchboard), closing.clone()));
     let readiness = Readiness::default();
     let http_address = listeners.http.local_addr().into_diagnostic()?;
-    background.spawn(health_page(listeners.http, domain.clone(), readiness.clone(), closing.clone()));
+    background.spawn(health::serve(listeners.http, domain.clone(), node, readiness.clone(), closing.clone()));
 
     let drain = CancellationToken::new();
     let loose_ends = TaskTracker::new();
     let calls = TaskTracker::new();
-    let penalties = Arc::new(Penalties::default());
+    let throttle = Arc::new(LoginThrottle::new(config.limits.logins_per_address));
     let house = Arc::new(House {
         name: config.board.name.clone(),
         node,
         node_name: name.clone(),
         guests: config.board.guests,
         registration: config.board.registration,
+        throttle: Arc::clone(&throttle),
         gallery: ArcSwap::from_pointee(loaded.gallery),
         menus: ArcSwap::from_pointee(loaded.menus),
         reloaded: watch::Sender::default(),
@@ -108,14 +109,12 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         house: Arc::clone(&house),
         domain: domain.clone(),
         limits: config.limits.clone(),
-        doorman: Arc::clone(&penalties) as _,
         lines: Lines::default(),
         loose_ends: loose_ends.clone(),
     });
     let server = Arc::new(Server {
         exchange,
         limiter: Arc::new(Limiter::new(config.limits.calls, config.limits.calls_per_address)),
-        penalties: Arc::clone(&penalties),
         calls: calls.clone(),
         shutdown: shutdown.clone(),
     });
@@ -125,7 +124,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         let ssh = lines.ssh.local_addr().into_diagnostic()?;
         let settings = ssh::Settings {
             domain: domain.clone(),
-            doorman: penalties,
+            throttle,
             guests: config.board.guests,
             registration: config.board.registration,
             login_time: config.limits.login_time(),
@@ -194,6 +193,9 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
 /// The ed25519 key now; the RSA key as soon as it is made, which takes a moment on a first start.
 fn ssh_config(config: &Config) -> Result<Arc<ArcSwap<russh::server::Config>>, miette::Report> {
     let data_dir = config.storage.data_dir.clone();
+    for warning in host_keys::open_to_others(&data_dir) {
+        tracing::warn!("{warning}");
+    }
     let ed25519 = host_keys::ed25519(&data_dir).into_diagnostic()?;
     let existing = host_keys::existing_rsa(&data_dir).into_diagnostic()?;
     let missing = existing.is_none();
@@ -210,17 +212,6 @@ fn ssh_config(config: &Config) -> Result<Arc<ArcSwap<russh::server::Config>>, mi
         });
     }
     Ok(shared)
-}
-
-async fn health_page(
-    listener: TcpListener,
-    domain: Domain,
-    readiness: Readiness,
-    shutdown: CancellationToken,
-) {
-    if let Err(error) = health::serve(listener, domain, readiness, shutdown).await {
-        tracing::error!(%error, "the health page is gone");
-    }
 }
 
 /// Every listener, opened before anything else: a taken port is known before the records are touched.

@@ -4,12 +4,13 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use dialtone_domain::FloodLimits;
 use miette::{Diagnostic, NamedSource, SourceSpan};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Everything a sysop may set. Every key may also come from the environment as `DIALTONE_SECTION__KEY`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// What the board is called and whom it lets in.
@@ -27,7 +28,7 @@ pub struct Config {
 }
 
 /// `[board]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Board {
     /// The board's name, shown to callers.
@@ -47,7 +48,7 @@ impl Default for Board {
 }
 
 /// `[listen]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Listen {
     /// Telnet address; port 0 takes a free one.
@@ -66,7 +67,7 @@ impl Default for Listen {
 }
 
 /// `[storage]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Storage {
     /// The data directory: the SQLite database, host keys, the sysop's own menus and art.
@@ -86,13 +87,21 @@ impl Default for Storage {
 }
 
 /// `[limits]`: times in seconds, sizes in bytes.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// Calls at once, over all transports.
     pub calls: usize,
     /// Calls at once from one address (IPv6: one /64).
     pub calls_per_address: usize,
+    /// Logins of one address under way at once; more wait for one of them.
+    pub logins_per_address: u32,
+    /// Accounts that may be made from one address in an hour; 0 sets no limit.
+    pub accounts_per_hour: u32,
+    /// Messages one caller may post in a minute; 0 sets no limit.
+    pub posts_per_minute: u32,
+    /// Pages one caller may send in a minute; 0 sets no limit.
+    pub pages_per_minute: u32,
     /// Time a caller has to log in.
     pub login_seconds: u64,
     /// Bytes a caller may send before logging in.
@@ -112,6 +121,10 @@ impl Default for Limits {
         Self {
             calls: 4096,
             calls_per_address: 64,
+            logins_per_address: 4,
+            accounts_per_hour: 5,
+            posts_per_minute: 10,
+            pages_per_minute: 10,
             login_seconds: 180,
             login_bytes: 1 << 20,
             idle_seconds: 900,
@@ -123,6 +136,15 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// What one caller, or one address, may do in a while.
+    pub fn flood(&self) -> FloodLimits {
+        FloodLimits {
+            posts_per_minute: self.posts_per_minute,
+            pages_per_minute: self.pages_per_minute,
+            accounts_per_hour: self.accounts_per_hour,
+        }
+    }
+
     /// [`Self::login_seconds`] as a duration.
     pub fn login_time(&self) -> Duration {
         Duration::from_secs(self.login_seconds)
@@ -135,10 +157,10 @@ impl Limits {
 }
 
 /// `[node]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Node {
-    /// The node's name in "who's online" and the console; the host's name if empty.
+    /// The node's name in "who's online" and the console; if empty, the lowest number that no other node has.
     pub name: String,
     /// What this process does.
     pub role: Role,
@@ -151,7 +173,7 @@ impl Default for Node {
 }
 
 /// What a process does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Answers calls and does the board's own work.
@@ -163,7 +185,7 @@ pub enum Role {
 }
 
 /// `[log]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Log {
     /// Lines for people or for programs.
@@ -179,7 +201,7 @@ impl Default for Log {
 }
 
 /// The shape of a log line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     /// For people.
@@ -249,6 +271,8 @@ impl Config {
             "limits.calls and limits.calls_per_address must be at least 1: a board that takes no call is not running"
         } else if limits.idle_seconds != 0 && limits.idle_warning_seconds >= limits.idle_seconds {
             "limits.idle_warning_seconds must be less than limits.idle_seconds: the warning comes before the end"
+        } else if limits.logins_per_address == 0 {
+            "limits.logins_per_address must be at least 1: otherwise nobody could log in"
         } else if limits.login_seconds == 0 || limits.stall_seconds == 0 {
             "limits.login_seconds and limits.stall_seconds must be at least 1"
         } else {
@@ -365,5 +389,48 @@ mod tests {
     #[test]
     fn a_board_that_takes_no_call_is_refused() {
         assert!(with(&[("DIALTONE_LIMITS__CALLS", "0")]).is_err());
+    }
+
+    /// Section, key, default and variable of each row of the tables in `docs/configuration.md`.
+    fn documented() -> Vec<[String; 4]> {
+        let mut section = "";
+        let mut rows = Vec::new();
+        for line in include_str!("../docs/configuration.md").lines() {
+            if let Some(heading) = line.strip_prefix("## ") {
+                section = heading.trim_matches(['`', '[', ']']);
+            }
+            let cells: Vec<&str> = line.split(" | ").map(|cell| cell.trim_matches(['|', ' '])).collect();
+            let [key, _, default, _, variable] = cells.as_slice() else { continue };
+            if let Some(key) = key.strip_prefix('`').and_then(|key| key.strip_suffix('`')) {
+                let variable = variable.trim_matches('`');
+                rows.push([section, key, default.trim_matches('`'), variable].map(str::to_owned));
+            }
+        }
+        rows
+    }
+
+    #[test]
+    fn the_page_has_every_key_with_its_default_and_no_other() {
+        let config = serde_json::to_value(Config::default()).unwrap();
+        let mut known = Vec::new();
+        for (section, keys) in config.as_object().unwrap() {
+            for (key, default) in keys.as_object().unwrap() {
+                let default = if default.is_null() { "none".to_owned() } else { default.to_string() };
+                let variable = match key.as_str() {
+                    "database" => "DATABASE_URL".to_owned(),
+                    "nats" => "NATS_URL".to_owned(),
+                    key => format!("DIALTONE_{section}__{key}").to_uppercase(),
+                };
+                known.push([section.clone(), key.clone(), default, variable]);
+            }
+        }
+        let mut documented = documented();
+        known.sort();
+        documented.sort();
+        let only = |a: &[[String; 4]], b: &[[String; 4]]| {
+            a.iter().filter(|row| !b.contains(row)).map(|row| row.join(" ")).collect::<Vec<_>>()
+        };
+        let (missing, extra) = (only(&known, &documented), only(&documented, &known));
+        assert!(missing.is_empty() && extra.is_empty(), "not on the page: {missing:#?}\non it: {extra:#?}");
     }
 }

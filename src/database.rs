@@ -49,6 +49,15 @@ pub async fn open(url: &str) -> Result<Domain, DatabaseError> {
     }
 }
 
+/// Looks at the database at `url` without changing it. Errors: why [`open`] would fail, as far as that can be seen.
+pub async fn inspect(url: &str) -> Result<(), DatabaseError> {
+    match Domain::inspect(url).await {
+        Ok(()) => Ok(()),
+        Err(OpenError::Url) => Err(DatabaseError::Address),
+        Err(error) => Err(in_words(url, &error).await),
+    }
+}
+
 /// The file of a `sqlite:PATH` address.
 pub fn file(url: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite:")?;
@@ -102,7 +111,7 @@ pub fn said(error: &io::Error) -> String {
 }
 
 /// Host and port of a `postgres://` address, never its password; the path of a `sqlite:` one.
-fn address(url: &str) -> String {
+pub fn address(url: &str) -> String {
     if let Some(file) = file(url) {
         return file.display().to_string();
     }

@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 pub mod console;
 pub mod database;
+pub mod login_throttle;
 pub mod menu;
 pub mod screens;
 pub mod server;

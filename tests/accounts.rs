@@ -181,6 +181,9 @@ fn guessing_costs_whoever_does_it_and_nobody_in_a_call() {
     let refused = harness::ssh(&board, "Zero Cool", &harness::SshOptions::default());
     refused.wait_for("Too many wrong passwords");
     assert_eq!(refused.exit_code(), 255);
+    let line = board.log.wait_message("call refused");
+    assert_eq!(line["reason"], "guesses from address");
+    assert!(line["wait_seconds"].as_u64().is_some_and(|wait| (1..=4).contains(&wait)), "{line}");
     // A call under way goes on.
     bystander.choose("W", "who's online");
     // The penalty ends by itself.
@@ -188,6 +191,168 @@ fn guessing_costs_whoever_does_it_and_nobody_in_a_call() {
     let deadline = Instant::now() + harness::DEADLINE;
     while Dial::call(&board, Kind::SyncTerm).wait_for_any(&words) == 0 {
         assert!(Instant::now() < deadline, "the penalty does not end");
+    }
+}
+
+/// A guess at an account by somebody who then logs in to their own, on the same line.
+fn guess_and_log_in(board: &Board) {
+    let caller = Dial::call(board, Kind::SyncTerm);
+    caller.wait_for(QUESTION);
+    caller.send("Zero Cool\nnot the one\n");
+    caller.wait_for("That handle and password do not match.");
+    caller.send(&format!("Mallory\n{PASSWORD}\n"));
+    caller.wait_for("good to hear you, Mallory");
+}
+
+#[test]
+fn a_right_password_of_ones_own_does_not_clear_the_guesses() {
+    let board = Board::start();
+    board.account("Zero Cool");
+    board.account("Mallory");
+    for _ in 0..5 {
+        guess_and_log_in(&board);
+    }
+    let caller = Dial::call(&board, Kind::SyncTerm);
+    caller.wait_for(QUESTION);
+    caller.send(&format!("Zero Cool\nnot the one\nMallory\n{PASSWORD}\n"));
+    caller.wait_for("Too many wrong passwords from your address. Call again in ");
+    caller.wait_hangup();
+}
+
+#[test]
+fn sixty_guesses_at_once_are_answered_no_more_often_than_one_by_one() {
+    let board = Board::start();
+    board.account("Zero Cool");
+    let (refused, held_up) = ("That handle and password do not match.", "Too many wrong passwords");
+    let together = std::sync::Barrier::new(60);
+    let guess = || {
+        let caller = Dial::call(&board, Kind::Silent);
+        caller.wait_for(QUESTION);
+        caller.enter("Zero Cool");
+        caller.wait_for("Password:");
+        together.wait();
+        caller.enter("not the one");
+        caller.wait_for_any(&[refused, held_up]) == 0
+    };
+    let guesses = std::thread::scope(|scope| {
+        let callers: Vec<_> = (0..60).map(|_| scope.spawn(guess)).collect();
+        callers.into_iter().map(|caller| caller.join().expect("a guess")).filter(|guess| *guess).count()
+    });
+    // Six, and one more for each wait that ends while a slow machine is still at it.
+    assert!((6..=9).contains(&guesses), "{guesses} guesses");
+}
+
+#[test]
+fn thirty_right_passwords_at_once_are_all_let_in() {
+    let board = Board::start();
+    board.account("Zero Cool");
+    let together = std::sync::Barrier::new(30);
+    let log_in = || {
+        let caller = Dial::call(&board, Kind::Silent);
+        caller.wait_for(QUESTION);
+        caller.enter("Zero Cool");
+        caller.wait_for("Password:");
+        together.wait();
+        caller.enter(PASSWORD);
+        caller.wait_for("good to hear you, Zero Cool");
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..30 {
+            scope.spawn(log_in);
+        }
+    });
+}
+
+#[test]
+fn whoever_has_to_wait_is_told_how_long_on_a_line_already_open() {
+    let board = Board::start();
+    board.account("Zero Cool");
+    let by_telnet = Dial::call(&board, Kind::SyncTerm);
+    by_telnet.wait_for(QUESTION);
+    let wide = harness::SshOptions { size: Some((160, 24)), ..harness::SshOptions::default() };
+    let by_ssh = harness::ssh(&board, "Zero Cool", &wide);
+    by_ssh.wait_for("Password:");
+    for _ in 0..2 {
+        let guesser = Dial::call(&board, Kind::Silent);
+        guesser.wait_for(QUESTION);
+        guesser.send("Zero Cool\na\nZero Cool\nb\nZero Cool\nc\n");
+        guesser.wait_for("That is three times.");
+    }
+    // The right one would not be looked at either.
+    by_telnet.send(&format!("Zero Cool\n{PASSWORD}\n"));
+    by_ssh.enter(PASSWORD);
+    by_telnet.wait_for("Too many wrong passwords from your address. Call again in ");
+    by_telnet.wait_hangup();
+    by_ssh.wait_for("Too many wrong passwords from your address. Call again in ");
+    assert_eq!(by_ssh.exit_code(), 255);
+}
+
+#[test]
+fn the_old_password_is_guessed_no_faster_than_at_the_door() {
+    let board = Board::start();
+    board.account("Zero Cool");
+    let caller = Dial::call(&board, Kind::SyncTerm);
+    caller.log_in("Zero Cool");
+    caller.choose("Y", "your profile");
+    let answers = ["That handle and password do not match.", "Too many wrong passwords from your address."];
+    let mut guesses = 0;
+    loop {
+        caller.choose("W", "old password");
+        caller.enter("not the old one");
+        if caller.wait_for_any(&answers) == 1 {
+            break;
+        }
+        guesses += 1;
+        assert!(guesses < 10, "guessed {guesses} times");
+        caller.past_notice();
+    }
+    assert!(guesses >= 6, "held up after {guesses} guesses");
+}
+
+#[test]
+fn logins_registrations_and_new_passwords_are_in_the_log_and_no_password_is() {
+    let board = Board::start();
+    let caller = Dial::call(&board, Kind::SyncTerm);
+    caller.register("Zero Cool");
+    caller.choose("Y", "your profile");
+    caller.choose("W", "old password");
+    caller.enter(PASSWORD);
+    caller.wait_for("8 characters or more");
+    caller.enter("seven green bottles sing");
+    caller.wait_for("once more");
+    caller.enter("seven green bottles sing");
+    caller.wait_for("Your new password counts from now on.");
+    caller.hangup();
+    let caller = Dial::call(&board, Kind::SyncTerm);
+    caller.wait_for(QUESTION);
+    // A password typed where the handle is asked for.
+    caller.send("seven green bottles sing!\nseven green\n");
+    caller.wait_for("That handle and password do not match.");
+    caller.send("zero cool\nnot the one\n");
+    caller.wait_until("a second refusal", |screen| {
+        screen.rows().iter().filter(|row| row.contains("do not match.")).count() == 2
+    });
+    caller.send("zero cool\nseven green bottles sing\n");
+    caller.wait_for("good to hear you, Zero Cool");
+
+    let by_ssh = harness::ssh(&board, "zero cool", &harness::SshOptions::default());
+    by_ssh.wait_for("Password:");
+    by_ssh.enter("seven green bottles sing");
+    by_ssh.wait_for("good to hear you, Zero Cool");
+
+    let said = |message: &str, nth, fields: &[&str]| -> Vec<String> {
+        let line = board.log.wait_nth_message(message, nth);
+        fields.iter().map(|name| line[*name].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    let who = ["user.handle", "peer.address", "transport", "method"];
+    assert_eq!(said("registered", 0, &who[..3]), ["Zero Cool", "127.0.0.1", "telnet"]);
+    assert_eq!(said("password changed", 0, &who[..3]), ["Zero Cool", "127.0.0.1", "telnet"]);
+    assert_eq!(said("logged in", 0, &who), ["Zero Cool", "127.0.0.1", "telnet", "password"]);
+    assert_eq!(said("logged in", 1, &who), ["Zero Cool", "127.0.0.1", "ssh", "password"]);
+    assert_eq!(said("login refused", 0, &who), ["(not a handle)", "127.0.0.1", "telnet", "password"]);
+    assert_eq!(said("login refused", 1, &who), ["zero cool", "127.0.0.1", "telnet", "password"]);
+    for secret in [PASSWORD, "seven green", "not the one"] {
+        assert!(!board.log.lines().iter().any(|line| line.contains(secret)), "{secret}");
     }
 }
 

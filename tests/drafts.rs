@@ -189,6 +189,10 @@ fn what_was_posted_or_abandoned_is_not_offered(setup: Setup) {
     other.wait_for("P post");
     wait_draft(&other, false);
     assert_eq!(posted(&board, "I should say this."), 1);
+    // The call that began it goes on with a text of its own.
+    acid.send(" And this.\n/s\n");
+    acid.wait_for("P post");
+    assert_eq!(posted(&board, "I should say this. And this."), 1);
 }
 
 #[test]

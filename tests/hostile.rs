@@ -5,6 +5,7 @@ mod harness;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use harness::{Board, DEADLINE, Dial, Key, Kind, MENU, PASSWORD, Pty, QUESTION, SshOptions, Terminal, ssh};
@@ -144,6 +145,48 @@ fn random_bytes_hurt_nobody() {
     board.wait_who("the bystander alone", |who| who == ["Bystander"]);
     bystander.unharmed();
     assert!(!board.log.lines().iter().any(|line| line.contains("panicked")), "{}", board.log.tail());
+}
+
+/// An SSH client that takes any board for the right one.
+struct AnyBoard;
+
+impl russh::client::Handler for AnyBoard {
+    type Error = russh::Error;
+
+    async fn check_server_key(
+        &mut self,
+        _: &russh::keys::PublicKeyOrCertificate,
+    ) -> Result<bool, russh::Error> {
+        Ok(true)
+    }
+}
+
+#[test]
+fn a_nul_in_a_user_name_is_nobody_and_a_guess() {
+    let board = Board::setup().postgres().start();
+    board.account("Zero Cool");
+    let guess = async || {
+        let mut line = russh::client::connect(Arc::default(), board.ssh, AnyBoard).await?;
+        line.authenticate_password("Zero\0Cool", PASSWORD).await
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        for _ in 0..6 {
+            assert!(guess().await.is_ok_and(|answer| !answer.success()));
+        }
+        // A slow machine may get a guess through between two waits, which grow.
+        for _ in 0..6 {
+            if guess().await.is_err() {
+                return;
+            }
+        }
+        unreachable!("a guess is always let through");
+    });
+    board.log.wait_message("call refused");
+    let line = board.log.wait_nth_message("login refused", 5);
+    assert_eq!(line["user.handle"], "(not a handle)");
+    let failed = board.log.lines().into_iter().find(|line| line.contains("a statement failed"));
+    assert_eq!(failed, None);
 }
 
 #[test]

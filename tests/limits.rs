@@ -2,10 +2,12 @@
 
 mod harness;
 
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
 use std::process::Command;
 
 use harness::{
-    Board, Dial, Kind, MENU, PASSWORD, QUESTION, Setup, SshOptions, on_both_databases, ssh, telnet,
+    Board, DEADLINE, Dial, Kind, MENU, PASSWORD, QUESTION, Setup, SshOptions, on_both_databases, ssh, telnet,
 };
 
 on_both_databases!(a_board_that_goes_down_says_so_and_ends_well);
@@ -47,6 +49,65 @@ fn one_address_has_its_share() {
     second.wait_for("The board is busy for you: too many calls from your address at once.");
     second.wait_hangup();
     first.look_round();
+}
+
+#[test]
+fn one_address_makes_so_many_accounts_and_the_sysop_as_many_as_need_be() {
+    let board = Board::setup().env("DIALTONE_LIMITS__ACCOUNTS_PER_HOUR", 1).start();
+    Dial::call(&board, Kind::SyncTerm).register("Acid Burn");
+    let words = "1 account was made from your address in the last hour";
+    let second = Dial::call(&board, Kind::SyncTerm);
+    second.wait_for(QUESTION);
+    second.enter("NEW");
+    second.wait_for(words);
+    second.past_notice();
+    second.wait_for(QUESTION);
+    let by_ssh = ssh(&board, "new", &SshOptions::default());
+    by_ssh.wait_for(words);
+    board.account("Crash Override");
+    second.send(&format!("Crash Override\n{PASSWORD}\n"));
+    second.wait_for("good to hear you, Crash Override");
+}
+
+#[test]
+fn whoever_posts_too_often_is_told_and_keeps_what_they_wrote() {
+    let board = Board::setup().env("DIALTONE_LIMITS__POSTS_PER_MINUTE", 1).start();
+    board.account("Acid Burn");
+    let caller = Dial::call(&board, Kind::SyncTerm);
+    caller.log_in("Acid Burn");
+    caller.open_board("Code");
+    caller.post("First", "Here.");
+    caller.choose("P", "what it is about");
+    caller.enter("Second");
+    caller.wait_for("save or leave");
+    caller.enter("There, and everywhere.");
+    caller.enter("/s");
+    caller.wait_for("You've posted 1 message in a minute. Try again in a moment");
+    caller.past_notice();
+    caller.wait_for("There, and everywhere.");
+    caller.wait_for("save or leave");
+}
+
+#[test]
+fn whoever_pages_too_often_is_told_and_keeps_what_they_wrote() {
+    let board = Board::setup().env("DIALTONE_LIMITS__PAGES_PER_MINUTE", 1).start();
+    board.account("Acid Burn");
+    board.account("Crash Override");
+    let caller = Dial::call(&board, Kind::SyncTerm);
+    caller.log_in("Acid Burn");
+    for (text, answer) in [
+        ("are you there?", "will see it at the next call"),
+        ("hello?", "You've sent 1 page in a minute. Try again in a moment."),
+    ] {
+        caller.choose("P", "a handle");
+        caller.enter("Crash Override");
+        caller.wait_for("one line");
+        caller.wait_for("to Crash Override");
+        caller.enter(text);
+        caller.wait_for(answer);
+        caller.past_notice();
+    }
+    caller.wait_for("hello?");
 }
 
 #[test]
@@ -185,11 +246,51 @@ fn a_second_board_on_the_same_data_is_refused() {
     let board = setup.clone().start();
     let (status, said) = setup.refuse();
     assert!(!status.success());
-    assert!(said.contains("another board is running in"), "{said}");
+    assert!(said.contains("another board is running on"), "{said}");
     // The first one took no harm.
     let guest = Dial::call(&board, Kind::SyncTerm);
     guest.look_round();
     guest.wait_for(MENU);
+}
+
+#[test]
+fn two_boards_on_one_database_file_are_refused_whatever_their_data_directories() {
+    let setup = Board::setup();
+    let file = setup.data_dir().join("shared.db");
+    let database = format!("sqlite:{}", file.display());
+    let board = setup.arguments(&["--database", &database]).start();
+    let link = board.scratch().join("link.db");
+    std::os::unix::fs::symlink(&file, &link).expect("the scratch directory can be written");
+    for other in [database, format!("sqlite:{}", link.display())] {
+        let (status, said) = Board::setup().arguments(&["--database", &other]).refuse();
+        assert!(!status.success());
+        assert!(said.contains("another board is running on") && said.contains("shared.db"), "{said}");
+    }
+    Dial::call(&board, Kind::SyncTerm).look_round();
+}
+
+#[test]
+fn connections_that_ask_nothing_are_closed_and_keep_nobody_from_the_health_page() {
+    let board = Board::start();
+    let held: Vec<TcpStream> = (0..200)
+        .map(|n| {
+            let mut stream = TcpStream::connect(board.http).expect("the board answers HTTP");
+            stream.set_read_timeout(Some(DEADLINE)).expect("a TCP socket has this option");
+            if n % 2 == 0 {
+                let _ = stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: bo"); // it may be closed already
+            }
+            stream
+        })
+        .collect();
+    assert_eq!(board.get("/healthz"), (200, "ok\n".to_owned()));
+    assert_eq!(board.get("/readyz").0, 200);
+    for mut stream in held {
+        let mut answer = Vec::new();
+        match stream.read_to_end(&mut answer) {
+            Ok(_) => {}
+            Err(error) => assert_eq!(error.kind(), ErrorKind::ConnectionReset, "it is still open"),
+        }
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod harness;
 
-use harness::{Board, Dial, Key, Kind, MENU, Setup, Terminal, on_both_databases, telnet};
+use harness::{Board, Dial, Emulator, Key, Kind, MENU, Setup, Terminal, on_both_databases, telnet};
 
 on_both_databases!(shares_are_bought_and_sold_at_the_last_price, nobody_spends_what_they_have_not);
 
@@ -103,7 +103,7 @@ fn the_tape_moves_while_one_looks_at_it() {
     caller.log_in("Acid Burn");
     caller.choose("T", "the tape");
     caller.wait_for("1 of 12");
-    let prices = |screen: &harness::Emulator| screen.rows().get(7..16).map(|rows| rows.join("\n"));
+    let prices = |screen: &Emulator| screen.rows().get(7..16).map(|rows| rows.join("\n"));
     caller.move_to_row("LURKR");
     let (first, bar) = caller.look(|screen| (prices(screen), screen.bar()));
     caller.wait_until("other prices", |screen| prices(screen) != first);
@@ -124,4 +124,35 @@ fn a_guest_looks_at_the_tape_and_does_not_trade() {
     guest.key(Key::Enter);
     guest.send("B");
     guest.back_to(MENU);
+}
+
+#[test]
+fn the_line_of_prices_says_what_the_list_above_it_says() {
+    let board = Board::start();
+    let caller = telnet(&board);
+    caller.look_round();
+    caller.choose("T", "the tape");
+    caller.wait_for("TRUNK");
+    /// The line's shares, each with its price, if the line is one of prices.
+    fn line(screen: &Emulator) -> Vec<(String, String)> {
+        let rows = screen.rows();
+        let row = rows.get(rows.len() - 3).cloned().unwrap_or_default();
+        let share = |share: &str| {
+            let mut words = share.split_whitespace();
+            let (symbol, price) = (words.next()?, words.next()?);
+            price.starts_with('$').then(|| (symbol.to_owned(), price.to_owned()))
+        };
+        row.split('·').filter_map(share).collect()
+    }
+    let list = |screen: &Emulator| screen.rows().into_iter().skip(6).take(10).collect::<Vec<_>>();
+    caller.wait_until("a line of prices", |screen| !line(screen).is_empty());
+    let before = caller.look(list);
+    caller.wait_until("new prices, the same in both", |screen| {
+        let rows = list(screen);
+        let listed = |(symbol, price): &(String, String)| {
+            rows.iter().any(|row| row.contains(symbol) && row.contains(price))
+        };
+        let line = line(screen);
+        rows != before && !line.is_empty() && line.iter().all(listed)
+    });
 }

@@ -54,17 +54,116 @@ fn each_kind_of_mistake_is_told_with_its_place() {
     assert!(wrong.is_empty(), "another text is said of:\n{}", wrong.join("\n"));
 }
 
+/// A mistake in the first line of a command.
+const MISTAKE: &str =
+    "[menus.main]\nover = true\nkeys = [{ key = \"9\", name = \"x\", screen = \"whoo\" }]\n";
+
 #[test]
-fn a_board_with_a_mistake_does_not_start() {
+fn a_board_with_a_mistake_in_its_menus_starts_with_those_it_brings() {
     let setup = Board::setup();
+    write(&setup, "menus.toml", MISTAKE);
+    let board = setup.start();
+    let told = board.log.wait_text("menus.toml:3:43");
+    assert!(told.contains("did you mean") && told.contains("ERROR"), "{told}");
+    let instead = board.log.wait_text("starting with the built-in menus instead");
+    assert!(instead.contains("ERROR"), "{instead}");
+    let caller = telnet(&board);
+    caller.look_round();
+    caller.choose("W", "who's online");
+    caller.back_to(MENU);
+    // What is mended is taken over, as ever.
+    save(&board, "menus.toml", &MISTAKE.replace("whoo", "who").replace("\"x\"", "\"Mended\""));
+    caller.wait_for("Mended");
+    let run = dialtone(board.data_dir(), &["check"]);
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+}
+
+#[test]
+fn a_board_with_broken_art_starts_with_the_art_it_brings() {
+    let setup = Board::setup();
+    let folder = setup.data_dir().join("ansi-art/classic");
+    std::fs::create_dir_all(&folder).expect("a folder can be made");
+    std::fs::write(folder.join("theme.toml"), "colors = 7\n").expect("the folder can be written");
+    write(&setup, "menus.toml", &MISTAKE.replace("whoo", "who").replace("\"x\"", "\"Mine\""));
+    let board = setup.start();
+    board.log.wait_text("classic/theme.toml");
+    board.log.wait_text("starting with the built-in art instead");
+    let caller = telnet(&board);
+    caller.look_round();
+    caller.wait_for("Mine");
+}
+
+#[test]
+fn a_theme_that_is_not_there_is_refused() {
+    let (status, said) = Board::setup().env("DIALTONE_BOARD__THEME", "clasic").refuse();
+    assert!(!status.success() && said.contains("no art of the theme") && said.contains("clasic"), "{said}");
+}
+
+/// What `dialtone check --json` says, and how it ends.
+fn check_json(dir: &Path, words: &[&str]) -> (bool, serde_json::Value) {
+    let run = dialtone(dir, &[&["check", "--json"], words].concat());
+    let said = String::from_utf8_lossy(&run.stdout).into_owned();
+    let document = serde_json::from_str(&said).unwrap_or_else(|error| {
+        panic!("{error}: {said}{}", String::from_utf8_lossy(&run.stderr));
+    });
+    (run.status.success(), document)
+}
+
+#[test]
+fn a_check_in_json_tells_every_mistake_with_its_place() {
+    let dir = tempfile::tempdir().expect("a temporary directory can be made");
+    let at = |name: &str| dir.path().join(name);
+    std::fs::write(at("menus.toml"), MISTAKE).expect("the file can be written");
+    let (right, said) = check_json(dir.path(), &[]);
+    let mistake = &said["mistakes"][0];
+    assert!(!right && said["ok"] == false, "{said}");
+    assert_eq!((&mistake["line"], &mistake["column"]), (&3.into(), &43.into()), "{said}");
+    assert!(mistake["file"].as_str().is_some_and(|file| file.ends_with("menus.toml")), "{said}");
+    assert!(mistake["help"].as_str().is_some_and(|help| help.contains("did you mean")), "{said}");
+
+    std::fs::write(at("dialtone.toml"), "[limits]\ncalls = \"many\"\n").expect("the file can be written");
+    let (right, said) = check_json(dir.path(), &[]);
+    let mistake = &said["mistakes"][0];
+    assert!(!right && mistake["line"] == 2 && mistake["column"] == 9, "{said}");
+    std::fs::write(at("dialtone.toml"), "[limits]\ncalls = 0\n").expect("the file can be written");
+    let (right, said) = check_json(dir.path(), &[]);
+    assert!(!right && said["mistakes"][0]["message"].to_string().contains("limits.calls"), "{said}");
+}
+
+#[test]
+fn a_check_finds_what_serve_would_refuse() {
+    let dir = tempfile::tempdir().expect("a temporary directory can be made");
+    let at = |name: &str| dir.path().join(name);
+    let write = |name: &str, text: &str| std::fs::write(at(name), text).expect("the file can be written");
+    write("menus.toml", MISTAKE);
+    write("ssh_host_ed25519_key", "not a key");
+    // 192.0.2.1 (RFC 5737) is nobody's address.
     write(
-        &setup,
-        "menus.toml",
-        "[menus.main]\nover = true\nkeys = [{ key = \"9\", name = \"x\", screen = \"whoo\" }]\n",
+        "dialtone.toml",
+        "[listen]\ntelnet = \"127.0.0.1:0\"\nssh = \"192.0.2.1:0\"\nhttp = \"127.0.0.1:0\"\n\
+         [storage]\nnats = \"nats://[::\"\ndatabase = \"mysql://x\"\n",
     );
-    let (status, said) = setup.refuse();
-    assert!(!status.success());
-    assert!(said.contains("menus.toml:3:43") && said.contains("did you mean \"who\"?"), "{said}");
+    let (right, said) = check_json(dir.path(), &[]);
+    let told = said["mistakes"].to_string();
+    for what in ["whoo", "ssh_host_ed25519_key is damaged", "192.0.2.1:0", "storage.nats", "sqlite:PATH"] {
+        assert!(!right && told.contains(what), "{what}: {said}");
+    }
+    for (database, what) in [("sqlite:nowhere/at/all.db", "nowhere"), ("sqlite:menus.toml", "not a database")]
+    {
+        let (right, said) = check_json(dir.path(), &["--database", database]);
+        assert!(!right && said["mistakes"].to_string().contains(what), "{database}: {said}");
+    }
+    // What may be this very board is no mistake.
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let taken = taken.local_addr().expect("it has an address");
+    for name in ["menus.toml", "ssh_host_ed25519_key"] {
+        std::fs::remove_file(at(name)).expect("the file is there");
+    }
+    write("dialtone.toml", &format!("[listen]\ntelnet = \"{taken}\"\nssh = \"{taken}\"\n"));
+    let (right, said) = check_json(dir.path(), &[]);
+    let told = said["mistakes"].to_string();
+    assert!(!right && told.contains("listen.ssh and listen.telnet are both"), "{said}");
+    assert!(!at("dialtone.db").exists(), "looking makes nothing");
 }
 
 #[test]

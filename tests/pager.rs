@@ -135,14 +135,14 @@ fn a_caller_is_paged_in_the_menu(setup: Setup) {
 }
 
 fn a_caller_is_paged_in_a_list(setup: Setup) {
+    // A list that none of it concerns; one that it does is drawn anew.
     let at = |here: &Terminal| {
-        here.choose("M", "message boards");
-        here.move_to_row("Phreaking");
+        here.open_board("Phreaking");
+        here.move_to_row("The tones, for reference");
     };
     meanwhile(setup, at, |here| {
-        // The bar is where it was.
         here.key(Key::Enter);
-        here.wait_for("The tones, for reference");
+        here.wait_for("North American call progress tones");
     });
 }
 
@@ -339,4 +339,118 @@ fn nobody_is_paged_of_what_they_may_not_read() {
         assert!(!screen.contains('+') || !screen.contains("+1  /"), "{screen}");
         assert!(!String::from_utf8_lossy(&caller.raw()).contains("A secret"));
     }
+}
+
+/// Calls the board as `handle` with another terminal.
+fn another(board: &Board, handle: &str) -> Dial {
+    let caller = Dial::call(board, Kind::SyncTerm);
+    caller.log_in(handle);
+    caller
+}
+
+#[test]
+fn an_idle_callers_status_line_says_who_is_on_and_nothing_else_is_drawn() {
+    let board = Board::setup().arguments(&["--role", "gateway"]).start();
+    board.account("Acid Burn");
+    board.account("Crash Override");
+    let idle = telnet(&board);
+    idle.look_round();
+    idle.wait_status("you are the only one here");
+    let plain = Dial::call(&board, Kind::Silent);
+    plain.wait_for(QUESTION);
+    plain.enter("GUEST");
+    plain.wait_for(MENU);
+    idle.wait_status("2 on line");
+    let (before, bytes, said) = (idle.above_status(), idle.raw().len(), plain.raw().len());
+    // Two calls of one caller are one caller.
+    let first = another(&board, "Acid Burn");
+    let _second = another(&board, "Acid Burn");
+    let third = another(&board, "Crash Override");
+    idle.wait_status("4 on line");
+    first.choose("W", "4 callers on line");
+    let who = ssh(&board, "guest", &SshOptions { command: Some("who".to_owned()), ..SshOptions::default() });
+    who.wait_for("4 callers on line");
+    third.hangup();
+    idle.wait_status("3 on line");
+    assert_eq!(idle.above_status(), before, "more than the status line was drawn");
+    let raw = idle.raw();
+    let came = raw.get(bytes..).expect("more came");
+    assert!(came.len() < 200, "{} bytes: {:?}", came.len(), String::from_utf8_lossy(came));
+    assert_eq!(plain.raw().len(), said, "words alone were told of it:\n{}", plain.screen());
+    // What was drawn behind its back is where the next drawing takes it to be.
+    idle.choose("W", "3 callers on line");
+    idle.back_to(MENU);
+    assert_eq!(idle.above_status().1, before.1);
+}
+
+#[test]
+fn lists_show_the_news_that_concerns_them_and_the_bar_stays_on_its_row() {
+    let board = Board::setup().arguments(&["--role", "gateway"]).start();
+    for handle in ["Acid Burn", "Crash Override", "Phantom Phreak"] {
+        board.account(handle);
+    }
+    let done = |words: &[&str]| {
+        let run = board.cli(words);
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    };
+    let post = |subject: &str| {
+        done(&["board", "post", "lobby", "--from", "Sysop", "--subject", subject, "--body", "Words."]);
+    };
+    let here = telnet(&board);
+    here.log_in("Acid Burn");
+    let row_of = |text: &str| {
+        let text = text.to_owned();
+        move |screen: &Emulator| {
+            let rows = screen.rows();
+            let listed = rows.len() - 4;
+            rows.into_iter().take(listed).skip(6).find(|row| row.contains(&text))
+        }
+    };
+    let bar_is_on = |text: &str| {
+        here.wait_until(&format!("the bar on \"{text}\""), |screen| {
+            screen.bar().is_some_and(|bar| screen.row_has(bar, text))
+        });
+    };
+
+    here.choose("M", "message boards");
+    here.move_to_row("Phreaking");
+    let before = here.look(row_of("The Lobby"));
+    post("Fresh paint");
+    here.wait_until("another count", |screen| row_of("The Lobby")(screen) != before);
+    bar_is_on("Phreaking");
+
+    here.choose_row("The Lobby");
+    here.wait_for("P post");
+    here.move_to_row("Fresh paint");
+    post("Wet paint");
+    here.wait_until("the thread in the list", |screen| row_of("Wet paint")(screen).is_some());
+    bar_is_on("Fresh paint");
+    here.back_to("message boards");
+    here.back_to(MENU);
+
+    here.choose("W", "1 caller on line");
+    let crash = another(&board, "Crash Override");
+    here.wait_for("2 callers on line");
+    here.wait_for("Crash Override");
+    bar_is_on("Acid Burn");
+    crash.hangup();
+    here.wait_for("1 caller on line");
+    here.wait_gone("Crash Override");
+    here.back_to(MENU);
+
+    befriend(&here, "Phantom Phreak");
+    here.choose("F", "away");
+    let phantom = another(&board, "Phantom Phreak");
+    here.wait_for("on line: ");
+    phantom.hangup();
+    here.wait_for("away");
+    here.back_to(MENU);
+
+    here.choose("R", "the pager");
+    here.move_to_row("Fresh paint");
+    done(&["page", "Acid Burn", "look up", "--from", "Crash Override"]);
+    here.wait_until("the page in the list", |screen| {
+        row_of("Crash Override pages you: look up")(screen).is_some()
+    });
+    bar_is_on("Fresh paint");
 }

@@ -66,15 +66,67 @@ fn pages_broadcasts_and_kicks_come_from_another_process_too() {
 }
 
 #[test]
-fn a_command_beside_no_board_says_so() {
-    let setup = Board::setup();
-    let board = setup.start();
+fn a_command_beside_no_board_says_where_it_looked_and_how_to_point_elsewhere() {
+    let board = Board::setup().start();
     assert!(board.stop().success());
-    std::fs::remove_file(board.data_dir().join("dialtone.db")).expect("the database is there");
+    let database = board.data_dir().join("dialtone.db");
+    std::fs::remove_file(&database).expect("the database is there");
     let run = board.cli(&["who"]);
     let said = String::from_utf8_lossy(&run.stderr);
     assert!(!run.status.success());
-    assert!(said.contains("dialtone.db is missing"), "{said}");
+    let path = database.display().to_string();
+    for word in [path.as_str(), "--data-dir", "--config", "DATABASE_URL", "dialtone serve"] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    let run = board.cli(&["who", "--json"]);
+    let said: serde_json::Value = serde_json::from_slice(&run.stdout).expect("one document");
+    assert!(!run.status.success() && said["error"].to_string().contains("no board here"), "{said}");
+}
+
+#[test]
+fn a_command_without_permission_says_whose_the_board_is() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let board = Board::start();
+    let mode = |path: &std::path::Path, mode| {
+        let mode = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(path, mode).expect("the owner may change it");
+    };
+    let root = rustix::process::geteuid().is_root();
+    let run = |mode_of_file: u32| {
+        mode(&board.data_dir().join("dialtone.db"), mode_of_file);
+        if !root {
+            return board.cli(&["who"]);
+        }
+        // For root every file is open: another user asks.
+        mode(board.data_dir(), 0o755);
+        let mut other = std::process::Command::new("setpriv");
+        other.args([
+            "--reuid=65534",
+            "--regid=65534",
+            "--clear-groups",
+            env!("CARGO_BIN_EXE_dialtone"),
+            "who",
+        ]);
+        other.arg("--data-dir").arg(board.data_dir()).current_dir("/");
+        other.output().expect("setpriv is there")
+    };
+    let asked = run(if root { 0o600 } else { 0o000 });
+    let said = String::from_utf8_lossy(&asked.stderr);
+    assert!(!asked.status.success());
+    assert!(said.contains("is there, but you are ") && said.contains("belongs to "), "{said}");
+    assert!(!said.contains("no board here"), "{said}");
+}
+
+#[test]
+fn a_host_key_that_others_may_read_is_warned_of_at_start() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let board = Board::start();
+    assert!(board.stop().success());
+    let key = board.data_dir().join("ssh_host_ed25519_key");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).expect("it may be changed");
+    let told = board.again().log.wait_text("can be read by others");
+    assert!(told.contains("WARN") && told.contains("mode 0644"), "{told}");
+    assert!(told.contains(&format!("run chmod 600 {}", key.display())), "{told}");
 }
 
 #[test]

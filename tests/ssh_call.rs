@@ -93,6 +93,8 @@ fn a_key_opens_the_door(setup: Setup) {
     let caller = ssh(&board, "Dade", &with_key);
     caller.wait_for("good to hear you, Dade");
     caller.past_notice();
+    let line = board.log.wait_nth_message("logged in", 1);
+    assert_eq!((line["user.handle"].as_str(), line["method"].as_str()), (Some("Dade"), Some("key")));
     // Taken away again, it opens nothing.
     caller.choose("Y", "your profile");
     caller.choose("K", "your ssh keys");
@@ -151,17 +153,36 @@ fn a_guest_looks_round_and_may_not_write() {
 }
 
 #[test]
-fn the_sysop_may_shut_both_doors() {
+fn whoever_comes_to_a_closed_door_is_told_so_and_asked_for_no_password() {
     let board = Board::setup()
         .env("DIALTONE_BOARD__GUESTS", false)
         .env("DIALTONE_BOARD__REGISTRATION", false)
         .start();
-    for door in ["guest", "new"] {
-        let caller = ssh(&board, door, &SshOptions::default());
-        caller.wait_for("Password:");
-        caller.enter("");
-        wait_asked(&caller, 2);
+    let doors = [
+        ("guest", "This board takes no guests just now."),
+        ("new", "This board takes no new callers just now."),
+    ];
+    for (door, words) in doors {
+        let caller = ssh(&board, door, &SshOptions { size: Some((120, 24)), ..SshOptions::default() });
+        caller.wait_for(words);
+        assert_eq!(caller.exit_code(), 255);
+        assert!(!caller.look(|screen| screen.has("assword:")), "{}", caller.screen());
     }
+    // By telnet, as often as one likes: it is no guess.
+    let caller = harness::Dial::call_sized(&board, harness::Kind::SyncTerm, 80, 60);
+    for nth in 1..=4 {
+        for (door, words) in doors {
+            caller.wait_for("Handle");
+            caller.enter(door);
+            caller.wait_until("the closed door", |screen| {
+                screen.rows().iter().filter(|row| row.trim() == words).count() == nth
+            });
+        }
+    }
+    board.account("Dade");
+    caller.send(&format!("Dade\n{PASSWORD}\n"));
+    caller.wait_for("good to hear you, Dade");
+    assert!(!board.log.lines().iter().any(|line| line.contains("login refused")));
 }
 
 #[test]
@@ -228,6 +249,7 @@ fn a_wrong_password_is_refused_and_the_third_ends_the_call() {
         wait_asked(&caller, asked);
         caller.enter("not the one");
     }
+    caller.wait_for("That is three times.");
     assert_eq!(caller.exit_code(), 255);
     board.log.wait_nth_message("login refused", 2);
 }

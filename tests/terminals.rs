@@ -449,3 +449,52 @@ fn every_size_is_drawn_alike_whichever_way_the_terminal_wraps() {
         }
     }
 }
+
+/// Opens a list on a slow line and leaves it by `key` while its first rows come: its last rows never do, and what lies
+/// behind it is drawn whole.
+fn leaves_a_slow_screen_at_once(caller: &Terminal, key: &str) {
+    let came_since = |before: usize| String::from_utf8_lossy(&caller.raw().split_off(before)).into_owned();
+    // What stands lowest in the list: a word about the first caller.
+    const LOWEST: &str = "since";
+    let before = caller.raw().len();
+    caller.choose("U", LOWEST);
+    assert!(came_since(before).contains(LOWEST), "{}", caller.screen());
+    caller.back_to(MENU);
+    caller.choose("S", "how the board writes to you");
+    caller.move_to_row("speed");
+    for speed in ["300 baud", "1200 baud", "2400 baud"] {
+        caller.key(Key::Enter);
+        caller.wait_for(speed);
+    }
+    caller.back_to(MENU);
+    caller.wait_for("Message boards");
+    caller.wait_status("on");
+    let before = caller.raw().len();
+    caller.send("U");
+    caller.wait_raw("the first rows", |raw| raw.len() > before + 100);
+    caller.send_raw(key.as_bytes());
+    caller.wait_until("the menu, whole", |screen| {
+        let has = |words| screen.has(words);
+        has(MENU) && has("Message boards") && has("Settings") && !has("handle") && !has("last call")
+    });
+    let came = came_since(before);
+    assert!(!came.contains(LOWEST), "{came}");
+}
+
+#[test]
+fn a_key_ends_what_a_slow_line_still_sends_of_an_old_screen() {
+    let board = quiet_board();
+    board.account("Acid Burn");
+    let caller = Dial::call(&board, Kind::SyncTerm);
+    caller.log_in("Acid Burn");
+    leaves_a_slow_screen_at_once(&caller, "\x1b");
+
+    board.account("Zero Cool");
+    let caller = ssh(&board, "Zero Cool", &SshOptions::default());
+    caller.wait_for("Password:");
+    caller.enter(PASSWORD);
+    caller.wait_for("good to hear you, Zero Cool");
+    caller.past_notice();
+    caller.wait_for(MENU);
+    leaves_a_slow_screen_at_once(&caller, "q");
+}

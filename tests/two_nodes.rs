@@ -144,6 +144,59 @@ fn the_callers_of_a_killed_node_leave_whos_online() {
 }
 
 #[test]
+fn a_node_with_the_name_of_one_that_runs_is_refused_and_does_no_harm() {
+    let database = Arc::new(Database::create());
+    let a = node("a", &database, None);
+    a.account("Acid Burn");
+    let acid = Dial::call(&a, Kind::SyncTerm);
+    acid.log_in("Acid Burn");
+    let twin = Board::setup().database(&database).env("DIALTONE_NODE__NAME", "a");
+    let (status, said) = twin.refuse();
+    assert!(!status.success());
+    assert!(said.contains("waiting until its lease is renewed or runs out"), "{said}");
+    assert!(said.contains("a node named \"a\" is up since") && said.contains("node.name"), "{said}");
+    acid.choose("W", "1 caller on line");
+    assert!(!a.log.ended());
+    assert_eq!(a.get("/readyz").0, 200);
+}
+
+#[test]
+fn after_a_crash_a_node_has_its_name_again() {
+    let database = Arc::new(Database::create());
+    let a = node("a", &database, None);
+    a.kill();
+    let a = a.again();
+    a.log.wait_message("this name is held: waiting until its lease is renewed or runs out");
+    let nodes = a.cli_json(&["node", "list", "--json"]);
+    assert_eq!((nodes[0]["name"].as_str(), nodes[1].as_object()), (Some("a"), None), "{nodes}");
+    // One that stops as it should gives its name back at once.
+    assert!(a.stop().success());
+    let a = a.again();
+    assert!(!a.log.lines().iter().any(|line| line.contains("this name is held")), "{}", a.log.tail());
+}
+
+#[test]
+fn nodes_without_a_name_are_told_apart_by_number() {
+    let database = Arc::new(Database::create());
+    let nodes: Vec<Board> = std::thread::scope(|scope| {
+        let start = || Board::setup().database(&database).start();
+        let starting: Vec<_> = (0..3).map(|_| scope.spawn(start)).collect();
+        starting.into_iter().map(|node| node.join().expect("the node starts")).collect()
+    });
+    let [first, ..] = nodes.as_slice() else { panic!("three nodes") };
+    let list = first.cli_json(&["node", "list", "--json"]);
+    let list = list.as_array().expect("a list of nodes");
+    let mut names: Vec<_> = list.iter().filter_map(|node| node["name"].as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["1", "2", "3"]);
+    for node in &nodes {
+        let port = format!(":{}", node.telnet.port());
+        let at = |shown: &serde_json::Value| shown["host"].as_str().is_some_and(|host| host.ends_with(&port));
+        assert_eq!(list.iter().filter(|shown| at(shown)).count(), 1, "{port} in {list:?}");
+    }
+}
+
+#[test]
 fn two_nodes_that_start_at_once_make_one_board() {
     let database = Arc::new(Database::create());
     let nodes: Vec<Board> = std::thread::scope(|scope| {
@@ -222,6 +275,29 @@ fn callers_sit_out_a_restart_of_postgres() {
     crash.wait_status("» Acid Burn posted in The Lobby: \"After the storm\"");
     b.wait_who("both, each once", |who| who.iter().filter(|handle| !handle.is_empty()).count() == 2);
     assert_eq!(a.get("/readyz").0, 200);
+}
+
+#[test]
+fn a_frozen_postgres_is_told_to_callers_and_forgotten_when_it_goes_on() {
+    let postgres = Postgres::start();
+    let database = Arc::new(postgres.database());
+    let board = node("a", &database, None);
+    board.account("Acid Burn");
+    let acid = by_ssh(&board, "Acid Burn");
+    acid.open_board("The Lobby");
+    acid.back_to("message boards");
+    acid.back_to(MENU);
+    postgres.freeze();
+    acid.send("M");
+    acid.wait_for("The board cannot reach its records just now.");
+    acid.past_notice();
+    acid.wait_for(MENU);
+    assert_eq!((board.get("/healthz").0, board.get("/readyz").0), (200, 503));
+    postgres.thaw();
+    insist(&acid, "M", "message boards");
+    acid.choose_row("The Lobby");
+    acid.wait_for("P post");
+    acid.post("After the frost", "All there.");
 }
 
 #[test]

@@ -12,6 +12,7 @@ CREATE TABLE events (
 CREATE TABLE nodes (
     id         BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name       TEXT NOT NULL,
+    host       TEXT NOT NULL,           -- and the port it answers at
     since      TIMESTAMPTZ NOT NULL,
     last_seen  TIMESTAMPTZ NOT NULL,
     expires_at TIMESTAMPTZ NOT NULL,

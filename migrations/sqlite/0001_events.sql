@@ -11,6 +11,7 @@ CREATE TABLE events (
 CREATE TABLE nodes (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     name       TEXT NOT NULL,
+    host       TEXT NOT NULL,           -- and the port it answers at
     since      TEXT NOT NULL,
     last_seen  TEXT NOT NULL,
     expires_at TEXT NOT NULL,

@@ -54,7 +54,8 @@ CREATE TABLE calls (
     lost         INTEGER NOT NULL        -- ended because its node fell silent
 ) STRICT;
 CREATE INDEX calls_open ON calls (node) WHERE ended_at IS NULL;
-CREATE INDEX calls_logged_in ON calls (logged_in_at) WHERE logged_in_at IS NOT NULL;
+CREATE INDEX calls_lost ON calls (node) WHERE lost;
+CREATE INDEX calls_last ON calls (logged_in_at) WHERE logged_in_at IS NOT NULL AND user_id <> 0;
 
 CREATE TABLE counters (
     name  TEXT PRIMARY KEY,

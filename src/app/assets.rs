@@ -1,7 +1,6 @@
 //! Menus and art: loaded, checked, written out.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +9,10 @@ use miette::{IntoDiagnostic, WrapErr, miette};
 use crate::config::Config;
 use crate::menu::{self, Known, Menus};
 use crate::screens;
-use crate::ui::{ArtFiles, Galleries, MENUS, marks, name_of};
+use crate::ui::{ArtFiles, Galleries, GalleryError, MENUS, marks, name_of};
+
+/// The theme whose art is shown where the board's own cannot be.
+const FALLBACK: &str = "classic";
 
 /// Menus and art, checked against each other.
 pub struct Loaded {
@@ -20,29 +22,70 @@ pub struct Loaded {
     pub menus: Menus,
 }
 
-/// What a check found to be in order.
-#[derive(Debug)]
-pub struct Checked {
-    menus: usize,
-    commands: usize,
-    source: String,
-}
-
-impl fmt::Display for Checked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let menus = if self.menus == 1 { "1 menu".to_owned() } else { format!("{} menus", self.menus) };
-        write!(f, "ok: {menus}, {} commands ({})", self.commands, self.source)
-    }
-}
-
 /// The menus of the binary, as messages call them.
 const BUILT_IN: &str = "menus.toml (built in)";
 
 /// Loads menus and art: the sysop's own in the data directory over those of the binary.
 pub fn load(config: &Config) -> Result<Loaded, miette::Report> {
+    let gallery = own_art(config)?;
+    let menus = menus(&gallery, own_menus(&config.storage.data_dir)?)?;
+    Ok(Loaded { gallery, menus })
+}
+
+/// As [`load`], but what is wrong with the sysop's own files is told in the log, and those of the binary take their
+/// place: an upgrade may find a mistake in them, and callers want a board. Errors: a theme that there is not.
+pub fn load_for_start(config: &Config) -> Result<Loaded, miette::Report> {
+    let report = match load(config) {
+        Ok(loaded) => return Ok(loaded),
+        Err(report) => report,
+    };
+    if matches!(report.downcast_ref(), Some(GalleryError::Theme { .. })) {
+        return Err(report);
+    }
+    tracing::error!("{report:?}");
+    let built_in = || {
+        let theme = Some(config.board.theme.as_str())
+            .filter(|theme| ArtFiles::iter().any(|name| in_theme(&name, theme)));
+        Galleries::load(theme.unwrap_or(FALLBACK), None).into_diagnostic()
+    };
+    // As much of the sysop's own as goes together with the rest.
+    let with_own_art = || {
+        let gallery = own_art(config)?;
+        let menus = menus(&gallery, None)?;
+        Ok::<_, miette::Report>((Loaded { gallery, menus }, "the built-in menus"))
+    };
+    let with_own_menus = || {
+        let gallery = built_in()?;
+        let menus = menus(&gallery, own_menus(&config.storage.data_dir)?)?;
+        Ok::<_, miette::Report>((Loaded { gallery, menus }, "the built-in art"))
+    };
+    let (loaded, what) = match with_own_art().or_else(|_| with_own_menus()) {
+        Ok(found) => found,
+        Err(_) => {
+            let gallery = built_in()?;
+            let menus = menus(&gallery, None)?;
+            (Loaded { gallery, menus }, "the built-in menus and art")
+        }
+    };
+    tracing::error!(
+        "starting with {what} instead; save the file without the mistake and it is taken over at once"
+    );
+    Ok(loaded)
+}
+
+/// Whether a built-in file is of this theme.
+fn in_theme(file: &str, theme: &str) -> bool {
+    file.strip_prefix(theme).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The board's art, with the sysop's own over it.
+fn own_art(config: &Config) -> Result<Galleries, miette::Report> {
     let art = config.storage.data_dir.join("ansi-art");
-    let gallery = Galleries::load(&config.board.theme, Some(&art)).into_diagnostic()?;
-    let own = own_menus(&config.storage.data_dir)?;
+    Galleries::load(&config.board.theme, Some(&art)).into_diagnostic()
+}
+
+/// The menus of the binary, with the sysop's own over them, checked against the art.
+fn menus(gallery: &Galleries, own: Option<(String, String)>) -> Result<Menus, miette::Report> {
     let mut layers = vec![(BUILT_IN, MENUS)];
     layers.extend(own.as_ref().map(|(name, text)| (name.as_str(), text.as_str())));
     let values: Vec<&str> = marks::MARKS.iter().map(|(mark, ..)| *mark).collect();
@@ -52,12 +95,11 @@ pub fn load(config: &Config) -> Result<Loaded, miette::Report> {
         arts: &gallery.board().names().collect(),
         marks: &|art, mark| gallery.board().has_mark(art, mark),
     };
-    let menus = menu::parse(&layers, &known)?;
-    Ok(Loaded { gallery, menus })
+    Ok(menu::parse(&layers, &known)?)
 }
 
 /// The sysop's own menus, with the name of their file.
-fn own_menus(data_dir: &Path) -> Result<Option<(String, String)>, miette::Report> {
+pub(super) fn own_menus(data_dir: &Path) -> Result<Option<(String, String)>, miette::Report> {
     let path = data_dir.join("menus.toml");
     match std::fs::read(&path) {
         Ok(bytes) => {
@@ -72,20 +114,6 @@ fn own_menus(data_dir: &Path) -> Result<Option<(String, String)>, miette::Report
             Err(error).into_diagnostic().wrap_err_with(|| format!("cannot read {}", path.display()))
         }
     }
-}
-
-/// Checks menus and art without starting. Errors: every mistake, with its place.
-pub fn check(config: &Config) -> Result<Checked, miette::Report> {
-    let loaded = load(config)?;
-    let own = own_menus(&config.storage.data_dir)?;
-    Ok(Checked {
-        menus: loaded.menus.iter().count(),
-        commands: loaded.menus.iter().map(|menu| menu.items.len()).sum(),
-        source: match own {
-            Some((name, _)) => format!("{name} over those built in"),
-            None => "built in".to_owned(),
-        },
-    })
 }
 
 /// Writes a first `menus.toml` of the sysop's own, which changes nothing yet, and the art of these names, to be

@@ -2,37 +2,48 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::time::Duration;
 
-use dialtone_domain::nodes::{NodesError, RENEW};
+use dialtone_domain::nodes::{Holder, JoinError, Joined, Joining, NodesError, RENEW};
 use dialtone_domain::{Domain, NodeId};
 use miette::{IntoDiagnostic, WrapErr, miette};
 use rustix::process::Resource;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
+use crate::database;
 
-/// Makes the data directory, readable by its owner only, and takes it for this process if the records are in it.
-/// The lock is gone with the process, however it ends.
-pub fn prepare_data_dir(path: &Path, exclusive: bool) -> Result<Option<File>, miette::Report> {
+/// How often a name that is held is asked for again.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Makes the data directory, readable by its owner only.
+pub fn prepare_data_dir(path: &Path) -> Result<(), miette::Report> {
     use std::os::unix::fs::DirBuilderExt as _;
     std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(path)
         .into_diagnostic()
-        .wrap_err_with(|| format!("cannot make the data directory {}", path.display()))?;
-    if !exclusive {
-        return Ok(None);
-    }
-    let lock = path.join("dialtone.lock");
-    let file =
-        File::create(&lock).into_diagnostic().wrap_err_with(|| format!("cannot write {}", lock.display()))?;
+        .wrap_err_with(|| format!("cannot make the data directory {}", path.display()))
+}
+
+/// Takes a SQLite database for this process, which alone may serve it. The lock lies beside the file, so that it holds
+/// for boards with other data directories too, and is gone with the process, however that ends.
+pub fn lock_database(url: &str) -> Result<Option<File>, miette::Report> {
+    let Some(path) = database::file(url) else { return Ok(None) };
+    // One file, one lock, by whatever name it is opened.
+    let path = path.canonicalize().unwrap_or(path);
+    let mut lock = path.clone().into_os_string();
+    lock.push(".lock");
+    let file = File::create(&lock)
+        .into_diagnostic()
+        .wrap_err_with(|| format!("cannot write {}", Path::new(&lock).display()))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(_) => Err(miette!(
             help = "several nodes share a Postgres database: set DATABASE_URL for each of them",
-            "another board is running in {}",
+            "another board is running on {}",
             path.display()
         )),
     }
@@ -54,15 +65,39 @@ pub fn raise_file_limit(calls: usize) {
     }
 }
 
-/// The node's name: the configured one, or the host's with the port it answers telnet at, so that two nodes of one
-/// machine have two names and each has the same one after a restart. A board on its own has just a number.
-pub fn name(config: &Config, telnet_port: u16) -> String {
-    if !config.node.name.is_empty() {
-        return config.node.name.clone();
+/// Joins the board as a node, by its configured name or by a number. A name that another node holds is waited for:
+/// after a crash its lease runs out, and if it is renewed, somebody lives there.
+pub async fn join(domain: &Domain, config: &Config, port: u16) -> Result<Joined, miette::Report> {
+    let host = format!("{}:{port}", rustix::system::uname().nodename().to_string_lossy());
+    let name = Some(config.node.name.as_str()).filter(|name| !name.is_empty());
+    let joining = Joining { name, host: &host, exclusive: config.embedded() };
+    let mut seen: Option<Box<Holder>> = None;
+    loop {
+        let holder = match domain.nodes.join(joining).await {
+            Ok(joined) => return Ok(joined),
+            Err(JoinError::Held(holder)) => holder,
+            Err(error) => return Err(error).into_diagnostic().wrap_err("cannot join the board as a node"),
+        };
+        match &seen {
+            None => {
+                tracing::warn!(
+                    node = %holder.name, host = %holder.host, since = %holder.since, until = %holder.expires_at,
+                    "this name is held: waiting until its lease is renewed or runs out"
+                );
+                seen = Some(holder);
+            }
+            Some(before) if *before == holder => {}
+            Some(_) => {
+                return Err(miette!(
+                    help = "give this one a name of its own (node.name or DIALTONE_NODE__NAME), or none: then it gets \
+                            a number",
+                    "{}",
+                    JoinError::Held(holder)
+                ));
+            }
+        }
+        sleep(ASK_AGAIN).await;
     }
-    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    let short: String = host.split('.').next().unwrap_or_default().chars().take(12).collect();
-    if config.embedded() { "1".to_owned() } else { format!("{short}:{telnet_port}") }
 }
 
 /// Renews the lease until shutdown. While the records are away the others see this node's callers leave. A node

@@ -1,6 +1,7 @@
 //! The board's own work: the quote feed and the nightly tidying, by one node at a time; and who is where.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
@@ -11,6 +12,8 @@ use rand::rngs::StdRng;
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
+
+use crate::switchboard::Switchboard;
 
 /// How often the simulated feed moves.
 const TICK: Duration = Duration::from_secs(5);
@@ -68,6 +71,11 @@ pub async fn tidy(domain: Domain, node: NodeId, shutdown: CancellationToken) {
             }
         }
     }
+}
+
+/// Tells every call when the minute has changed, and soon after somebody came or went.
+pub async fn keep_time(switchboard: Arc<Switchboard>, closing: CancellationToken) {
+    switchboard.glance().keep_time(&closing).await;
 }
 
 /// Writes down who is where; of several moves of one call only the last.

@@ -197,7 +197,11 @@ fn check(config: &Config, path: Option<&Path>, json: bool) -> Result<(), Failure
         .collect();
     let json_answer = json!({ "ok": mistakes == 0, "files": looked.len(), "findings": findings });
     Answer { json: json_answer, text }.print(json)?;
-    if mistakes == 0 { Ok(()) } else { Err(Failure::words("there are mistakes in the art")) }
+    match mistakes {
+        0 => Ok(()),
+        _ if json => Err(Failure::Said),
+        _ => Err(Failure::words("there are mistakes in the art")),
+    }
 }
 
 fn files(number: usize) -> String {

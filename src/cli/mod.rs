@@ -10,6 +10,10 @@ mod password;
 mod table;
 mod user;
 
+use std::fs::File;
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -25,10 +29,14 @@ use crate::{app, database, telemetry};
 
 /// Runs the command line. The exit code is 0, 1 when something failed, 2 when it was not understood.
 pub fn run() -> ExitCode {
-    match execute(Arguments::parse()) {
+    let arguments = Arguments::parse();
+    let json = arguments.common.json;
+    let checks = matches!(arguments.command, Some(Command::Check));
+    match execute(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            failure.print();
+            let failure = if checks { failure.of_check() } else { failure };
+            failure.print(json);
             ExitCode::FAILURE
         }
     }
@@ -73,8 +81,11 @@ async fn manage(domain: &Domain, command: Manage) -> Result<Answer, Failure> {
 }
 
 fn check(config: &Config) -> Result<Answer, Failure> {
-    let found = app::check(config)?.to_string();
-    Ok(Answer { json: json!({ "ok": true, "found": found }), text: found })
+    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    let checked = runtime.block_on(app::check(config)).map_err(Failure::Mistakes)?;
+    let (found, remarks) = (checked.to_string(), &checked.remarks);
+    let text = std::iter::once(&found).chain(remarks).cloned().collect::<Vec<_>>().join("\n");
+    Ok(Answer { json: json!({ "ok": true, "found": found, "remarks": remarks }), text })
 }
 
 fn init(config: &Config, art: &[String]) -> Result<Answer, Failure> {
@@ -103,16 +114,16 @@ fn with_board<T>(
     work: impl AsyncFnOnce(&Domain) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let url = config.database_url();
-    if let Some(file) = database::file(&url)
-        && !file.exists()
-    {
-        return Err(no_board(&format!("{} is missing", file.display())));
+    if let Some(file) = database::file(&url) {
+        there(&file)?;
     }
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let domain = database::open(&url).await?;
         let done = match domain.users.list(None, 1).await {
-            Ok(accounts) if accounts.is_empty() => Err(no_board("the database is empty")),
+            Ok(accounts) if accounts.is_empty() => {
+                Err(no_board(&format!("the database at {}", database::address(&url)), "it is empty"))
+            }
             Ok(_) => work(&domain).await,
             Err(error) => Err(error.into()),
         };
@@ -121,6 +132,50 @@ fn with_board<T>(
     })
 }
 
-fn no_board(why: &str) -> Failure {
-    Failure::words(format!("no board here yet ({why}): start `dialtone serve` first"))
+/// Whether the database file is there for this user to work with. Errors: what is in the way, and what to do.
+fn there(file: &Path) -> Result<(), Failure> {
+    let path = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    match File::options().read(true).write(true).open(&path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Err(no_board(&path.display().to_string(), "it is not there"))
+        }
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Err(not_allowed(&path)),
+        Err(error) => Err(Failure::words(format!("cannot open {}: {error}", path.display()))),
+    }
+}
+
+fn no_board(looked_at: &str, why: &str) -> Failure {
+    Failure::words(format!(
+        "no board here yet: looked for {looked_at}, and {why}. Start `dialtone serve` first, or say where the board \
+         is: --data-dir DIR, --config FILE, or DATABASE_URL"
+    ))
+}
+
+/// There is a board, or may be, but not for this user.
+fn not_allowed(path: &Path) -> Failure {
+    // In a folder that is closed to this user nobody can say more than whose folder it is.
+    let seen = path.ancestors().find_map(|path| Some((path, path.metadata().ok()?)));
+    let Some((seen, owner)) = seen.map(|(path, metadata)| (path, account(metadata.uid()))) else {
+        return Failure::words(format!("you may not read {}", path.display()));
+    };
+    let what = if seen == path { "is there" } else { "may be there" };
+    let belongs = if seen == path { "it".to_owned() } else { seen.display().to_string() };
+    Failure::words(format!(
+        "{} {what}, but you are {} and may not read and write it: {belongs} belongs to {owner}. Run this as {owner}, \
+         for example with `sudo -u {owner}`",
+        path.display(),
+        account(rustix::process::geteuid().as_raw()),
+    ))
+}
+
+/// A user's name; their number if the system has no name for it.
+fn account(uid: u32) -> String {
+    let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let name = passwd.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
+    });
+    name.unwrap_or_else(|| format!("#{uid}"))
 }

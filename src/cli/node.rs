@@ -48,18 +48,27 @@ async fn list(domain: &Domain) -> Result<Answer, Failure> {
     let mut table = Table::new([
         ("id", Edge::Right),
         ("name", Edge::Left),
+        ("at", Edge::Left),
         ("since (UTC)", Edge::Left),
         ("last seen (UTC)", Edge::Left),
         ("calls", Edge::Right),
     ]);
     for node in &nodes {
         let seen = node.last_seen.format("%H:%M:%S").to_string();
-        table.row([node.id.to_string(), node.name.clone(), moment(node.since), seen, node.calls.to_string()]);
+        table.row([
+            node.id.to_string(),
+            node.name.clone(),
+            node.host.clone(),
+            moment(node.since),
+            seen,
+            node.calls.to_string(),
+        ]);
     }
     let document = |node: &Node| {
         json!({
             "id": node.id,
             "name": node.name,
+            "host": node.host,
             "since": node.since,
             "last_seen": node.last_seen,
             "calls": node.calls,

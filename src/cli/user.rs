@@ -109,7 +109,8 @@ pub async fn run(domain: &Domain, command: UserCommand) -> Result<Answer, Failur
         UserCommand::Add { handle, display_name, location, password } => {
             domain.users.check_handle(&handle).await?;
             let given = password.take(&handle)?;
-            let new = NewAccount { handle, password: given.password.clone(), display_name, location };
+            let new =
+                NewAccount { handle, password: given.password.clone(), display_name, location, source: None };
             let made = domain.users.register(new).await?;
             note(domain, None, "user.add", made.handle.as_str()).await;
             Ok(told(&made, format!("{} is account {}.", made.handle, made.id), &given))

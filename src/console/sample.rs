@@ -13,6 +13,7 @@ pub fn nodes() -> Vec<Node> {
     let node = |id, name: &str, calls| Node {
         id: NodeId(id),
         name: name.into(),
+        host: format!("{name}.example:2323"),
         since: now() - TimeDelta::hours(3),
         last_seen: now() - TimeDelta::seconds(2),
         calls,

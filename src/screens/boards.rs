@@ -2,7 +2,7 @@
 
 use dialtone_domain::messaging::BoardSummary;
 
-use crate::ui::{Bar, Call, CellText, Column, Leave, List, Panel, Picked, pick, theme};
+use crate::ui::{Bar, Call, CellText, Column, Leave, List, Live, Panel, Picked, pick, theme};
 
 use super::{pager, said, threads, words};
 
@@ -43,7 +43,7 @@ fn about(summary: &BoardSummary) -> Panel {
 
 /// Shows the boards this caller may read until they leave.
 pub async fn show(call: &mut Call) -> Result<(), Leave> {
-    let mut bar = Bar::default();
+    let (mut bar, mut on) = (Bar::default(), None);
     loop {
         let answer = call.domain.messaging.boards(&call.caller).await;
         let Some(boards) = said(call, answer).await? else { return Ok(()) };
@@ -52,17 +52,20 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
             0 => "nothing new".to_owned(),
             new => words::count(new, "new message", "new messages"),
         };
+        bar.follow(on, boards.iter().map(|board| board.board.id));
         call.enter("boards", "message boards", &subtitle);
         let mut list = List {
             columns: COLUMNS.to_vec(),
             rows: boards.iter().map(row).collect(),
             empty: "There is no board here that you may read.".into(),
             bar: std::mem::take(&mut bar),
+            live: Live::Messages,
             about: Some(Box::new(|n| boards.get(n).map(about).unwrap_or_default())),
             ..List::default()
         };
         let picked = pick(call, &mut list).await?;
         bar = list.bar;
+        on = boards.get(bar.chosen).map(|board| board.board.id);
         match picked {
             Picked::Row(n) => {
                 if let Some(summary) = boards.get(n) {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use dialtone_domain::BoardId;
 use dialtone_domain::messaging::{Draft, Message, Poster, SavedDraft};
+use dialtone_domain::{BoardId, MessagingError};
 use dialtone_terminal::text::wrap;
 use uuid::Uuid;
 
@@ -67,15 +67,23 @@ pub async fn go_on(call: &mut Call, poster: &Poster, saved: SavedDraft) -> Resul
 /// The editor, until the text is posted or the caller means to give it up. What was refused, or met records that
 /// are away, is still there to be posted again, and is never there twice: the key is the same.
 async fn write(call: &mut Call, mut editing: Editing, poster: &Poster, draft: Draft) -> Result<bool, Leave> {
-    let draft = Draft { key: draft.key.or_else(|| Some(Uuid::new_v4())), ..draft };
-    let keeper = Arc::new(Keeper::new(call, poster, draft.clone()));
-    editing.keep = Some(Arc::clone(&keeper) as _);
+    let mut draft = Draft { key: draft.key.or_else(|| Some(Uuid::new_v4())), ..draft };
+    let mut keeper = Arc::new(Keeper::new(call, poster, draft.clone()));
     loop {
+        editing.keep = Some(Arc::clone(&keeper) as _);
         let save = edit(call, &mut editing).await?;
-        let underway = Underway::new(&keeper, &editing.text);
+        let mut underway = Underway::new(&keeper, &editing.text);
         if save {
-            let draft = Draft { body: editing.text.clone(), ..draft.clone() };
-            let answer = call.domain.messaging.post(poster, draft).await;
+            let body = editing.text.clone();
+            let mut answer = call.domain.messaging.post(poster, Draft { body, ..draft.clone() }).await;
+            if matches!(answer, Err(MessagingError::Conflict(_))) {
+                // Another call of this caller went on with the same draft and posted it: this is a text of its own.
+                draft.key = Some(Uuid::new_v4());
+                keeper = Arc::new(Keeper::new(call, poster, draft.clone()));
+                std::mem::replace(&mut underway, Underway::new(&keeper, &editing.text)).arrived();
+                let body = editing.text.clone();
+                answer = call.domain.messaging.post(poster, Draft { body, ..draft.clone() }).await;
+            }
             if answer.is_ok() {
                 underway.arrived();
                 return Ok(true);

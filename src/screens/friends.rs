@@ -3,7 +3,9 @@
 use dialtone_domain::UsersError;
 use dialtone_domain::users::{OnlineCall, Profile};
 
-use crate::ui::{Bar, Call, CellText, Column, Field, Form, Leave, List, Panel, Picked, confirm, pick, theme};
+use crate::ui::{
+    Bar, Call, CellText, Column, Field, Form, Leave, List, Live, Panel, Picked, confirm, pick, theme,
+};
 
 use super::{pager, profile, said, users};
 
@@ -30,8 +32,6 @@ fn row(friend: &Friend) -> Vec<CellText> {
 async fn friends(call: &mut Call) -> Result<Option<Vec<Friend>>, Leave> {
     let answer = call.domain.users.friends(call.caller.id).await;
     let Some(known) = said(call, answer).await? else { return Ok(None) };
-    let answer = call.domain.users.online().await;
-    let Some(online) = said(call, answer).await? else { return Ok(None) };
     let mut friends = Vec::new();
     for (user, _) in known {
         let answer = call.domain.users.profile(user).await;
@@ -41,18 +41,36 @@ async fn friends(call: &mut Call) -> Result<Option<Vec<Friend>>, Leave> {
             None if gone => return Ok(None),
             None => continue,
         };
-        let here = |call: &&OnlineCall| call.user == Some(user);
-        let place = online.iter().find(here).map(|call| call.place.clone());
-        friends.push(Friend { profile, place });
+        friends.push(Friend { profile, place: None });
     }
     Ok(Some(friends))
+}
+
+/// Where each of them is now.
+async fn find(call: &mut Call, friends: &mut [Friend]) -> Result<bool, Leave> {
+    let answer = call.domain.users.online().await;
+    let Some(online) = said(call, answer).await? else { return Ok(false) };
+    for friend in friends {
+        let here = |call: &&OnlineCall| call.user == Some(friend.profile.id);
+        friend.place = online.iter().find(here).map(|call| call.place.clone());
+    }
+    Ok(true)
 }
 
 /// Shows the caller's friends until they leave.
 pub async fn show(call: &mut Call) -> Result<(), Leave> {
     let mut bar = Bar::default();
+    let mut friends = Vec::new();
+    let mut fresh = true;
     loop {
-        let Some(friends) = friends(call).await? else { return Ok(()) };
+        if fresh {
+            let Some(all) = self::friends(call).await? else { return Ok(()) };
+            friends = all;
+        }
+        fresh = true;
+        if !find(call, &mut friends).await? {
+            return Ok(());
+        }
         call.enter("friends", "friends", "the pager tells you when they call");
         let about = |n: usize| match friends.get(n) {
             Some(friend) => users::about(&friend.profile),
@@ -64,6 +82,7 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
             empty: "No friends yet. A adds one.".into(),
             keys: vec![("A", "add"), ("D", "delete")],
             bar: std::mem::take(&mut bar),
+            live: Live::Callers,
             about: Some(Box::new(about)),
             ..List::default()
         };
@@ -95,6 +114,8 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
             }
             Picked::Pages => pager(call).await?,
             Picked::Back => return Ok(()),
+            // Who comes and goes changes nothing but where they are.
+            Picked::News => fresh = false,
             _ => {}
         }
     }

@@ -23,6 +23,7 @@ use std::fmt::Display;
 use std::pin::Pin;
 
 pub use self::profile::PASSWORD as PASSWORD_LIMIT;
+pub use self::quotes::prices_are;
 pub use self::who::in_lines as who_in_lines;
 use crate::ui::{Call, Leave, notice};
 

@@ -1,6 +1,6 @@
 //! Paging somebody: one line that shows at once, wherever they are.
 
-use dialtone_domain::UserId;
+use dialtone_domain::{MessagingError, UserId};
 
 use crate::ui::{Call, Field, Form, Leave, notice};
 
@@ -30,12 +30,23 @@ pub async fn write(call: &mut Call, to: UserId) -> Result<(), Leave> {
     let Some(profile) = said(call, answer).await? else { return Ok(()) };
     call.enter("page", "page", &format!("to {}", profile.handle));
     let mut form = Form::new("");
-    let Some(text) = form.ask(call, &Field::open("say", "one line", LINE)).await? else { return Ok(()) };
-    if text.trim().is_empty() {
-        return Ok(());
-    }
-    let answer = call.domain.messaging.page(&call.caller, to, &text).await;
-    if said(call, answer).await?.is_some() {
+    let mut text = String::new();
+    let sent = loop {
+        let field = Field::open("say", "one line", LINE).with(&text);
+        let Some(line) = form.ask(call, &field).await? else { return Ok(()) };
+        if line.trim().is_empty() {
+            return Ok(());
+        }
+        text = line;
+        let answer = call.domain.messaging.page(&call.caller, to, &text).await;
+        // What only has to wait is still there to be sent again.
+        let again = matches!(answer, Err(MessagingError::TooMany(_) | MessagingError::Unavailable(_)));
+        let sent = said(call, answer).await?.is_some();
+        if !again {
+            break sent;
+        }
+    };
+    if sent {
         let online = call.domain.users.online().await;
         let Some(online) = said(call, online).await? else { return Ok(()) };
         let words = if online.iter().any(|online| online.user == Some(to)) {

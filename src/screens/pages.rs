@@ -3,11 +3,14 @@
 use chrono::{DateTime, Utc};
 use dialtone_domain::{BoardId, ThreadId};
 
-use crate::ui::{Bar, Call, Column, Leave, List, Panel, Picked, notice, pick, theme};
+use crate::ui::{Bar, Call, Column, Leave, List, Live, Panel, Picked, notice, pick, theme};
 
 use super::{said, thread, words};
 
 const COLUMNS: [Column; 2] = [Column::new("when", 8, theme::ASIDE), Column::new("what", 0, theme::WORDS)];
+
+/// Entries shown at the most: what is open for hours may not grow for ever.
+const KEPT: usize = 1000;
 
 struct Entry {
     at: DateTime<Utc>,
@@ -24,20 +27,19 @@ fn about(entry: &Entry) -> Panel {
     Panel { title, words: entry.text.clone(), ..Panel::default() }
 }
 
-/// Shows the pages, newest first; they count as read.
-pub async fn show(call: &mut Call) -> Result<(), Leave> {
-    let mut entries: Vec<Entry> = call
-        .read_pages()
-        .into_iter()
-        .map(|page| Entry { at: page.at, text: page.text, thread: page.thread, new: true })
-        .collect();
+/// Puts what has come since the last time in front of `entries`, newest first; it counts as read. False if the records
+/// could not be asked.
+async fn take(call: &mut Call, entries: &mut Vec<Entry>) -> Result<bool, Leave> {
+    for page in call.read_pages() {
+        entries.push(Entry { at: page.at, text: page.text, thread: page.thread, new: true });
+    }
     if !call.caller.guest {
         let answer = call.domain.messaging.pages(&call.caller).await;
         let stored = match said(call, answer).await? {
             Some(stored) => stored,
             // What came in this call is here all the same.
             None if !entries.is_empty() => Vec::new(),
-            None => return Ok(()),
+            None => return Ok(false),
         };
         if let Some(newest) = stored.iter().map(|page| page.id).max()
             && stored.iter().any(|page| !page.seen)
@@ -52,7 +54,17 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
                 entries.push(Entry { at: page.at, text, thread: None, new: !page.seen });
             }
         }
-        entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
+    }
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
+    entries.truncate(KEPT);
+    Ok(true)
+}
+
+/// Shows the pages, newest first; they count as read.
+pub async fn show(call: &mut Call) -> Result<(), Leave> {
+    let mut entries: Vec<Entry> = Vec::new();
+    if !take(call, &mut entries).await? {
+        return Ok(());
     }
     let mut bar = Bar::default();
     loop {
@@ -68,11 +80,13 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
                 .collect(),
             empty: "Nothing. The line is quiet.".into(),
             bar: std::mem::take(&mut bar),
+            live: Live::Pages,
             about: Some(Box::new(|n| entries.get(n).map(about).unwrap_or_default())),
             ..List::default()
         };
         let picked = pick(call, &mut list).await?;
-        bar = list.bar;
+        bar = std::mem::take(&mut list.bar);
+        drop(list);
         match picked {
             Picked::Row(n) => match entries.get(n) {
                 Some(Entry { thread: Some((board, id)), .. }) => {
@@ -89,6 +103,11 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
                 }
                 None => {}
             },
+            Picked::News => {
+                let on = entries.get(bar.chosen).map(|entry| (entry.at, entry.text.clone()));
+                take(call, &mut entries).await?;
+                bar.follow(on, entries.iter().map(|entry| (entry.at, entry.text.clone())));
+            }
             Picked::Back | Picked::Pages => return Ok(()),
             _ => {}
         }

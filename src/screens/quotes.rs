@@ -1,9 +1,12 @@
 //! The tape: quotes as they change, each with the way it came.
 
+use dialtone_domain::Cents;
 use dialtone_domain::market::{Quote, Side};
 
 use crate::switchboard::Tape;
-use crate::ui::{Bar, Call, CellText, Column, Leave, List, Panel, Picked, Picture, chart, pick, theme};
+use crate::ui::{
+    Bar, Call, CellText, Column, Leave, List, Live, Panel, Picked, Picture, chart, pick, theme, ticker,
+};
 
 use super::trade::{coloured, side, trade, way};
 use super::{pager, said, words};
@@ -46,16 +49,23 @@ fn row(tape: &Tape, quote: &Quote) -> Vec<CellText> {
 fn about(tape: &Tape, quote: &Quote) -> Panel {
     let values = prices(tape, quote);
     let (low, high) = chart::bounds(&values);
-    let cents = dialtone_domain::Cents;
     Panel {
         title: format!("{}  {}", quote.symbol, quote.name),
         pairs: vec![
-            ("lately", format!("{} to {}", cents(low), cents(high))),
+            ("lately", format!("{} to {}", Cents(low), Cents(high))),
             ("opened", quote.open.to_string()),
         ],
         words: String::new(),
         picture: Some(Picture::Columns { values, base: quote.open.0 }),
     }
+}
+
+/// Sets what the tape in one line, and the market's figure, say.
+pub fn prices_are(call: &mut Call, quotes: &[Quote]) {
+    let open: i64 = quotes.iter().map(|quote| quote.open.0).sum();
+    let price: i64 = quotes.iter().map(|quote| quote.price.0).sum();
+    call.values.set("TK", ticker::line(quotes, call.terminal.columns.saturating_sub(4)));
+    call.values.set("MI", words::change(Cents(open), Cents(price)));
 }
 
 /// Shows the quotes until the caller leaves; they change on the screen as the feed brings them.
@@ -73,6 +83,7 @@ async fn watch(call: &mut Call) -> Result<(), Leave> {
     loop {
         let answer = call.domain.market.quotes().await;
         let Some(quotes) = said(call, answer).await? else { return Ok(()) };
+        prices_are(call, &quotes);
         let stale = quotes.iter().any(|quote| quote.stale);
         // A price of this minute needs no saying so.
         let old = quotes.iter().any(|quote| words::ago(quote.at) != words::NOW);
@@ -87,7 +98,7 @@ async fn watch(call: &mut Call) -> Result<(), Leave> {
             empty: "The tape is blank: the feed has not begun.".into(),
             keys: if call.caller.guest { vec![] } else { vec![("B", "buy"), ("S", "sell")] },
             bar: std::mem::take(&mut bar),
-            live: true,
+            live: Live::Prices,
             about: Some(Box::new(|n| quotes.get(n).map(|quote| about(tape, quote)).unwrap_or_default())),
             ..List::default()
         };

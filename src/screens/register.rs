@@ -3,6 +3,7 @@
 use dialtone_domain::users::NewAccount;
 use dialtone_domain::{Caller, UsersError};
 
+use crate::login_throttle::source;
 use crate::ui::{Call, Field, Form, Leave};
 
 use super::profile::new_password;
@@ -10,6 +11,11 @@ use super::said;
 
 /// Asks for everything an account needs; none if the stranger wants out.
 pub async fn show(call: &mut Call) -> Result<Option<Caller>, Leave> {
+    let from = source(call.peer.address);
+    let allowed = call.domain.users.may_register(from);
+    if said(call, allowed).await?.is_none() {
+        return Ok(None);
+    }
     call.enter("register", "a new caller", "it takes three answers");
     let mut form = Form::new("The handle is the name others see. The password is nobody else's business.");
     let handle = loop {
@@ -29,7 +35,17 @@ pub async fn show(call: &mut Call) -> Result<Option<Caller>, Leave> {
     form.keep("password", "••••••••");
     let field = Field::open("calling from", "a place, real or not; may stay empty", 40);
     let Some(location) = form.ask(call, &field).await? else { return Ok(None) };
-    let new = NewAccount { handle, password, display_name: None, location: Some(location) };
+    let new =
+        NewAccount { handle, password, display_name: None, location: Some(location), source: Some(from) };
     let answer = call.domain.users.register(new).await;
-    said(call, answer).await
+    let made = said(call, answer).await?;
+    if let Some(caller) = &made {
+        tracing::info!(
+            user.handle = %caller.handle,
+            peer.address = %call.peer.address,
+            transport = call.peer.transport,
+            "registered"
+        );
+    }
+    Ok(made)
 }

@@ -1,7 +1,7 @@
 //! The message reader: one thread, message by message.
 
-use dialtone_domain::ThreadId;
 use dialtone_domain::messaging::{Message, Reader};
+use dialtone_domain::{MessagingError, ThreadId, Unavailable};
 
 use crate::ui::{Call, Leave, Panel, Text, Viewed, read};
 
@@ -44,7 +44,11 @@ pub async fn show(call: &mut Call, reader: &Reader, thread: ThreadId) -> Result<
             &format!("{}, message {}", reader.board().name, message.number),
         );
         if !call.caller.guest {
-            let answer = call.domain.messaging.mark_read(reader, thread, message.number).await;
+            let answer = match call.domain.messaging.mark_read(reader, thread, message.number).await {
+                // A full disk keeps nobody from reading: the message counts as new once more.
+                Err(MessagingError::Unavailable(Unavailable::Full)) => Ok(()),
+                answer => answer,
+            };
             if said(call, answer).await?.is_none() {
                 return Ok(false);
             }

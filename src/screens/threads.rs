@@ -3,7 +3,9 @@
 use dialtone_domain::BoardId;
 use dialtone_domain::messaging::{CaughtUp, Reader, ThreadSummary};
 
-use crate::ui::{Bar, Call, CellText, Column, Leave, List, Panel, Picked, confirm, notice, pick, theme};
+use crate::ui::{
+    Bar, Call, CellText, Column, Leave, List, Live, Panel, Picked, confirm, notice, pick, theme,
+};
 
 use super::words::{figure, mark};
 use super::{compose, pager, said, thread, words};
@@ -82,15 +84,19 @@ pub async fn show(call: &mut Call, board: BoardId) -> Result<(), Leave> {
     let mut fresh = true;
     // What catching up did, while the caller may still take it back.
     let mut caught_up: Option<CaughtUp> = None;
+    // What the bar stays on when news changes the order.
+    let mut on = None;
     loop {
         if std::mem::take(&mut fresh) {
             // What was read or written changes counts and order: begun anew, up to where the bar is.
             threads.clear();
             more = true;
-            while more && threads.len() <= bar.chosen {
+            // One more: what the bar is on may have gone down by one.
+            while more && threads.len() <= bar.chosen + usize::from(on.is_some()) {
                 let Some(below) = fetch(call, &reader, &mut threads).await? else { return Ok(()) };
                 more = below;
             }
+            bar.follow(on.take(), threads.iter().map(|thread| thread.thread));
         }
         call.enter("threads", &reader.board().name, &reader.board().description);
         let mut keys = keys.clone();
@@ -105,8 +111,8 @@ pub async fn show(call: &mut Call, board: BoardId) -> Result<(), Leave> {
             note: refused.clone().unwrap_or_default(),
             bar: std::mem::take(&mut bar),
             more,
+            live: Live::Board(board),
             about: Some(Box::new(|n| threads.get(n).map(about).unwrap_or_default())),
-            ..List::default()
         };
         let picked = pick(call, &mut list).await?;
         bar = std::mem::take(&mut list.bar);
@@ -142,7 +148,11 @@ pub async fn show(call: &mut Call, board: BoardId) -> Result<(), Leave> {
             }
             Picked::Pages => pager(call).await?,
             Picked::Back => return Ok(()),
-            Picked::Key(_) | Picked::News => {}
+            Picked::News => {
+                on = threads.get(bar.chosen).map(|thread| thread.thread);
+                fresh = true;
+            }
+            Picked::Key(_) => {}
         }
     }
 }

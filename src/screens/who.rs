@@ -3,7 +3,8 @@
 use dialtone_domain::CallId;
 use dialtone_domain::users::OnlineCall;
 
-use crate::ui::{Bar, Call, CellText, Column, Leave, List, Panel, Picked, pick, theme};
+use crate::switchboard::callers;
+use crate::ui::{Bar, Call, CellText, Column, Leave, List, Live, Panel, Picked, pick, theme};
 
 use super::{page, pager, profile, said, words};
 
@@ -58,30 +59,32 @@ fn about(online: &OnlineCall, me: Option<CallId>) -> Panel {
 
 /// Shows who is on line until the caller leaves.
 pub async fn show(call: &mut Call) -> Result<(), Leave> {
-    let mut bar = Bar::default();
+    let (mut bar, mut on) = (Bar::default(), None);
     loop {
         let answer = call.domain.users.online().await;
         let Some(online) = said(call, answer).await? else { return Ok(()) };
         let (known, waiting): (Vec<&OnlineCall>, Vec<&OnlineCall>) =
             online.iter().partition(|online| online.handle.is_some());
-        let mut subtitle =
-            words::count(i64::try_from(known.len()).unwrap_or(0), "caller", "callers") + " on line";
+        let mut subtitle = how_many(&online);
         if !waiting.is_empty() {
             subtitle.push_str(&format!(", {} at the door", waiting.len()));
         }
         call.enter("who", "who's online", &subtitle);
         let me = call.id;
+        bar.follow(on, known.iter().map(|online| online.call));
         let mut list = List {
             columns: COLUMNS.to_vec(),
             rows: known.iter().map(|online| row(online, me)).collect(),
             empty: "Nobody at all, which cannot be.".into(),
             keys: if call.caller.guest { vec![] } else { vec![("P", "page"), ("F", "make a friend")] },
             bar: std::mem::take(&mut bar),
+            live: Live::Callers,
             about: Some(Box::new(|n| known.get(n).map(|online| about(online, me)).unwrap_or_default())),
             ..List::default()
         };
         let picked = pick(call, &mut list).await?;
         bar = list.bar;
+        on = known.get(bar.chosen).map(|online| online.call);
         let user = known.get(bar.chosen).and_then(|online| online.user).filter(|user| user.0 != 0);
         match (picked, user) {
             (Picked::Row(_), Some(user)) => profile::view(call, user).await?,
@@ -106,8 +109,12 @@ pub fn in_lines(online: &[OnlineCall]) -> String {
             lines.push_str(&format!("{line:<12} {:<24} {place:<24} {since:>8}\n", handle.as_str()));
         }
     }
-    let known = online.iter().filter(|call| call.handle.is_some()).count();
-    lines.push_str(&words::count(i64::try_from(known).unwrap_or(0), "caller", "callers"));
-    lines.push_str(" on line\n");
+    lines.push_str(&how_many(online));
+    lines.push('\n');
     lines
+}
+
+/// `3 callers on line`: somebody with two calls is one caller.
+fn how_many(online: &[OnlineCall]) -> String {
+    words::count(i64::try_from(callers(online)).unwrap_or(0), "caller", "callers") + " on line"
 }

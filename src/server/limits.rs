@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use thiserror::Error;
+
+use crate::login_throttle::{Wait, source};
 
 /// Why a call is not taken, in words for whoever calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -17,8 +18,27 @@ pub enum Refusal {
     #[error("The board is busy for you: too many calls from your address at once.")]
     Address,
     /// This address guessed too often.
-    #[error("Too many wrong passwords from your address. Call again in {} seconds.", .0.as_secs().max(1))]
-    Penalty(Duration),
+    #[error(transparent)]
+    Guessed(#[from] Wait),
+}
+
+impl Refusal {
+    /// Why, in a word or two for the log.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Full => "every line taken",
+            Self::Address => "too many calls from address",
+            Self::Guessed(wait) => wait.reason(),
+        }
+    }
+
+    /// After how many seconds it is worth trying again, where that is known.
+    pub fn wait_seconds(self) -> Option<u64> {
+        match self {
+            Self::Full | Self::Address => None,
+            Self::Guessed(wait) => Some(wait.seconds()),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -40,17 +60,6 @@ pub struct Limiter {
 pub struct Seat {
     limiter: Arc<Limiter>,
     source: IpAddr,
-}
-
-/// What counts as one source: an address, or for IPv6 the /64 a subscriber is given.
-pub fn source(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => IpAddr::V4(v4),
-        IpAddr::V6(v6) => {
-            let prefix = u128::from(v6) >> 64 << 64;
-            IpAddr::V6(prefix.into())
-        }
-    }
 }
 
 impl Limiter {

@@ -1,7 +1,6 @@
-//! Listeners, limits, penalties, drain: everything between a socket and a session.
+//! Listeners, limits, drain: everything between a socket and a session.
 
 mod limits;
-mod penalties;
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -17,7 +16,6 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use self::limits::{Limiter, Refusal, Seat};
-pub use self::penalties::Penalties;
 use crate::session::{self, Exchange};
 use crate::transport::{ssh, telnet};
 
@@ -32,6 +30,13 @@ pub struct BindError {
     address: SocketAddr,
     cause: io::Error,
     hint: &'static str,
+}
+
+impl BindError {
+    /// Whether somebody else answers there.
+    pub fn in_use(&self) -> bool {
+        self.cause.kind() == io::ErrorKind::AddrInUse
+    }
 }
 
 /// Opens a listener. Errors: [`BindError`], in words that help at three in the morning.
@@ -63,8 +68,6 @@ pub struct Server {
     pub exchange: Arc<Exchange>,
     /// Who may call now.
     pub limiter: Arc<Limiter>,
-    /// Who guessed passwords.
-    pub penalties: Arc<Penalties>,
     /// The calls under way.
     pub calls: TaskTracker,
     /// Set when no more calls are answered.
@@ -117,12 +120,17 @@ impl Server {
     }
 
     fn admit(&self, address: IpAddr) -> Result<Seat, Refusal> {
-        let admitted = match self.penalties.wait(address) {
-            Some(wait) => Err(Refusal::Penalty(wait)),
+        let admitted = match self.exchange.house.throttle.wait(address) {
+            Some(wait) => Err(wait.into()),
             None => self.limiter.admit(address),
         };
         if let Err(refusal) = &admitted {
-            tracing::info!(peer.address = %address, reason = ?refusal, "call refused");
+            tracing::info!(
+                peer.address = %address,
+                reason = refusal.reason(),
+                wait_seconds = refusal.wait_seconds(),
+                "call refused"
+            );
         }
         admitted
     }

@@ -18,7 +18,7 @@ pub async fn say(call: &mut Call, left: &Leave) {
             "It has been quiet for a while, so the line is free for somebody else. Call again.".to_owned(),
         ),
         Leave::NoLogin => Some("That took too long. Call again when you know who you are.".to_owned()),
-        Leave::Refused(why) => Some((*why).to_owned()),
+        Leave::Refused(why) => Some(why.clone()),
         Leave::Kicked(reason) if reason.is_empty() => Some("The sysop has ended your call.".to_owned()),
         Leave::Kicked(reason) => Some(format!("The sysop has ended your call: {reason}")),
         Leave::Draining => {
@@ -30,9 +30,10 @@ pub async fn say(call: &mut Call, left: &Leave) {
             None => {
                 let minutes = call.since.elapsed().as_secs().div_ceil(60);
                 call.values.set("TC", minutes);
-                // This caller is on their way out.
-                let left = call.registration.glance().now().online.saturating_sub(1);
-                call.values.set("ON", left);
+                // This caller is on their way out, unless they have another call.
+                let now = call.registration.glance().now();
+                let stays = now.twice.contains(&call.caller.id);
+                call.values.set("ON", now.online.saturating_sub(usize::from(!stays)));
                 let words = format!("\nSo long, {}. Minutes on line {minutes}.", call.caller.handle);
                 call.stream("goodbye", &words).await?;
                 call.say("").await?;

@@ -2,8 +2,8 @@
 
 use chrono::Local;
 
-use crate::screens::words;
-use crate::ui::{Call, ticker};
+use crate::screens::{prices_are, words};
+use crate::ui::Call;
 
 /// Fetches what the marks stand for. What the records do not answer keeps its last value.
 pub async fn refresh(call: &mut Call) {
@@ -15,10 +15,7 @@ pub async fn refresh(call: &mut Call) {
         call.values.set("NP", unread.pages);
     }
     if let Ok(quotes) = quotes {
-        let open: i64 = quotes.iter().map(|quote| quote.open.0).sum();
-        let price: i64 = quotes.iter().map(|quote| quote.price.0).sum();
-        call.values.set("TK", ticker::line(&quotes, call.terminal.columns.saturating_sub(4)));
-        call.values.set("MI", words::change(dialtone_domain::Cents(open), dialtone_domain::Cents(price)));
+        prices_are(call, &quotes);
     }
     if !call.caller.guest
         && let Ok(portfolio) = call.domain.market.portfolio(&call.caller).await

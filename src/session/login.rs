@@ -1,11 +1,12 @@
 //! From the welcome to a caller the board knows.
 
-use dialtone_domain::{Caller, Secret, UsersError};
+use dialtone_domain::{Caller, Secret};
 
 use super::presence::Presence;
 use super::{Exchange, figures};
+use crate::login_throttle::{LoginRefused, Wait, loggable};
 use crate::screens::{PASSWORD_LIMIT, drafts, register, words};
-use crate::transport::{Entry, LoginOutcome};
+use crate::transport::{CLOSED_TO_GUESTS, CLOSED_TO_NEW, Entry};
 use crate::ui::{Call, Leave, LineInput, Page, notice};
 
 /// Wrong passwords before the line closes.
@@ -80,7 +81,7 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
             "" => {
                 empty += 1;
                 if empty >= BLANKS {
-                    return Err(Leave::Refused("Nobody there? The line closes."));
+                    return Err(Leave::Refused("Nobody there? The line closes.".to_owned()));
                 }
                 continue;
             }
@@ -93,6 +94,14 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
                 continue;
             }
             "guest" if exchange.house.guests => return guest(call).await,
+            "new" => {
+                call.say(CLOSED_TO_NEW).await?;
+                continue;
+            }
+            "guest" => {
+                call.say(CLOSED_TO_GUESTS).await?;
+                continue;
+            }
             "words" => {
                 call.ask_for_words(true).await?;
                 call.say("\nWords alone from here on. Settings in the main menu keep it so.\n").await?;
@@ -103,28 +112,44 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
         }
         let password = call.ask("Password: ", LineInput::masked(PASSWORD_LIMIT)).await?;
         let Some(password) = password else { continue };
-        if !exchange.doorman.may_try(call.peer.address) {
-            return Err(Leave::Refused("Too many wrong passwords from your address. Call again later."));
-        }
-        match call.domain.users.log_in(handle, &Secret::new(password)).await {
+        let (address, password) = (call.peer.address, Secret::new(password));
+        let throttle = &exchange.house.throttle;
+        match throttle.log_in(&call.domain.users, address, handle, &password).await {
             Ok(caller) => {
-                exchange.doorman.told(call.peer.address, LoginOutcome::Passed);
+                let transport = call.peer.transport;
+                tracing::info!(
+                    user.handle = %caller.handle, peer.address = %address, transport, method = "password", "logged in"
+                );
                 enter(call, caller).await?;
                 return Ok(Greeting::Back);
             }
-            Err(error) => {
+            Err(refused) => {
                 tries += 1;
-                tracing::info!(tries, %error, "login refused");
-                if error == UsersError::Unauthenticated {
-                    exchange.doorman.told(call.peer.address, LoginOutcome::Failed);
+                log_refused(call, handle, tries, &refused);
+                if let LoginRefused::Wait(wait @ Wait::Address(_)) = refused {
+                    return Err(Leave::Refused(wait.to_string()));
                 }
                 if tries >= TRIES {
-                    return Err(Leave::Refused("That is three times. The line closes; call again later."));
+                    let words = "That is three times. The line closes; call again later.";
+                    return Err(Leave::Refused(words.to_owned()));
                 }
-                call.say(&format!("{error}")).await?;
+                call.say(&refused.to_string()).await?;
             }
         }
     }
+}
+
+fn log_refused(call: &Call, handle: &str, tries: usize, refused: &LoginRefused) {
+    tracing::info!(
+        user.handle = loggable(handle),
+        peer.address = %call.peer.address,
+        transport = call.peer.transport,
+        method = "password",
+        tries,
+        reason = refused.reason(),
+        wait_seconds = refused.wait_seconds(),
+        "login refused"
+    );
 }
 
 async fn guest(call: &mut Call) -> Result<Greeting, Leave> {

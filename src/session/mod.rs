@@ -21,7 +21,7 @@ pub use self::lines::Lines;
 use self::presence::Presence;
 use crate::config::Limits;
 use crate::switchboard::Interest;
-use crate::transport::{Connection, Doorman};
+use crate::transport::Connection;
 use crate::ui::{Call, Circumstances, House, IdleClock, Leave};
 
 /// What every session of a node works with.
@@ -32,8 +32,6 @@ pub struct Exchange {
     pub domain: Domain,
     /// What a call may cost.
     pub limits: Limits,
-    /// Counts failed logins.
-    pub doorman: Arc<dyn Doorman>,
     /// The node's lines.
     pub lines: Lines,
     /// What must still be written after a hangup.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dialtone_domain::users::{LoggedIn, NewCall};
-use dialtone_domain::{CallId, Domain};
+use dialtone_domain::{CallId, Caller, Domain, UsersError};
 use tokio::sync::OnceCell;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -18,6 +18,9 @@ use crate::ui::Call;
 /// How long a caller is at the door before the records hear of them. The first prompt waits for no record, and
 /// programs that only look leave none.
 const AT_THE_DOOR: Duration = Duration::from_secs(1);
+
+/// How long to wait before what could not be written down is tried again.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// Tells the records of the call, at log-in or after a second at the door; dropping it tells them of its end.
 pub struct Presence {
@@ -55,12 +58,31 @@ impl Row {
         written.await.ok().copied()
     }
 
-    /// Ends the row. One that is being written just now is waited for; none is written after this.
+    /// Writes down who it is as soon as that can be done, for as long as the call lasts.
+    fn log_in_later(self: &Arc<Self>, who: Caller) {
+        let row = Arc::clone(self);
+        tokio::spawn(async move {
+            while timeout(AGAIN, row.gone.cancelled()).await.is_err() {
+                let Some(id) = row.write().await else { continue };
+                match row.domain.users.call_logged_in(id, &who).await {
+                    Err(UsersError::Unavailable(_)) => {}
+                    Ok(_) | Err(_) => return,
+                }
+            }
+        });
+    }
+
+    /// Ends the row. One that is being written just now is waited for; none is written after this. While the records
+    /// cannot be written it is tried again: who's online would show the caller for as long as this node runs.
     async fn end(&self) {
         let Some(id) = self.write().await else { return };
-        if let Err(error) = self.domain.users.call_ended(id).await {
-            // The node's lease ends it for everybody else.
-            tracing::warn!(%error, "hangup not written down");
+        let mut told = false;
+        while let Err(error) = self.domain.users.call_ended(id).await {
+            if !told {
+                tracing::warn!(%error, "hangup not written down yet");
+                told = true;
+            }
+            sleep(AGAIN).await;
         }
     }
 }
@@ -96,12 +118,16 @@ impl Presence {
 
     /// Writes down who it is. Records that cannot be reached cost the caller nothing but a line in "who's online".
     pub async fn logged_in(&mut self, call: &mut Call) -> Option<LoggedIn> {
-        let id = self.row.write().await?;
+        let Some(id) = self.row.write().await else {
+            self.row.log_in_later(call.caller.clone());
+            return None;
+        };
         call.id = Some(id);
         match self.row.domain.users.call_logged_in(id, &call.caller).await {
             Ok(logged_in) => Some(logged_in),
             Err(error) => {
                 tracing::warn!(%error, "login not written down");
+                self.row.log_in_later(call.caller.clone());
                 None
             }
         }

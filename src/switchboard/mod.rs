@@ -15,8 +15,8 @@ use dialtone_domain::{Event, EventBody};
 use tokio_util::sync::CancellationToken;
 
 pub use self::audience::Interest;
-pub use self::glance::Glance;
-pub use self::nats::{Nats, NatsError};
+pub use self::glance::{Glance, callers};
+pub use self::nats::{Nats, NatsError, understood as nats_address_understood};
 pub use self::registry::{Plug, Registration, Switchboard};
 pub use self::tape::Tape;
 

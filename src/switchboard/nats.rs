@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use async_nats::{Client, ConnectOptions, Subscriber};
+use async_nats::{Client, ConnectOptions, Subscriber, ToServerAddrs as _};
 use dialtone_domain::NodeId;
 use dialtone_domain::events::Event;
 use futures_util::StreamExt;
@@ -33,6 +33,11 @@ pub struct Nats {
     prefix: String,
     outbox: mpsc::Sender<(String, Vec<u8>)>,
     bell: Subscriber,
+}
+
+/// Whether addresses of NATS servers, given as one text, can be understood. Errors: what is wrong with it.
+pub fn understood(url: &str) -> Result<(), String> {
+    url.to_server_addrs().map(drop).map_err(|error| error.to_string())
 }
 
 impl Nats {

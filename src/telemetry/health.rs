@@ -1,19 +1,36 @@
-//! `/healthz` (the process lives) and `/readyz` (it takes calls and reaches its records), over HTTP.
+//! `/healthz` (the process lives) and `/readyz` (it takes calls and can write its records), over HTTP.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
-use dialtone_domain::Domain;
-use tokio::net::TcpListener;
+use dialtone_domain::{Domain, NodeId, Unavailable};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Mutex;
+use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// How long the records may take to answer before the node says that it is not ready.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// For how long an answer of the records is given again, so that asking often costs no more than asking now and then.
+const FRESH: Duration = Duration::from_secs(1);
+/// How long a client may take to send the head of its request.
+const HEAD_LIMIT: Duration = Duration::from_secs(5);
+/// The longest that a connection is kept, whatever it does: one request is answered on each.
+const CONNECTION_LIMIT: Duration = Duration::from_secs(10);
+/// Connections at once. One more, and the oldest is closed: whoever holds many cannot keep a newcomer out.
+const CONNECTIONS: usize = 64;
+/// How long to wait when a connection cannot be accepted, as when every file descriptor is taken.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Whether the node takes calls; set once it does, cleared when it drains.
 #[derive(Debug, Clone, Default)]
@@ -31,32 +48,90 @@ impl Readiness {
     }
 }
 
-#[derive(Clone)]
-struct Probed {
+/// Finds out whether the records can be written.
+struct Probe {
     domain: Domain,
+    node: NodeId,
     readiness: Readiness,
+    last: Mutex<Option<(Instant, Result<(), Unavailable>)>>,
 }
 
-/// Answers both pages until `shutdown`. Errors: what the socket says.
+impl Probe {
+    /// Tries a write, or says how the last one went if that was a moment ago.
+    async fn write(&self) -> Result<(), Unavailable> {
+        let mut last = self.last.lock().await;
+        if let Some((at, answer)) = *last
+            && at.elapsed() < FRESH
+        {
+            return answer;
+        }
+        let tried = timeout(PATIENCE, self.domain.nodes.seen(self.node)).await;
+        let answer = tried.unwrap_or(Err(Unavailable::Away));
+        *last = Some((Instant::now(), answer));
+        answer
+    }
+}
+
+/// Answers both pages, in the name of `node`, until `shutdown`.
 pub async fn serve(
     listener: TcpListener,
     domain: Domain,
+    node: NodeId,
     readiness: Readiness,
     shutdown: CancellationToken,
-) -> std::io::Result<()> {
+) {
+    let probe = Arc::new(Probe { domain, node, readiness, last: Mutex::new(None) });
     let routes = Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
-        .with_state(Probed { domain, readiness });
-    axum::serve(listener, routes).with_graceful_shutdown(shutdown.cancelled_owned()).await
+        .with_state(probe);
+    let mut connections = JoinSet::new();
+    let mut open: VecDeque<AbortHandle> = VecDeque::new();
+    loop {
+        let accepted = tokio::select! {
+            () = shutdown.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                tracing::warn!(%error, "the health page cannot accept a connection");
+                sleep(ACCEPT_PAUSE).await;
+                continue;
+            }
+        };
+        while connections.try_join_next().is_some() {}
+        open.retain(|connection| !connection.is_finished());
+        if open.len() >= CONNECTIONS
+            && let Some(oldest) = open.pop_front()
+        {
+            oldest.abort();
+        }
+        open.push_back(connections.spawn(answer(stream, routes.clone())));
+    }
 }
 
-async fn ready(State(probed): State<Probed>) -> (StatusCode, &'static str) {
-    if !probed.readiness.get() {
+async fn answer(stream: TcpStream, routes: Router) {
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_LIMIT)
+        .keep_alive(false)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes));
+    // A client that hung up, was too slow or spoke no HTTP needs no line in the log.
+    let _ = timeout(CONNECTION_LIMIT, connection).await;
+}
+
+async fn ready(State(probe): State<Arc<Probe>>) -> (StatusCode, &'static str) {
+    if !probe.readiness.get() {
         return (StatusCode::SERVICE_UNAVAILABLE, "not taking calls\n");
     }
-    match tokio::time::timeout(PATIENCE, probed.domain.ping()).await {
-        Ok(Ok(())) => (StatusCode::OK, "ready\n"),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+    match probe.write().await {
+        Ok(()) => (StatusCode::OK, "ready\n"),
+        Err(Unavailable::Full) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "the records cannot be written: no room on the disk\n")
+        }
+        Err(Unavailable::Away | Unavailable::Unknown) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+        }
     }
 }

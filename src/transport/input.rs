@@ -3,25 +3,28 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use dialtone_terminal::{Capabilities, Charset, Decoded, KeyDecoder, Report};
+use dialtone_terminal::{Capabilities, Charset, Decoded, Key, KeyDecoder, Report};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::{INPUT_QUEUE, Input};
 
 /// How long an ESC waits for the rest of a sequence before it is the Esc key.
 /// Terminals send a sequence in one write; a modem's pause is longer than any terminal's and shorter than a finger's.
-pub const ESCAPE_TIME: Duration = Duration::from_millis(50);
+const ESCAPE_TIME: Duration = Duration::from_millis(50);
 
 /// The decoder of one call with what it has decoded and the session has not taken yet.
 pub struct Keyboard {
     decoder: KeyDecoder,
     pending: VecDeque<Input>,
+    /// When what is held back of a sequence came.
+    held: Instant,
 }
 
 impl Keyboard {
     /// A keyboard of a terminal not known yet.
     pub fn new() -> Self {
-        Self { decoder: KeyDecoder::new(Charset::Utf8), pending: VecDeque::new() }
+        Self { decoder: KeyDecoder::new(Charset::Utf8), pending: VecDeque::new(), held: Instant::now() }
     }
 
     /// Reads keys as this terminal sends them from here on.
@@ -43,6 +46,7 @@ impl Keyboard {
             Decoded::Key(key) => pending.push_back(Input::Key(key)),
             Decoded::Report(report) => on_report(report),
         });
+        self.held = Instant::now();
     }
 
     /// The wait for the rest of a sequence is over.
@@ -66,6 +70,20 @@ impl Keyboard {
     /// Whether part of a sequence is held back.
     pub fn waiting(&self) -> bool {
         self.decoder.waiting()
+    }
+
+    /// When the wait for the rest of a sequence is over, whatever else happens until then.
+    pub fn flush_at(&self) -> Instant {
+        self.held + ESCAPE_TIME
+    }
+
+    /// Whether what came last, and the session has not taken, is nothing but letters.
+    pub fn letters(&self) -> bool {
+        self.pending
+            .iter()
+            .rev()
+            .take(INPUT_QUEUE)
+            .all(|input| matches!(input, Input::Key(Key::Char(_) | Key::Backspace)))
     }
 
     /// How many inputs the session has not taken.

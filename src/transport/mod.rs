@@ -2,6 +2,7 @@
 
 pub mod input;
 mod late;
+mod moot;
 mod pace;
 pub mod ssh;
 pub mod telnet;
@@ -13,6 +14,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use dialtone_domain::Caller;
 use dialtone_terminal::{Capabilities, Charset, Key};
 use tokio::sync::mpsc;
+
+use self::moot::Moot;
 
 /// How many inputs wait for a busy session before the transport stops reading.
 pub const INPUT_QUEUE: usize = 64;
@@ -50,6 +53,11 @@ pub struct Peer {
     /// Whether nobody on the way can read along.
     pub secure: bool,
 }
+
+/// What whoever wants to register is told where the sysop has closed registration.
+pub const CLOSED_TO_NEW: &str = "This board takes no new callers just now.";
+/// What guests are told where the sysop lets none in.
+pub const CLOSED_TO_GUESTS: &str = "This board takes no guests just now.";
 
 /// How far a caller has come before the first screen.
 #[derive(Debug, Clone)]
@@ -101,23 +109,6 @@ impl ExitStatus {
     }
 }
 
-/// How a login ended, for whoever keeps count of each source's failures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LoginOutcome {
-    /// The right password or key.
-    Passed,
-    /// A wrong password. A refused key is no guess and is not told.
-    Failed,
-}
-
-/// Is told how logins from an address end, and says whether that address may try now.
-pub trait Doorman: Send + Sync {
-    /// Keeps count.
-    fn told(&self, address: IpAddr, outcome: LoginOutcome);
-    /// Whether this address may try a password now.
-    fn may_try(&self, address: IpAddr) -> bool;
-}
-
 /// What the transport itself has to know of a caller's terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tuning {
@@ -132,13 +123,39 @@ pub struct Tuning {
 pub enum Outgoing {
     /// Bytes for the caller.
     Bytes(Vec<u8>),
+    /// A change of the screen, stamped as [`Output::drops`] says: a key may make it moot before it is sent.
+    Screen(Vec<u8>, u32),
     /// From here on the terminal is like this.
     Tune(Tuning),
 }
 
 /// The bounded way to the caller; dropping it hangs up once all is sent.
 #[derive(Debug, Clone)]
-pub struct Output(mpsc::Sender<Outgoing>);
+pub struct Output {
+    queue: mpsc::Sender<Outgoing>,
+    moot: Arc<Moot>,
+}
+
+/// The transport's end of an [`Output`].
+#[derive(Debug)]
+pub struct Writes {
+    queue: mpsc::Receiver<Outgoing>,
+    /// What is known of the screens on their way.
+    pub moot: Arc<Moot>,
+}
+
+impl Writes {
+    /// What is to be sent next; screens that a key has made moot are passed over. Cancel safe.
+    pub async fn recv(&mut self) -> Option<Outgoing> {
+        loop {
+            let next = self.queue.recv().await;
+            match &next {
+                Some(Outgoing::Screen(bytes, stamp)) if !self.moot.take(bytes.len(), *stamp) => {}
+                _ => return next,
+            }
+        }
+    }
+}
 
 /// The caller is gone, or does not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -147,18 +164,32 @@ pub struct Hangup;
 
 impl Output {
     /// The sending end and the transport's end.
-    pub fn channel() -> (Self, mpsc::Receiver<Outgoing>) {
+    pub fn channel() -> (Self, Writes) {
         let (sender, receiver) = mpsc::channel(OUTPUT_QUEUE);
-        (Self(sender), receiver)
+        let moot = Arc::new(Moot::default());
+        (Self { queue: sender, moot: Arc::clone(&moot) }, Writes { queue: receiver, moot })
     }
 
     /// Queues bytes; waits while the caller is behind. Errors: [`Hangup`].
     pub async fn write(&self, bytes: Vec<u8>) -> Result<(), Hangup> {
-        self.0.send(Outgoing::Bytes(bytes)).await.map_err(|_| Hangup)
+        self.queue.send(Outgoing::Bytes(bytes)).await.map_err(|_| Hangup)
+    }
+
+    /// How often screens on their way were dropped, because a key came first. When this has changed, nobody knows
+    /// what is on the screen: the next one is drawn whole.
+    pub fn drops(&self) -> u32 {
+        self.moot.drops()
+    }
+
+    /// Queues a change of the screen, drawn when [`Self::drops`] was `drops`; waits while the caller is behind. Where
+    /// the caller is `typing`, letters do not make it moot. Errors: [`Hangup`].
+    pub async fn draw(&self, bytes: Vec<u8>, drops: u32, typing: bool) -> Result<(), Hangup> {
+        self.moot.queue(bytes.len(), typing);
+        self.queue.send(Outgoing::Screen(bytes, drops)).await.map_err(|_| Hangup)
     }
 
     /// Tells the transport what the terminal is like. Errors: [`Hangup`].
     pub async fn tune(&self, tuning: Tuning) -> Result<(), Hangup> {
-        self.0.send(Outgoing::Tune(tuning)).await.map_err(|_| Hangup)
+        self.queue.send(Outgoing::Tune(tuning)).await.map_err(|_| Hangup)
     }
 }

@@ -26,6 +26,11 @@ impl Pace {
         self.due = Instant::now();
     }
 
+    /// Whether it is slower than the line.
+    pub fn slow(&self) -> bool {
+        self.speed.is_some()
+    }
+
     /// When the next bytes may go; none if now.
     pub fn wait(&self) -> Option<Instant> {
         self.speed.is_some().then_some(self.due).filter(|due| *due > Instant::now())

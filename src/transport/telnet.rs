@@ -10,12 +10,13 @@ use dialtone_terminal::probe::{Hint, Probe};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 
-use super::input::{ESCAPE_TIME, Keyboard};
+use super::input::Keyboard;
 use super::late::Late;
+use super::moot::seam;
 use super::pace::Pace;
-use super::{Connection, Entry, ExitStatus, Input, Outgoing, Output, Peer};
+use super::{Connection, Entry, ExitStatus, Input, Outgoing, Output, Peer, Writes};
 
 /// What a terminal that answers nothing, or nothing more, costs its caller.
 const GRACE: Duration = Duration::from_millis(300);
@@ -175,15 +176,18 @@ impl Line {
     async fn pump(
         mut self,
         inputs: mpsc::Sender<Input>,
-        mut writes: mpsc::Receiver<Outgoing>,
+        mut writes: Writes,
         stall: Duration,
     ) -> io::Result<()> {
         let mut outgoing = Vec::new();
         let mut sent = 0;
+        // What stands in `outgoing` up to here is a screen, of the drops so far.
+        let (mut screen, mut drops) = (0_usize, 0);
         let mut stalled_at = Instant::now();
         let mut listened = true;
         loop {
             let paced = self.pace.wait();
+            let flush_at = self.keyboard.flush_at();
             tokio::select! {
                 ready = self.stream.writable(), if sent < outgoing.len() && paced.is_none() => {
                     ready?;
@@ -192,13 +196,14 @@ impl Line {
                         Ok(n) => {
                             sent += n;
                             self.pace.sent(n);
+                            writes.moot.left(screen.saturating_sub(sent));
                             stalled_at = Instant::now() + stall;
                         }
                         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                         Err(error) => return Err(error),
                     }
                     if sent >= outgoing.len() {
-                        (outgoing, sent) = (Vec::new(), 0);
+                        (outgoing, sent, screen) = (Vec::new(), 0, 0);
                     }
                 }
                 () = sleep_until(paced.unwrap_or(stalled_at)), if sent < outgoing.len() => {
@@ -211,9 +216,15 @@ impl Line {
                         self.telnet.encode(&bytes, &mut outgoing);
                         stalled_at = Instant::now() + stall;
                     }
+                    Some(Outgoing::Screen(bytes, stamp)) => {
+                        self.telnet.encode(&bytes, &mut outgoing);
+                        (screen, drops) = (outgoing.len(), stamp);
+                        stalled_at = Instant::now() + stall;
+                    }
                     Some(Outgoing::Tune(tuning)) => {
                         self.keyboard.set_charset(tuning.charset);
                         self.pace.set(tuning.speed);
+                        writes.moot.set_slow(self.pace.slow());
                     }
                     None => return Box::pin(self.close()).await,
                 },
@@ -223,9 +234,21 @@ impl Line {
                     if !self.read(&mut outgoing)? {
                         return Ok(());
                     }
+                    if !self.keyboard.is_empty() {
+                        writes.moot.key(|| self.keyboard.letters());
+                    }
                     stalled_at = stalled_at.max(Instant::now() + stall);
                 }
-                () = sleep(ESCAPE_TIME), if self.keyboard.waiting() => self.keyboard.flush(),
+                () = sleep_until(flush_at), if self.keyboard.waiting() => {
+                    self.keyboard.flush();
+                    writes.moot.key(|| self.keyboard.letters());
+                }
+            }
+            if screen > sent && drops != writes.moot.drops() {
+                let end = seam(outgoing.get(..screen).unwrap_or_default(), sent, true);
+                outgoing.drain(end..screen);
+                screen = 0;
+                writes.moot.left(0);
             }
         }
     }

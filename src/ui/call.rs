@@ -51,6 +51,8 @@ pub enum Stir {
     Key(Key),
     /// News that the view on screen may want to show.
     News(Arc<Event>),
+    /// Somebody came or went; for views that show who is here.
+    Callers,
     /// The terminal has another size.
     Resized,
     /// Art or menus are others than before.
@@ -121,6 +123,12 @@ pub struct Call {
     reloaded: watch::Receiver<()>,
     place: Place,
     clock: String,
+    /// How many are on line, as last shown.
+    online: Option<usize>,
+    /// Rings when what the status line shows may be another.
+    ticks: watch::Receiver<u64>,
+    /// Comings and goings told so far.
+    traffic: u64,
     life: String,
     /// Screens entered so far.
     screens: u8,
@@ -139,6 +147,10 @@ pub struct Call {
     unanswered: u32,
     /// When it was.
     drawn: Instant,
+    /// Where the cursor was left.
+    cursor: Option<(u16, u16)>,
+    /// How often screens were dropped on their way, as of the last drawing.
+    drops: u32,
 }
 
 impl Call {
@@ -150,6 +162,8 @@ impl Call {
         let body = Body { rows: connection.terminal.rows.saturating_sub(10), ..Body::default() };
         let reloaded = house.reloaded.subscribe();
         let art = house.gallery.load_full();
+        let ticks = registration.glance().ticks();
+        let traffic = *ticks.borrow();
         Self {
             terminal: tune::preferred(&connection.terminal, &Settings::default()),
             caller: domain.users.guest(),
@@ -176,6 +190,9 @@ impl Call {
             reloaded,
             place: Place::default(),
             clock: String::new(),
+            online: None,
+            traffic,
+            ticks,
             life: String::new(),
             screens: 0,
             pager: Pager::default(),
@@ -186,6 +203,8 @@ impl Call {
             strange: true,
             unanswered: 0,
             drawn: Instant::now(),
+            cursor: None,
+            drops: 0,
         }
     }
 
@@ -251,13 +270,24 @@ impl Call {
         self.look_up();
     }
 
-    /// The clock, and how many are on line, as they are now: what the status line shows.
+    /// The clock, and how many are on line, as they are now.
     pub fn look_up(&mut self) {
-        self.clock = Local::now().format("%H:%M").to_string();
+        self.look_at_clock();
         self.values.set("TI", &self.clock);
+        if let Some(online) = self.online {
+            self.values.set("ON", online);
+        }
+    }
+
+    /// What the status line shows, as it is now; true if it is another than before.
+    fn look_at_clock(&mut self) -> bool {
+        let clock = Local::now().format("%H:%M").to_string();
         // A caller who has logged in counts, also where the news of it is still on its way.
         let known = usize::from(self.login_keys.is_none());
-        self.values.set("ON", self.registration.glance().now().online.max(known));
+        let online = Some(self.registration.glance().now().online.max(known));
+        let changed = clock != self.clock || online != self.online;
+        (self.clock, self.online) = (clock, online);
+        changed
     }
 
     /// The tape and the house's own lines by turns; another of these with each quarter of an hour.
@@ -324,6 +354,7 @@ impl Call {
             page: self.pager.newest().map(|page| page.text.as_str()),
             more: self.pager.more(),
             clock: &self.clock,
+            online: self.online,
             life: &self.life,
         }
     }
@@ -342,8 +373,16 @@ impl Call {
     async fn show(&mut self, view: &dyn View) -> Result<(), Leave> {
         self.unanswered = 0;
         self.drawn = Instant::now();
-        let new = Box::new(self.render(view));
         let mut bytes = Vec::new();
+        let drops = self.output.drops();
+        if std::mem::replace(&mut self.drops, drops) != drops {
+            self.strange = true;
+            // What was dropped may have ended a link.
+            if self.wire().links {
+                bytes.extend_from_slice(b"\x1b]8;;\x1b\\");
+            }
+        }
+        let new = Box::new(self.render(view));
         let old = if self.strange { None } else { self.shown.as_deref() };
         draw(old, &new, &self.wire(), &mut bytes);
         if self.strange {
@@ -352,10 +391,11 @@ impl Call {
         self.backdrop = None;
         self.strange = false;
         if !bytes.is_empty() {
-            self.output.write(bytes).await?;
+            self.output.draw(bytes, drops, view.typing()).await?;
         }
+        self.cursor = new.cursor();
         if self.terminal.status_line {
-            self.show_status(&new).await?;
+            self.show_status().await?;
         }
         self.shown = Some(new);
         Ok(())

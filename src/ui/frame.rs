@@ -33,6 +33,11 @@ pub trait View: Sync {
         self.keys().typing
     }
 
+    /// Whether it shows who is on line, so that comings and goings are news to it.
+    fn shows_callers(&self) -> bool {
+        false
+    }
+
     /// Whether only the prompt is drawn, without a header.
     fn bare(&self) -> bool {
         false
@@ -53,6 +58,8 @@ pub struct Surroundings<'a> {
     pub more: usize,
     /// The clock, as last shown.
     pub clock: &'a str,
+    /// How many are on line, as last shown.
+    pub online: Option<usize>,
     /// The line of life, for views that have nothing better to say.
     pub life: &'a str,
 }
@@ -148,8 +155,8 @@ pub fn status(round: &Surroundings<'_>, columns: u16) -> Grid {
     match round.page {
         Some(page) => grid.text(0, 0, &cut(&format!("» {page}"), room), theme::STATUS),
         None => {
-            let words = match round.values.get("ON").as_deref() {
-                Some("1") => format!("{} · you are the only one here", round.values.board()),
+            let words = match round.online {
+                Some(1) => format!("{} · you are the only one here", round.values.board()),
                 Some(online) => format!("{} · {online} on line", round.values.board()),
                 None => round.values.board().to_owned(),
             };

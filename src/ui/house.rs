@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::Galleries;
+use crate::login_throttle::LoginThrottle;
 use crate::menu::Menus;
 use crate::switchboard::Switchboard;
 
@@ -24,6 +25,8 @@ pub struct House {
     pub guests: bool,
     /// Whether strangers may register.
     pub registration: bool,
+    /// Holds up whoever guesses passwords.
+    pub throttle: Arc<LoginThrottle>,
     /// The art of every theme.
     pub gallery: ArcSwap<Galleries>,
     /// The menus.

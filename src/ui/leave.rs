@@ -21,7 +21,7 @@ pub enum Leave {
     NoLogin,
     /// The door stays shut, for this reason.
     #[error("refused")]
-    Refused(&'static str),
+    Refused(String),
     /// The sysop ended the call, for this reason.
     #[error("kicked")]
     Kicked(String),

@@ -284,7 +284,7 @@ pub async fn choose(call: &mut Call, menu: &Menu, chosen: &mut usize) -> Result<
         let after = menu.quiet(&call.facts()).map(|timed| Duration::from_secs(timed.after.into()));
         let key = match call.stir(&view, after.map(|after| heard + after)).await? {
             Stir::Key(key) => key,
-            Stir::News(_) => continue,
+            Stir::News(_) | Stir::Callers => continue,
             Stir::Resized => {
                 view = MenuView::new(call, menu, view.chosen);
                 continue;

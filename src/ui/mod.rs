@@ -47,7 +47,7 @@ pub use self::idle::IdleClock;
 pub use self::keys::Hint;
 pub use self::leave::Leave;
 pub use self::line::LineInput;
-pub use self::list::{About, Bar, CellText, Column, List, Picked, pick};
+pub use self::list::{About, Bar, CellText, Column, List, Live, Picked, pick};
 pub use self::menu::{Chosen, choose};
 pub use self::notice::notice;
 pub use self::pager::Page;

@@ -13,6 +13,7 @@
 mod board;
 mod cp437;
 mod dial;
+mod disk;
 mod emulator;
 mod log;
 mod petscii;
@@ -26,6 +27,7 @@ mod terminal;
 
 pub use board::{Board, Setup};
 pub use dial::Dial;
+pub use disk::{SmallDisk, where_one_may_mount};
 pub use emulator::{Emulator, Kind};
 pub use pty::{Pty, SshOptions, plink, ssh, telnet};
 pub use recording::{Draws, Recording};

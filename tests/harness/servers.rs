@@ -112,6 +112,25 @@ impl Postgres {
         self.log.wait_text("ready to accept connections");
     }
 
+    /// Stops every process of it where it is: connections stay open, and nothing is answered.
+    pub fn freeze(&self) {
+        assert!(self.signal_all("STOP") > 1, "the server has processes that answer");
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&self) {
+        self.signal_all("CONT");
+    }
+
+    /// To the first process, which makes the others, and then to those. Returns how many heard it.
+    fn signal_all(&self, name: &str) -> usize {
+        let first = signal(self.pid, name);
+        let children = format!("/proc/{0}/task/{0}/children", self.pid);
+        let children = std::fs::read_to_string(children).unwrap_or_default();
+        let children = children.split_whitespace().filter_map(|pid| pid.parse().ok());
+        usize::from(first) + children.filter(|child| signal(*child, name)).count()
+    }
+
     fn spawn(data: &Path, port: u16) -> (Log, u32) {
         let mut command = as_owner("postgres");
         command.arg("-D").arg(data).args(["-p", &port.to_string()]);
@@ -128,6 +147,7 @@ impl Postgres {
 impl Drop for Postgres {
     fn drop(&mut self) {
         if !self.log.ended() {
+            self.thaw();
             // The parent alone: without it the others end by themselves.
             signal(self.pid, "QUIT");
             if !std::thread::panicking() {

@@ -1,7 +1,7 @@
 //! The three services and what they share, opened as one.
 
 use crate::db::{self, OpenError, Store, Unavailable};
-use crate::{EventLog, Market, Messaging, NodeId, Nodes, Users};
+use crate::{EventLog, FloodLimits, Market, Messaging, NodeId, Nodes, Users};
 
 /// The board's rules over one database. Cloning is cheap, and all clones share the connections.
 #[derive(Debug, Clone)]
@@ -25,6 +25,11 @@ impl Domain {
         Ok(Self::over(Store::new(db::open(url).await?)))
     }
 
+    /// Looks at a database without changing it. Errors: why [`Self::open`] would fail, as far as that can be seen.
+    pub async fn inspect(url: &str) -> Result<(), OpenError> {
+        db::inspect(url).await
+    }
+
     fn over(store: Store) -> Self {
         let users = Users::new(store.clone());
         Self {
@@ -42,13 +47,20 @@ impl Domain {
         let store = self.store.as_node(node);
         let users = self.users.with(store.clone());
         Self {
-            messaging: Messaging::new(store.clone(), users.clone()),
+            messaging: self.messaging.with(store.clone(), users.clone()),
             market: Market::new(store.clone()),
             users,
             events: EventLog::new(store.clone()),
             nodes: Nodes::new(store.clone()),
             store,
         }
+    }
+
+    /// The same board, on which callers may do no more than `limits` allow.
+    pub fn limited(mut self, limits: &FloodLimits) -> Self {
+        self.users = self.users.limited(limits);
+        self.messaging = self.messaging.limited(self.users.clone(), limits);
+        self
     }
 
     /// Asks the database whether it is there.

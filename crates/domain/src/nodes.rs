@@ -22,6 +22,58 @@ pub enum NodesError {
     Unavailable(#[from] Unavailable),
 }
 
+/// Why a node may not join.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JoinError {
+    /// Another node has this name, and its lease holds.
+    #[error("a node named \"{}\" is up since {} at {}", .0.name, .0.since.format("%Y-%m-%d %H:%M:%S UTC"), .0.host)]
+    Held(Box<Holder>),
+    /// The database does not answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl From<DbError> for JoinError {
+    fn from(error: DbError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+/// The node that has a name one asked for.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Holder {
+    /// This run of it.
+    pub id: NodeId,
+    /// The name.
+    pub name: String,
+    /// Its host, and the port it answers at.
+    pub host: String,
+    /// When it joined.
+    pub since: DateTime<Utc>,
+    /// When its lease ends, unless it is renewed.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// What a process says of itself as it joins.
+#[derive(Debug, Clone, Copy)]
+pub struct Joining<'a> {
+    /// The name its sysop gave it; without one it gets the lowest number that is free.
+    pub name: Option<&'a str>,
+    /// Its host, and the port it answers at.
+    pub host: &'a str,
+    /// It alone may serve this database: every other node is gone.
+    pub exclusive: bool,
+}
+
+/// A process that has joined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Joined {
+    /// This run of it.
+    pub id: NodeId,
+    /// The name it goes by.
+    pub name: String,
+}
+
 impl From<DbError> for NodesError {
     fn from(error: DbError) -> Self {
         Self::Unavailable(error.into())
@@ -33,8 +85,10 @@ impl From<DbError> for NodesError {
 pub struct Node {
     /// This run of it.
     pub id: NodeId,
-    /// Its name, kept from run to run.
+    /// The name that callers see: the one its sysop gave it, or a number.
     pub name: String,
+    /// Its host, and the port it answers at.
+    pub host: String,
     /// When it joined.
     pub since: DateTime<Utc>,
     /// When it last renewed its lease.
@@ -54,10 +108,31 @@ impl Nodes {
         Self { store }
     }
 
-    /// Joins as `name`. A node of the same name, and every node whose lease is over, is gone from now on and its
-    /// calls are closed; with `exclusive`, for a process that alone may serve this database, every other node.
-    pub async fn join(&self, name: &str, exclusive: bool) -> Result<NodeId, Unavailable> {
-        Ok(self.enter(name, exclusive).await?)
+    /// Joins. Every node whose lease is over is gone from now on, and its calls are closed. A name that is held is not
+    /// taken away: its holder may have crashed, so ask again until its lease is renewed or has run out.
+    pub async fn join(&self, joining: Joining<'_>) -> Result<Joined, JoinError> {
+        let mut tx = self.store.begin().await?;
+        let now = tx.lease_time().await?;
+        let gone: Vec<NodeId> = in_tx!(tx, db => sqlx::query_scalar(
+                "SELECT id FROM nodes WHERE present AND (expires_at <= $1 OR $2) ORDER BY id")
+            .bind(now).bind(joining.exclusive).fetch_all(db).await)?;
+        for node in gone {
+            dismiss(&mut tx, node, true).await?;
+        }
+        let joined = match joining.name {
+            Some(name) => loop {
+                if let Some(id) = insert(&mut tx, name, joining.host, now).await? {
+                    break Joined { id, name: name.to_owned() };
+                }
+                // No holder: it has left in between.
+                if let Some(holder) = holder(&mut tx, name).await? {
+                    return Err(JoinError::Held(Box::new(holder)));
+                }
+            },
+            None => numbered(&mut tx, joining.host, now).await?,
+        };
+        tx.commit().await?;
+        Ok(joined)
     }
 
     /// Renews the lease, and closes the calls of nodes whose lease is over. A node that was believed gone, as
@@ -67,6 +142,16 @@ impl Nodes {
             self.come_back(node).await?;
         }
         Ok(self.close_expired().await?)
+    }
+
+    /// Writes down that `node` was seen, as a way to find out whether the records can be written. Its lease ends when
+    /// it would have ended.
+    pub async fn seen(&self, node: NodeId) -> Result<(), Unavailable> {
+        let mut tx = self.store.begin().await?;
+        let now = tx.lease_time().await?;
+        in_tx!(tx, db => sqlx::query("UPDATE nodes SET last_seen = $2 WHERE id = $1")
+            .bind(node).bind(now).execute(db).await.map(drop))?;
+        Ok(tx.commit().await?)
     }
 
     /// Leaves: the node's calls are closed and its offices free.
@@ -80,7 +165,7 @@ impl Nodes {
     pub async fn list(&self) -> Result<Vec<Node>, Unavailable> {
         let now = self.store.lease_time().await?;
         Ok(on_db!(self.store, db => sqlx::query_as(
-                "SELECT n.id, n.name, n.since, n.last_seen, \
+                "SELECT n.id, n.name, n.host, n.since, n.last_seen, \
                      (SELECT COUNT(*) FROM calls c WHERE c.node = n.id AND c.ended_at IS NULL) AS calls \
                  FROM nodes n WHERE n.present AND n.expires_at > $1 ORDER BY n.id")
             .bind(now).fetch_all(db).await)?)
@@ -90,23 +175,6 @@ impl Nodes {
     /// now; ask again at each renewal.
     pub async fn lead(&self, node: NodeId, office: &str) -> Result<bool, Unavailable> {
         Ok(self.claim(node, office).await?)
-    }
-
-    async fn enter(&self, name: &str, exclusive: bool) -> Result<NodeId, DbError> {
-        let mut tx = self.store.begin().await?;
-        let now = tx.lease_time().await?;
-        let replaced: Vec<NodeId> = in_tx!(tx, db => sqlx::query_scalar(
-                "SELECT id FROM nodes WHERE present AND (name = $1 OR expires_at <= $2 OR $3) ORDER BY id")
-            .bind(name).bind(now).bind(exclusive).fetch_all(db).await)?;
-        for node in replaced {
-            dismiss(&mut tx, node, true).await?;
-        }
-        let node = in_tx!(tx, db => sqlx::query_scalar(
-                "INSERT INTO nodes (name, since, last_seen, expires_at, present) \
-                 VALUES ($1, $2, $2, $3, TRUE) RETURNING id")
-            .bind(name).bind(now).bind(now + LEASE).fetch_one(db).await)?;
-        tx.commit().await?;
-        Ok(node)
     }
 
     async fn extend(&self, node: NodeId) -> Result<bool, DbError> {
@@ -166,6 +234,38 @@ impl Nodes {
         tx.commit().await?;
         Ok(held > 0)
     }
+}
+
+/// Takes `name`, unless a node that is present has it.
+async fn insert(tx: &mut Tx, name: &str, host: &str, now: DateTime<Utc>) -> Result<Option<NodeId>, DbError> {
+    in_tx!(tx, db => sqlx::query_scalar(
+            "INSERT INTO nodes (name, host, since, last_seen, expires_at, present) \
+             VALUES ($1, $2, $3, $3, $4, TRUE) ON CONFLICT (name) WHERE present DO NOTHING RETURNING id")
+        .bind(name).bind(host).bind(now).bind(now + LEASE).fetch_optional(db).await)
+}
+
+/// Takes the lowest number that no node has for a name. Of several that join at once, each insert waits for the one
+/// before, and then sees its number taken.
+async fn numbered(tx: &mut Tx, host: &str, now: DateTime<Utc>) -> Result<Joined, DbError> {
+    let taken: Vec<String> = in_tx!(tx, db => sqlx::query_scalar("SELECT name FROM nodes WHERE present")
+        .fetch_all(db).await)?;
+    let mut number = 0_u64;
+    loop {
+        number += 1;
+        let name = number.to_string();
+        if taken.contains(&name) {
+            continue;
+        }
+        if let Some(id) = insert(tx, &name, host, now).await? {
+            return Ok(Joined { id, name });
+        }
+    }
+}
+
+async fn holder(tx: &mut Tx, name: &str) -> Result<Option<Holder>, DbError> {
+    in_tx!(tx, db => sqlx::query_as(
+            "SELECT id, name, host, since, expires_at FROM nodes WHERE name = $1 AND present")
+        .bind(name).fetch_optional(db).await)
 }
 
 /// Ends what `node` holds. `lost` calls come back if the node does.

@@ -7,7 +7,7 @@ mod raw;
 mod support;
 
 use dialtone_domain::messaging::{Board, Draft, Message, NewBoard};
-use dialtone_domain::{BoardId, Caller, Domain, EventBody, MessageId, MessagingError, ThreadId};
+use dialtone_domain::{BoardId, Caller, Domain, EventBody, FloodLimits, MessageId, MessagingError, ThreadId};
 use people::{caller, guest, sysop};
 use raw::Raw;
 use support::for_each_database;
@@ -283,8 +283,7 @@ fn the_same_key_posts_once() {
         assert!(posted.iter().all(|message| *message == posted[0]));
         // The key is the author's own: somebody else's equal key is another message.
         post(&domain, &caller(8), lobby.id, Draft { key, ..draft("Twice", "by somebody else") }).await;
-        let again = reply(posted[0].id, "a reply with a used key");
-        let again = post(&domain, &caller(7), lobby.id, Draft { key, ..again }).await;
+        let again = post(&domain, &caller(7), lobby.id, Draft { key, ..draft("Once", "only once") }).await;
         assert_eq!(again, posted[0]);
 
         assert_eq!(events.next_batch().await.unwrap().len(), 2);
@@ -294,6 +293,35 @@ fn the_same_key_posts_once() {
 }
 
 /// Sixteen tasks post in shared threads of two boards while each author's two sessions read: every count is exact.
+#[test]
+fn a_key_used_for_something_else_is_refused_and_shows_nothing() {
+    for_each_database(|domain, _| async move {
+        let (lobby, other) = (board(&domain, "lobby").await, board(&domain, "other").await);
+        let key = Some(Uuid::new_v4());
+        let first = post(&domain, &caller(7), lobby.id, Draft { key, ..draft("Once", "a secret") }).await;
+        let second = post(&domain, &caller(7), lobby.id, reply(first.id, "me again")).await;
+        let in_lobby = domain.messaging.poster(&caller(7), lobby.id).await.unwrap();
+        let elsewhere = domain.messaging.poster(&caller(7), other.id).await.unwrap();
+        let unlike = [
+            (&elsewhere, draft("Once", "a secret")),
+            (&in_lobby, draft("Twice", "a secret")),
+            (&in_lobby, draft("Once", "another text")),
+            (&in_lobby, reply(second.id, "a secret")),
+        ];
+        for (poster, draft) in unlike {
+            let refused = domain.messaging.post(poster, Draft { key, ..draft }).await.unwrap_err();
+            assert_eq!(
+                refused,
+                MessagingError::Conflict("You have posted something else under that key.".into())
+            );
+        }
+        let again = domain.messaging.post(&in_lobby, Draft { key, ..draft("Once", "a secret") }).await;
+        assert_eq!(again.unwrap(), first);
+        let boards = domain.messaging.boards(&sysop()).await.unwrap();
+        assert_eq!(boards.iter().map(|board| board.messages).sum::<i64>(), 2);
+    });
+}
+
 #[test]
 fn counts_are_exact_whatever_happens_at_once() {
     for_each_database(|domain, url| async move {
@@ -404,5 +432,58 @@ fn a_new_system_has_boards_worth_a_look_once() {
         let mut raw = Raw::open(&url).await;
         let by_others = "SELECT COUNT(*) FROM messages WHERE author_handle <> 'Caller 1'";
         assert_eq!(raw.number(by_others).await, 0);
+    });
+}
+
+#[test]
+fn a_caller_posts_so_often_in_a_minute_and_nobody_else_is_held_up() {
+    for_each_database(|domain, _| async move {
+        let domain = domain.limited(&FloodLimits { posts_per_minute: 3, ..FloodLimits::default() });
+        let lobby = board(&domain, "lobby").await;
+        let poster = domain.messaging.poster(&caller(7), lobby.id).await.unwrap();
+        // What is refused for another reason does not count.
+        assert!(domain.messaging.post(&poster, draft("Blue boxes", "")).await.is_err());
+        let answer = reply(MessageId(999), "To nobody");
+        assert!(domain.messaging.post(&poster, answer).await.is_err());
+        let mut flood = JoinSet::new();
+        for n in 0..20 {
+            let (domain, poster) = (domain.clone(), poster.clone());
+            flood.spawn(
+                async move { domain.messaging.post(&poster, draft("Blue boxes", &format!("{n}"))).await },
+            );
+        }
+        let answers = flood.join_all().await;
+        let refused: Vec<_> = answers.iter().filter_map(|answer| answer.as_ref().err()).collect();
+        assert_eq!(refused.len(), 17);
+        let words = "You've posted 3 messages in a minute. Try again in a moment; what you wrote is kept.";
+        assert!(refused.iter().all(|refused| refused.to_string() == words), "{refused:?}");
+        post(&domain, &caller(8), lobby.id, draft("Red boxes", "Who has one?")).await;
+        for n in 0..20 {
+            post(&domain, &sysop(), lobby.id, draft("Rules", &format!("Rule {n}"))).await;
+        }
+    });
+}
+
+#[test]
+fn a_slug_that_no_board_can_have_is_no_board() {
+    for_each_database(|domain, _| async move {
+        board(&domain, "lobby").await;
+        assert_eq!(domain.messaging.board_by_slug(" LOBBY").await.unwrap().slug, "lobby");
+        for slug in ["lob\0by", "\0", "", "lobby\u{1b}", "löbby"] {
+            let answer = domain.messaging.board_by_slug(slug).await;
+            assert_eq!(answer, Err(MessagingError::NotFound("board")), "{slug:?}");
+        }
+    });
+}
+
+#[test]
+fn a_nul_in_what_is_written_is_not_kept() {
+    for_each_database(|domain, _| async move {
+        let lobby = board(&domain, "lobby").await;
+        let posted = post(&domain, &caller(7), lobby.id, draft("Blue\0 boxes", "Who has\0 one?")).await;
+        assert_eq!((posted.subject.as_str(), posted.body.as_str()), ("Blue boxes", "Who has one?"));
+        let named = NewBoard { name: "Lob\0by 2".into(), description: "\0".into(), ..new_board("lobby-2") };
+        let named = domain.messaging.create_board(named).await.unwrap();
+        assert_eq!((named.name.as_str(), named.description.as_str()), ("Lobby 2", ""));
     });
 }

@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod raw;
 mod support;
 mod writers;
 
+use dialtone_domain::nodes::Joining;
 use dialtone_domain::{Domain, Event, EventBody, EventReader, Handle, correlation};
+use raw::Raw;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use support::for_each_database;
@@ -48,7 +51,8 @@ fn an_event_carries_its_node_and_correlation_and_is_read_once() {
     for_each_database(|domain, _| async move {
         domain.events.append(say("before")).await.unwrap();
         let mut reader = domain.events.reader().await.unwrap();
-        let node = domain.nodes.join("a", false).await.unwrap();
+        let joining = Joining { name: Some("a"), host: "here:2323", exclusive: false };
+        let node = domain.nodes.join(joining).await.unwrap().id;
         let there = domain.as_node(node);
         correlation::scope("call-7".to_owned(), there.events.append(say("one"))).await.unwrap();
         domain.events.append(say("two")).await.unwrap();
@@ -207,6 +211,43 @@ fn pruning_keeps_the_newest_and_disturbs_no_reader() {
         assert_eq!(read(&mut fresh).await, ["new"]);
         assert_eq!(read(&mut reader).await, ["new"]);
         assert_eq!((fresh.gaps(), reader.gaps()), (0, 0));
+    });
+}
+
+#[test]
+fn old_entries_are_forgotten_in_slices_and_a_failure_undoes_one_of_them() {
+    for_each_database(|domain, url| async move {
+        let mut writer = Writer::begin(&url).await;
+        for n in 0..3_000 {
+            writer.append(&say(&n.to_string())).await;
+        }
+        writer.commit().await;
+        let mut raw = Raw::open(&url).await;
+        let refuse: &[&str] = match &raw {
+            Raw::Postgres(_) => &[
+                "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
+                 $$BEGIN RAISE EXCEPTION 'not this one'; END$$",
+                "CREATE TRIGGER stop BEFORE DELETE ON events FOR EACH ROW WHEN (OLD.seq = 1200) \
+                 EXECUTE FUNCTION refuse()",
+            ],
+            Raw::Sqlite(_) => &["CREATE TRIGGER stop BEFORE DELETE ON events WHEN OLD.seq = 1200 \
+                 BEGIN SELECT RAISE(ABORT, 'not this one'); END"],
+        };
+        for statement in refuse {
+            raw.execute(statement).await.unwrap();
+        }
+        let later = chrono::Utc::now() + chrono::TimeDelta::hours(1);
+        assert!(domain.events.prune(later).await.is_err());
+        assert_eq!(raw.number("SELECT MIN(seq) FROM events").await, 1_001, "two slices are gone for good");
+        assert_eq!(raw.number("SELECT COUNT(*) FROM events").await, 2_000, "the third is all there");
+        let drop = match &raw {
+            Raw::Postgres(_) => "DROP TRIGGER stop ON events",
+            Raw::Sqlite(_) => "DROP TRIGGER stop",
+        };
+        raw.execute(drop).await.unwrap();
+        assert_eq!(domain.events.prune(later).await.unwrap(), 1_000);
+        assert_eq!(raw.number("SELECT COUNT(*) FROM events").await, 1_000, "the newest stay");
+        assert_eq!(domain.events.prune(later).await.unwrap(), 0);
     });
 }
 

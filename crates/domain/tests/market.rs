@@ -106,6 +106,37 @@ fn quotes_come_from_the_feed_in_batches() {
 }
 
 #[test]
+fn nothing_is_traded_at_a_stale_price() {
+    for_each_database(|domain, url| async move {
+        domain.market.seed().await.unwrap();
+        price(&domain, "TRUNK", 1_234).await;
+        let me = caller(7);
+        let before = order(Side::Buy, "TRUNK", 2);
+        let filled = trade(&domain, &me, before.clone()).await.unwrap();
+        let mut raw = Raw::open(&url).await;
+        let old = match &raw {
+            Raw::Postgres(_) => "clock_timestamp() - INTERVAL '7 minutes'",
+            Raw::Sqlite(_) => "strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-7 minutes')",
+        };
+        raw.execute(&format!("UPDATE quotes SET quoted_at = {old} WHERE symbol = 'TRUNK'")).await.unwrap();
+        let mut events = domain.events.reader().await.unwrap();
+        for (side, done) in [(Side::Buy, "bought"), (Side::Sell, "sold")] {
+            let refused = trade(&domain, &me, order(side, "TRUNK", 1)).await.unwrap_err();
+            let words =
+                format!("The feed is silent: the last price of TRUNK is 7 minutes old. Nothing was {done}.");
+            assert_eq!(refused, MarketError::Conflict(words));
+        }
+        assert!(events.next_batch().await.unwrap().is_empty());
+        assert_eq!(raw.number("SELECT COUNT(*) FROM orders").await, 1, "nothing is set aside");
+        assert_eq!(trade(&domain, &me, before).await.unwrap(), filled, "a repeat has its answer");
+        reconcile(&mut raw).await;
+        // The feed speaks again, and an order that was refused may be sent again.
+        price(&domain, "TRUNK", 1_300).await;
+        assert_eq!(trade(&domain, &me, order(Side::Sell, "TRUNK", 1)).await.unwrap().price, Cents(1_300));
+    });
+}
+
+#[test]
 fn shares_are_bought_and_sold_at_the_last_price() {
     for_each_database(|domain, url| async move {
         domain.market.seed().await.unwrap();

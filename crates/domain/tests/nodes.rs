@@ -4,7 +4,7 @@
 
 mod support;
 
-use dialtone_domain::nodes::NodesError;
+use dialtone_domain::nodes::{JoinError, Joining, NodesError};
 use dialtone_domain::users::{NewAccount, NewCall};
 use dialtone_domain::{CallId, Caller, Domain, EventBody, EventReader, NodeId, UserId, UsersError};
 use sqlx::{Connection, PgConnection, SqliteConnection};
@@ -17,6 +17,11 @@ async fn register(domain: &Domain, handle: &str) -> Caller {
         ..NewAccount::default()
     };
     domain.users.register(new).await.unwrap()
+}
+
+async fn join(domain: &Domain, name: &str) -> NodeId {
+    let joining = Joining { name: Some(name), host: "here:2323", exclusive: false };
+    domain.nodes.join(joining).await.unwrap().id
 }
 
 async fn answer(domain: &Domain, node: NodeId) -> CallId {
@@ -68,7 +73,7 @@ async fn let_expire(url: &str, node: NodeId) {
 fn a_call_is_online_from_answer_to_hangup() {
     for_each_database(|domain, _| async move {
         let joe = register(&domain, "Joe").await;
-        let node = domain.nodes.join("a", false).await.unwrap();
+        let node = join(&domain, "a").await;
         let mut reader = domain.events.reader().await.unwrap();
         let call = answer(&domain, node).await;
         let seen = domain.users.online().await.unwrap();
@@ -104,7 +109,7 @@ fn a_call_is_online_from_answer_to_hangup() {
 #[test]
 fn a_guest_is_seen_but_is_no_last_caller() {
     for_each_database(|domain, _| async move {
-        let node = domain.nodes.join("a", false).await.unwrap();
+        let node = join(&domain, "a").await;
         let call = answer(&domain, node).await;
         let guest = domain.users.guest();
         assert_eq!(domain.users.call_logged_in(call, &guest).await.unwrap().call_number, 1);
@@ -122,8 +127,8 @@ fn a_guest_is_seen_but_is_no_last_caller() {
 fn a_silent_node_is_not_shown_and_its_calls_are_closed_by_another() {
     for_each_database(|domain, url| async move {
         let joe = register(&domain, "Joe").await;
-        let dead = domain.nodes.join("dead", false).await.unwrap();
-        let live = domain.nodes.join("live", false).await.unwrap();
+        let dead = join(&domain, "dead").await;
+        let live = join(&domain, "live").await;
         let call = answer(&domain, dead).await;
         domain.users.call_logged_in(call, &joe).await.unwrap();
         let mut reader = domain.events.reader().await.unwrap();
@@ -142,11 +147,11 @@ fn a_node_that_was_only_asleep_comes_back_with_the_calls_it_still_has() {
     for_each_database(|domain, url| async move {
         let joe = register(&domain, "Joe").await;
         let ann = register(&domain, "Ann").await;
-        let asleep = domain.nodes.join("asleep", false).await.unwrap();
+        let asleep = join(&domain, "asleep").await;
         let (stays, goes) = (answer(&domain, asleep).await, answer(&domain, asleep).await);
         domain.users.call_logged_in(stays, &joe).await.unwrap();
         domain.users.call_logged_in(goes, &ann).await.unwrap();
-        let other = domain.nodes.join("other", false).await.unwrap();
+        let other = join(&domain, "other").await;
         let_expire(&url, asleep).await;
         domain.nodes.renew(other).await.unwrap();
         domain.users.call_ended(goes).await.unwrap();
@@ -160,25 +165,62 @@ fn a_node_that_was_only_asleep_comes_back_with_the_calls_it_still_has() {
 }
 
 #[test]
-fn who_joins_by_the_name_of_another_run_takes_its_place_at_once() {
-    for_each_database(|domain, _| async move {
+fn a_name_is_held_as_long_as_its_lease_and_never_taken_from_a_node_that_runs() {
+    for_each_database(|domain, url| async move {
         let joe = register(&domain, "Joe").await;
-        let before = domain.nodes.join("a", false).await.unwrap();
+        let before = join(&domain, "a").await;
         let call = answer(&domain, before).await;
         domain.users.call_logged_in(call, &joe).await.unwrap();
-        let other = domain.nodes.join("b", false).await.unwrap();
         let mut reader = domain.events.reader().await.unwrap();
+        let other = join(&domain, "b").await;
 
-        let after = domain.nodes.join("a", false).await.unwrap();
-        assert_ne!(before, after);
+        let again = Joining { name: Some("a"), host: "elsewhere:2323", exclusive: false };
+        let Err(JoinError::Held(holder)) = domain.nodes.join(again).await else { panic!("it is held") };
+        assert_eq!((holder.id, holder.host.as_str()), (before, "here:2323"));
+        domain.nodes.renew(before).await.unwrap();
+        let Err(JoinError::Held(renewed)) = domain.nodes.join(again).await else { panic!("it is held") };
+        assert!(renewed.expires_at > holder.expires_at);
+        assert!(bodies(&mut reader).await.is_empty(), "the one that runs took no harm");
+
+        // It crashes, and its lease runs out.
+        let_expire(&url, before).await;
+        let after = domain.nodes.join(again).await.unwrap().id;
         assert_eq!(bodies(&mut reader).await, [offline(&joe, call)]);
         assert_eq!(domain.nodes.renew(before).await, Err(NodesError::Replaced));
-        let ids: Vec<_> = domain.nodes.list().await.unwrap().iter().map(|node| node.id).collect();
-        assert_eq!(ids, [other, after]);
+        let up = domain.nodes.list().await.unwrap();
+        let up: Vec<_> = up.iter().map(|node| (node.id, node.host.as_str())).collect();
+        assert_eq!(up, [(other, "here:2323"), (after, "elsewhere:2323")]);
 
-        let alone = domain.nodes.join("c", true).await.unwrap();
+        // A name that was given back is free at once.
+        domain.nodes.leave(after).await.unwrap();
+        assert!(domain.nodes.join(again).await.is_ok());
+        let alone = Joining { name: Some("c"), host: "here:2323", exclusive: true };
+        let alone = domain.nodes.join(alone).await.unwrap().id;
         let ids: Vec<_> = domain.nodes.list().await.unwrap().iter().map(|node| node.id).collect();
         assert_eq!(ids, [alone]);
+    });
+}
+
+#[test]
+fn nodes_without_a_name_get_the_lowest_numbers_that_are_free() {
+    for_each_database(|domain, _| async move {
+        join(&domain, "2").await;
+        let unnamed = Joining { name: None, host: "here:2323", exclusive: false };
+        let joining: Vec<_> = (0..6)
+            .map(|_| {
+                let domain = domain.clone();
+                tokio::spawn(async move { domain.nodes.join(unnamed).await.unwrap() })
+            })
+            .collect();
+        let mut joined = Vec::new();
+        for node in joining {
+            joined.push(node.await.unwrap());
+        }
+        joined.sort_by(|a, b| a.name.cmp(&b.name));
+        let names: Vec<_> = joined.iter().map(|node| node.name.as_str()).collect();
+        assert_eq!(names, ["1", "3", "4", "5", "6", "7"]);
+        domain.nodes.leave(joined[2].id).await.unwrap();
+        assert_eq!(domain.nodes.join(unnamed).await.unwrap().name, "4");
     });
 }
 
@@ -186,7 +228,7 @@ fn who_joins_by_the_name_of_another_run_takes_its_place_at_once() {
 fn a_node_that_leaves_takes_its_calls_along() {
     for_each_database(|domain, _| async move {
         let joe = register(&domain, "Joe").await;
-        let node = domain.nodes.join("a", false).await.unwrap();
+        let node = join(&domain, "a").await;
         let call = answer(&domain, node).await;
         domain.users.call_logged_in(call, &joe).await.unwrap();
         let mut reader = domain.events.reader().await.unwrap();
@@ -200,8 +242,8 @@ fn a_node_that_leaves_takes_its_calls_along() {
 #[test]
 fn an_office_is_held_by_one_node_until_its_lease_is_over() {
     for_each_database(|domain, url| async move {
-        let a = domain.nodes.join("a", false).await.unwrap();
-        let b = domain.nodes.join("b", false).await.unwrap();
+        let a = join(&domain, "a").await;
+        let b = join(&domain, "b").await;
         assert!(domain.nodes.lead(a, "feed").await.unwrap());
         assert!(!domain.nodes.lead(b, "feed").await.unwrap());
         assert!(domain.nodes.lead(a, "feed").await.unwrap());

@@ -28,7 +28,7 @@ fn after_the_server_hung_up_on_everyone_the_board_goes_on_by_itself() {
         }
         let mut refused = 0;
         while let Err(error) = domain.events.prune(chrono::Utc::now()).await {
-            assert_eq!(error, Unavailable);
+            assert_eq!(error, Unavailable::Away);
             refused += 1;
             assert!(refused <= 16, "each dead connection fails once at most");
         }

@@ -7,7 +7,7 @@ mod support;
 
 use dialtone_domain::messaging::Unread;
 use dialtone_domain::users::NewAccount;
-use dialtone_domain::{Caller, Domain, EventBody, MessagingError, PageId, Secret, UserId};
+use dialtone_domain::{Caller, Domain, EventBody, FloodLimits, MessagingError, PageId, Secret, UserId};
 use people::{caller, guest, sysop};
 use support::for_each_database;
 
@@ -97,5 +97,25 @@ fn the_sysop_alone_speaks_to_everybody() {
         let from_handle = sysop().handle;
         assert_eq!(told.len(), 1);
         assert_eq!(told[0].body, EventBody::Broadcast { from_handle, text });
+    });
+}
+
+#[test]
+fn a_caller_pages_so_often_in_a_minute() {
+    for_each_database(|domain, _| async move {
+        let (ada, bob) = (account(&domain, "Ada").await, account(&domain, "Bob").await);
+        let domain = domain.limited(&FloodLimits { pages_per_minute: 2, ..FloodLimits::default() });
+        let messaging = &domain.messaging;
+        assert!(messaging.page(&ada, bob.id, "").await.is_err(), "and does not count");
+        assert!(messaging.page(&ada, UserId(999), "there?").await.is_err(), "nor does this");
+        for text in ["are you", "there?"] {
+            messaging.page(&ada, bob.id, text).await.unwrap();
+        }
+        let refused = messaging.page(&ada, bob.id, "hello?").await;
+        assert_eq!(words(refused), "You've sent 2 pages in a minute. Try again in a moment.");
+        messaging.page(&bob, ada.id, "yes").await.unwrap();
+        for _ in 0..5 {
+            messaging.page(&sysop(), ada.id, "all well?").await.unwrap();
+        }
     });
 }

@@ -5,7 +5,9 @@
 mod support;
 
 use dialtone_domain::users::{CharsetChoice, NewAccount, ProfileChange, Settings};
-use dialtone_domain::{Caller, Domain, EventBody, EventReader, Secret, UserId, UsersError, level};
+use dialtone_domain::{
+    Caller, Domain, EventBody, EventReader, FloodLimits, Secret, UserId, UsersError, level,
+};
 use std::collections::BTreeSet;
 use support::for_each_database;
 
@@ -293,5 +295,79 @@ fn what_a_caller_prefers_is_there_at_the_next_call() {
         domain.users.set_settings(&domain.users.guest(), &Settings::default()).await.unwrap();
         let nobody = Caller { id: UserId(4711), ..joe };
         assert!(matches!(domain.users.set_settings(&nobody, &settings).await, Err(UsersError::NotFound(_))));
+    });
+}
+
+#[test]
+fn what_nobody_can_be_called_is_nobody() {
+    for_each_database(|domain, _| async move {
+        let joe = register(&domain, "Joe").await;
+        domain.users.add_key(joe.id, ED25519).await.unwrap();
+        for handle in ["Jo\0e", "Joe\0", "\0", "Joe\u{1b}[2J", "Joe\n", &"Joe".repeat(1000)] {
+            let refused = domain.users.log_in(handle, &PASSWORD.into()).await;
+            assert_eq!(refused, Err(UsersError::Unauthenticated), "{handle:?}");
+            assert!(
+                matches!(domain.users.by_handle(handle).await, Err(UsersError::NotFound(_))),
+                "{handle:?}"
+            );
+            assert_eq!(domain.users.key_holder(handle, ED25519).await, Ok(None), "{handle:?}");
+            assert!(
+                matches!(domain.users.check_handle(handle).await, Err(UsersError::Invalid(_))),
+                "{handle:?}"
+            );
+        }
+        let refused = domain.users.log_in("Joe", &"nu\0l".into()).await;
+        assert_eq!(refused, Err(UsersError::Unauthenticated));
+    });
+}
+
+#[test]
+fn a_nul_in_what_a_caller_fills_in_is_not_kept() {
+    for_each_database(|domain, _| async move {
+        let new = NewAccount { location: Some("Bo\0nn".to_owned()), ..account("Joe") };
+        let joe = domain.users.register(new).await.unwrap();
+        let change = ProfileChange {
+            display_name: Some("Jo\0seph".to_owned()),
+            bio: Some("One\0\nTwo".to_owned()),
+            interests: Some("\0".to_owned()),
+            ..ProfileChange::default()
+        };
+        let profile = domain.users.update_profile(&joe, change).await.unwrap();
+        assert_eq!((profile.location.as_str(), profile.display_name.as_str()), ("Bonn", "Joseph"));
+        assert_eq!((profile.bio.as_str(), profile.interests.as_str()), ("One\nTwo", ""));
+        let key = domain.users.add_key(joe.id, &format!("{OTHER} at\0home")).await.unwrap();
+        assert_eq!(key.comment, "athome");
+        let flags = BTreeSet::from(["a\0b".to_owned()]);
+        assert!(matches!(domain.users.set_flags(joe.id, flags, None).await, Err(UsersError::Invalid(_))));
+        let settings = Settings { theme: Some("li\0ght".to_owned()), ..Settings::default() };
+        assert!(matches!(domain.users.set_settings(&joe, &settings).await, Err(UsersError::Invalid(_))));
+        domain.users.audit(Some(joe.id), "a\0b", "c\0d").await.unwrap();
+    });
+}
+
+#[test]
+fn one_address_makes_so_many_accounts_in_an_hour() {
+    for_each_database(|domain, _| async move {
+        let domain = domain.limited(&FloodLimits { accounts_per_hour: 2, ..FloodLimits::default() });
+        let (cafe, home) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
+        let from = |source, handle: &str| NewAccount { source: Some(source), ..account(handle) };
+        // What makes no account does not count.
+        for _ in 0..3 {
+            assert!(domain.users.register(from(cafe, "x")).await.is_err());
+            assert_eq!(domain.users.may_register(cafe), Ok(()));
+        }
+        for handle in ["Ada", "Bob"] {
+            domain.users.register(from(cafe, handle)).await.unwrap();
+        }
+        let refused = domain.users.register(from(cafe, "Cyd")).await;
+        let words = "2 accounts were made from your address in the last hour, and that's the most. \
+                     Please call again later.";
+        assert_eq!(refused, Err(UsersError::TooMany(words.to_owned())));
+        assert!(domain.users.may_register(cafe).is_err());
+        domain.users.register(from(home, "Cyd")).await.unwrap();
+        // The sysop, by command, makes as many as there are to make.
+        for handle in ["Dan", "Eve", "Fay"] {
+            register(&domain, handle).await;
+        }
     });
 }

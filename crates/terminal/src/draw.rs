@@ -30,8 +30,16 @@ pub fn draw(old: Option<&Grid>, new: &Grid, wire: &Wire, out: &mut Vec<u8>) {
     if wire.charset == Charset::Petscii {
         return petscii::draw(old, new, out);
     }
-    let mut drawing =
-        Drawing { wire: *wire, pen: Pen::new(*wire), at: None, link: None, links: Vec::new(), new, out };
+    let mut drawing = Drawing {
+        wire: *wire,
+        pen: Pen::new(*wire),
+        top: 0,
+        at: None,
+        link: None,
+        links: Vec::new(),
+        new,
+        out,
+    };
     let blank = match old {
         Some(old) => {
             drawing.at = old.cursor();
@@ -54,9 +62,25 @@ pub fn draw(old: Option<&Grid>, new: &Grid, wire: &Wire, out: &mut Vec<u8>) {
     drawing.park(old);
 }
 
+/// Appends the bytes that turn row `y` of a screen from `old` into `new`, each a grid of that row alone, and put the
+/// cursor where it was. As [`draw`], with the rest of the screen left as it is; not for PETSCII, which knows no addresses.
+pub fn draw_row(old: &Grid, new: &Grid, y: u16, cursor: Option<(u16, u16)>, wire: &Wire, out: &mut Vec<u8>) {
+    let written = out.len();
+    let (pen, links) = (Pen::new(*wire), Vec::new());
+    let mut drawing = Drawing { wire: *wire, pen, top: y, at: None, link: None, links, new, out };
+    drawing.row(0, old.row(0));
+    drawing.pen.reset(drawing.out);
+    drawing.top = 0;
+    if let Some((x, y)) = cursor.filter(|_| drawing.out.len() > written) {
+        drawing.address(x, y);
+    }
+}
+
 struct Drawing<'a> {
     wire: Wire,
     pen: Pen,
+    /// The row of the screen that the grid's first is.
+    top: u16,
     /// Where the terminal's cursor is; None when nobody can say.
     at: Option<(u16, u16)>,
     /// The link being written, by its place in `links`.
@@ -240,6 +264,7 @@ impl Drawing<'_> {
     }
 
     fn address(&mut self, x: u16, y: u16) {
+        let y = y + self.top;
         self.out.extend_from_slice(b"\x1b[");
         if (x, y) != (0, 0) {
             number(y + 1, self.out);

@@ -10,13 +10,16 @@ use dialtone_terminal::probe::{Environment, Hint, Probe};
 use russh::server::Msg;
 use russh::{Channel, ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use super::Answer;
-use crate::transport::input::{ESCAPE_TIME, Keyboard};
+use crate::transport::input::Keyboard;
 use crate::transport::late::Late;
+use crate::transport::moot::{Moot, seam};
 use crate::transport::pace::Pace;
-use crate::transport::{Connection, Entry, ExitStatus, INPUT_QUEUE, Input, Outgoing, Output, Peer, Tuning};
+use crate::transport::{
+    Connection, Entry, ExitStatus, INPUT_QUEUE, Input, Outgoing, Output, Peer, Tuning, Writes,
+};
 
 /// What a terminal that answers nothing costs its caller.
 const GRACE: Duration = Duration::from_millis(300);
@@ -98,6 +101,7 @@ impl Leg {
             ear.late = Late::new(probe, ear.echo, true);
         }
         let (output, writes) = Output::channel();
+        let moot = Arc::clone(&writes.moot);
         let (inputs, input) = mpsc::channel(INPUT_QUEUE);
         let exit = ExitStatus::default();
         let connection = Connection {
@@ -116,7 +120,7 @@ impl Leg {
             tokio::select! {
                 () = speak(&write, writes, tuned, self.stall) => {}
                 // The caller is gone when nothing more can be heard; what the session still says goes nowhere.
-                () = ear.listen(inputs) => {}
+                () = ear.listen(inputs, &moot) => {}
             }
             close(&write, exit.get(), self.stall).await;
         };
@@ -128,27 +132,46 @@ impl Leg {
 /// Sends what the session writes until it is done or the caller does not read.
 async fn speak(
     write: &ChannelWriteHalf<Msg>,
-    mut writes: mpsc::Receiver<Outgoing>,
+    mut writes: Writes,
     tuned: watch::Sender<Option<Tuning>>,
     stall: Duration,
 ) {
     let mut pace = Pace::full();
     while let Some(outgoing) = writes.recv().await {
-        let mut bytes = match outgoing {
-            Outgoing::Bytes(bytes) => bytes,
+        let (mut bytes, stamp) = match outgoing {
+            Outgoing::Bytes(bytes) => (bytes, None),
+            Outgoing::Screen(bytes, stamp) => (bytes, Some(stamp)),
             Outgoing::Tune(tuning) => {
                 tuned.send_replace(Some(tuning));
                 pace.set(tuning.speed);
+                writes.moot.set_slow(pace.slow());
                 continue;
             }
         };
-        while !bytes.is_empty() {
+        let mut sent = 0;
+        while sent < bytes.len() {
             if let Some(due) = pace.wait() {
                 sleep_until(due).await;
             }
-            let rest = bytes.split_off(pace.slice(bytes.len()));
-            pace.sent(bytes.len());
-            match timeout(stall, write.data_bytes(std::mem::replace(&mut bytes, rest))).await {
+            if stamp.is_some_and(|stamp| stamp != writes.moot.drops()) {
+                bytes.truncate(seam(&bytes, sent, false));
+                writes.moot.left(0);
+                if sent >= bytes.len() {
+                    break;
+                }
+            }
+            let end = sent + pace.slice(bytes.len() - sent);
+            // What goes out at once is not copied.
+            let slice = match (sent, end == bytes.len()) {
+                (0, true) => std::mem::take(&mut bytes),
+                _ => bytes.get(sent..end).unwrap_or_default().to_vec(),
+            };
+            pace.sent(slice.len());
+            sent = end;
+            if stamp.is_some_and(|stamp| stamp == writes.moot.drops()) {
+                writes.moot.left(bytes.len().saturating_sub(sent));
+            }
+            match timeout(stall, write.data_bytes(slice)).await {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) => return,
                 Err(_) => {
@@ -205,10 +228,12 @@ impl Ear {
 
     /// Moves data into our own queue and never stops reading while the session is busy: the protocol's loop
     /// waits for this reader before it does anything else. Returns when the channel is closed.
-    async fn listen(mut self, inputs: mpsc::Sender<Input>) {
+    async fn listen(mut self, inputs: mpsc::Sender<Input>, moot: &Moot) {
         let mut inputs = Some(inputs);
         let mut ended = false;
         loop {
+            let keys = self.keyboard.len();
+            let flush_at = self.keyboard.flush_at();
             tokio::select! {
                 message = self.read.wait() => match message.map(|message| self.take(message, None)) {
                     Some(Heard::More) => {}
@@ -218,7 +243,10 @@ impl Ear {
                 },
                 more = deliver(&mut self.keyboard, inputs.as_ref()),
                     if inputs.is_some() && !self.keyboard.is_empty() => if !more { inputs = None },
-                () = sleep(ESCAPE_TIME), if self.keyboard.waiting() => self.keyboard.flush(),
+                () = sleep_until(flush_at), if self.keyboard.waiting() => self.keyboard.flush(),
+            }
+            if self.keyboard.len() > keys {
+                moot.key(|| self.keyboard.letters());
             }
             if self.keyboard.len() > HELD {
                 tracing::info!(transport = "ssh", "call dropped: more pasted than a board can read");

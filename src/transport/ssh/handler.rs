@@ -3,19 +3,20 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use dialtone_domain::{Caller, Secret};
 use russh::keys::ssh_key::PublicKey;
 use russh::server::{
-    Auth, ChannelOpenHandle, Handler, Msg, PublicKeyOffer, Response, Session, VerifiedPublicKey,
+    Auth, ChannelOpenHandle, Handle, Handler, Msg, PublicKeyOffer, Response, Session, VerifiedPublicKey,
 };
-use russh::{Channel, ChannelId, ChannelOpenFailure, MethodKind, MethodSet, Pty};
+use russh::{Channel, ChannelId, ChannelOpenFailure, Disconnect, MethodKind, MethodSet, Pty};
 
 use super::channel::{Hints, Leg, Want, clamp};
 use super::{Answer, Settings};
-use crate::transport::{Entry, LoginOutcome};
+use crate::login_throttle::{LoginRefused, loggable};
+use crate::transport::{CLOSED_TO_GUESTS, CLOSED_TO_NEW, Entry};
 
 /// Passwords tried on one connection before it ends.
 const TRIES: usize = 3;
@@ -28,6 +29,8 @@ pub struct Login {
     settings: Settings,
     answer: Answer,
     known: Arc<AtomicBool>,
+    /// The connection, to say goodbye on; set once the handshake is under way.
+    wire: Arc<OnceLock<Handle>>,
     entry: Entry,
     tries: usize,
     waiting: HashMap<ChannelId, (Channel<Msg>, Hints)>,
@@ -36,13 +39,20 @@ pub struct Login {
 
 impl Login {
     /// A peer not known yet.
-    pub fn new(address: IpAddr, settings: Settings, answer: Answer, known: Arc<AtomicBool>) -> Self {
+    pub fn new(
+        address: IpAddr,
+        settings: Settings,
+        answer: Answer,
+        known: Arc<AtomicBool>,
+        wire: Arc<OnceLock<Handle>>,
+    ) -> Self {
         let open = Arc::new(AtomicUsize::new(0));
         Self {
             address,
             settings,
             answer,
             known,
+            wire,
             entry: Entry::Unknown,
             tries: 0,
             waiting: HashMap::new(),
@@ -56,41 +66,66 @@ impl Login {
         Auth::Accept
     }
 
-    /// `new@` and `guest@` need no proof, if the sysop lets them in.
-    fn open_door(&self, user: &str) -> Option<Entry> {
-        if user.eq_ignore_ascii_case("new") && self.settings.registration {
-            Some(Entry::New)
-        } else if user.eq_ignore_ascii_case("guest") && self.settings.guests {
-            Some(Entry::Guest)
+    /// `new@` and `guest@` need no proof, if the sysop lets them in; otherwise they are told so.
+    async fn open_door(&mut self, user: &str) -> Option<Result<Auth, russh::Error>> {
+        let door = if user.eq_ignore_ascii_case("new") {
+            self.settings.registration.then_some(Entry::New).ok_or(CLOSED_TO_NEW)
+        } else if user.eq_ignore_ascii_case("guest") {
+            self.settings.guests.then_some(Entry::Guest).ok_or(CLOSED_TO_GUESTS)
         } else {
-            None
-        }
+            return None;
+        };
+        Some(match door {
+            Ok(entry) => Ok(self.accept(entry)),
+            // Boxed: see `auth_password`.
+            Err(words) => Box::pin(self.hang_up(words)).await,
+        })
+    }
+
+    /// Refuses, and ends the connection with these words: SSH's own way, which `ssh` shows.
+    async fn hang_up(&self, words: &str) -> Result<Auth, russh::Error> {
+        let Some(wire) = self.wire.get() else { return Err(russh::Error::Disconnect) };
+        // The protocol's loop looks at this queue before it reads on. It is empty: nobody else writes before the login.
+        wire.disconnect(Disconnect::ByApplication, words.to_owned(), String::new()).await?;
+        Ok(Auth::reject())
     }
 
     async fn password(&mut self, user: &str, password: &str) -> Result<Auth, russh::Error> {
-        if let Some(entry) = self.open_door(user) {
-            return Ok(self.accept(entry));
+        if let Some(answer) = self.open_door(user).await {
+            return answer;
         }
-        if !self.settings.doorman.may_try(self.address) {
-            return Err(russh::Error::Disconnect);
-        }
-        match self.settings.domain.users.log_in(user, &Secret::new(password.to_owned())).await {
-            Ok(caller) => {
-                self.settings.doorman.told(self.address, LoginOutcome::Passed);
-                Ok(self.accept(Entry::Known(Box::new(caller))))
-            }
-            Err(error) => {
+        let Settings { throttle, domain, .. } = &self.settings;
+        let password = Secret::new(password.to_owned());
+        match throttle.log_in(&domain.users, self.address, user, &password).await {
+            Ok(caller) => Ok(self.known_by("password", caller)),
+            Err(refused) => {
                 self.tries += 1;
-                tracing::info!(peer.address = %self.address, transport = "ssh", tries = self.tries, %error, "login refused");
-                if matches!(error, dialtone_domain::UsersError::Unauthenticated) {
-                    self.settings.doorman.told(self.address, LoginOutcome::Failed);
+                tracing::info!(
+                    user.handle = loggable(user),
+                    peer.address = %self.address,
+                    transport = "ssh",
+                    method = "password",
+                    tries = self.tries,
+                    reason = refused.reason(),
+                    wait_seconds = refused.wait_seconds(),
+                    "login refused"
+                );
+                match refused {
+                    LoginRefused::Wait(wait) => self.hang_up(&wait.to_string()).await,
+                    LoginRefused::Users(_) if self.tries >= TRIES => {
+                        self.hang_up("That is three times. Call again later.").await
+                    }
+                    LoginRefused::Users(_) => Ok(Auth::reject()),
                 }
-                if self.tries >= TRIES {
-                    return Err(russh::Error::Disconnect);
-                }
-                Ok(Auth::reject())
             }
         }
+    }
+
+    fn known_by(&mut self, method: &str, caller: Caller) -> Auth {
+        tracing::info!(
+            user.handle = %caller.handle, peer.address = %self.address, transport = "ssh", method, "logged in"
+        );
+        self.accept(Entry::Known(Box::new(caller)))
     }
 
     async fn key_holder(&self, user: &str, key: &PublicKey) -> Option<Caller> {
@@ -129,10 +164,10 @@ impl Handler for Login {
     type Error = russh::Error;
 
     async fn auth_none(&mut self, user: &str) -> Result<Auth, Self::Error> {
-        Ok(match self.open_door(user) {
-            Some(entry) => self.accept(entry),
-            None => Auth::reject(),
-        })
+        match self.open_door(user).await {
+            Some(answer) => answer,
+            None => Ok(Auth::reject()),
+        }
     }
 
     async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, Self::Error> {
@@ -154,8 +189,8 @@ impl Handler for Login {
     async fn auth_publickey(&mut self, user: &str, key: VerifiedPublicKey<'_>) -> Result<Auth, Self::Error> {
         Ok(match Box::pin(self.key_holder(user, key.public_key)).await {
             Some(caller) => {
-                self.settings.doorman.told(self.address, LoginOutcome::Passed);
-                self.accept(Entry::Known(Box::new(caller)))
+                self.settings.throttle.know(self.address, &caller.handle);
+                self.known_by("key", caller)
             }
             None => Auth::reject(),
         })

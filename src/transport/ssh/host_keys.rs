@@ -8,6 +8,8 @@ use russh::keys::ssh_key::private::{KeypairData, RsaKeypair};
 use russh::keys::{Algorithm, PrivateKey};
 use thiserror::Error;
 
+/// The files, as OpenSSH calls its own.
+const NAMES: [&str; 2] = ["ssh_host_ed25519_key", "ssh_host_rsa_key"];
 /// Bits of a new RSA key; NIST SP 800-57 part 1, table 2: good beyond 2030.
 const RSA_BITS: usize = 3072;
 
@@ -70,6 +72,25 @@ fn keep(
     Ok(key)
 }
 
+/// Reads the keys there are. Errors: each that cannot be used.
+pub fn check(data_dir: &Path) -> Vec<HostKeyError> {
+    let paths = NAMES.map(|name| data_dir.join(name));
+    paths.iter().filter(|path| path.exists()).filter_map(|path| read(path).err()).collect()
+}
+
+/// The keys that others than their owner may read, and what is to be run: they can pretend to be this board.
+pub fn open_to_others(data_dir: &Path) -> Vec<String> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let open = |path: PathBuf| {
+        let mode = std::fs::metadata(&path).ok()?.permissions().mode() & 0o7777;
+        let path = path.display();
+        (mode & 0o077 != 0).then(|| {
+            format!("the host key {path} can be read by others (mode {mode:04o}): run chmod 600 {path}")
+        })
+    };
+    NAMES.map(|name| data_dir.join(name)).into_iter().filter_map(open).collect()
+}
+
 fn read(path: &Path) -> Result<PrivateKey, HostKeyError> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| HostKeyError::File { path: path.to_owned(), source })?;
@@ -101,6 +122,18 @@ mod tests {
         assert_eq!(first.public_key(), again.public_key());
         let mode = std::fs::metadata(dir.path().join("ssh_host_ed25519_key")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_key_that_others_may_read_is_told_with_what_to_run() {
+        let dir = tempfile::tempdir().unwrap();
+        ed25519(dir.path()).unwrap();
+        assert!(open_to_others(dir.path()).is_empty());
+        let path = dir.path().join("ssh_host_ed25519_key");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        let told = open_to_others(dir.path()).join("\n");
+        let path = path.display();
+        assert!(told.contains("(mode 0640)") && told.contains(&format!("chmod 600 {path}")), "{told}");
     }
 
     #[test]

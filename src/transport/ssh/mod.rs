@@ -9,8 +9,8 @@ mod refusal;
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use dialtone_domain::Domain;
@@ -23,7 +23,8 @@ use tokio_util::sync::CancellationToken;
 use self::handler::Login;
 use self::meter::Meter;
 pub use self::refusal::refuse;
-use super::{Connection, Doorman};
+use super::Connection;
+use crate::login_throttle::LoginThrottle;
 
 /// Runs one call; made by whoever wires sessions to transports.
 pub type Answer = Arc<dyn Fn(Connection) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
@@ -33,8 +34,8 @@ pub type Answer = Arc<dyn Fn(Connection) -> Pin<Box<dyn Future<Output = ()> + Se
 pub struct Settings {
     /// Who may come in.
     pub domain: Domain,
-    /// Counts failed logins.
-    pub doorman: Arc<dyn Doorman>,
+    /// Holds up whoever guesses passwords.
+    pub throttle: Arc<LoginThrottle>,
     /// Whether `guest@` is let in.
     pub guests: bool,
     /// Whether `new@` is let in.
@@ -83,7 +84,7 @@ pub fn config(keys: Vec<PrivateKey>) -> Arc<Config> {
     let methods = [MethodKind::PublicKey, MethodKind::Password, MethodKind::KeyboardInteractive];
     Arc::new(Config {
         methods: MethodSet::from(methods.as_slice()),
-        // Wrong guesses cost a password hash and a growing penalty already.
+        // Wrong guesses cost a password hash and a growing wait already.
         auth_rejection_time: Duration::ZERO,
         auth_rejection_time_initial: Some(Duration::ZERO),
         keys,
@@ -118,6 +119,9 @@ pub async fn serve(
         settings.shutdown.clone(),
         Arc::clone(&known),
     );
-    let login = Login::new(address, settings, answer, known);
-    russh::server::run_stream(config, stream, login).await?.await
+    let wire = Arc::new(OnceLock::new());
+    let login = Login::new(address, settings, answer, known, Arc::clone(&wire));
+    let session = russh::server::run_stream(config, stream, login).await?;
+    wire.set(session.handle()).ok();
+    session.await
 }

@@ -176,7 +176,7 @@ impl Call {
                 Box::pin(self.again(prompt, line)).await?;
             }
             // What was said already stays as it was said.
-            Happening::Reloaded => {}
+            Happening::Reloaded | Happening::Tick => {}
             Happening::Quiet => return Ok(None),
             Happening::Event(event) => {
                 self.concerned(&event)?;

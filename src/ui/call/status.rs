@@ -1,8 +1,10 @@
-//! The foot of the screen in the terminal's own status line, for callers who want it there.
+//! The foot of the screen: kept right while the caller thinks, and in the terminal's own status line for callers who want
+//! it there.
 
-use dialtone_terminal::{Grid, draw};
+use dialtone_terminal::{Charset, Grid, draw};
 
 use super::Call;
+use crate::ui::frame::View;
 use crate::ui::{Leave, frame};
 
 impl Call {
@@ -11,13 +13,52 @@ impl Call {
         self.found.status_line
     }
 
-    /// Brings the terminal's status line up to date below what `screen` shows.
-    pub(super) async fn show_status(&mut self, screen: &Grid) -> Result<(), Leave> {
+    /// The status line as it is to look now.
+    fn status_row(&self) -> Grid {
         let gallery = self.gallery();
-        let mut status = frame::status(&self.surroundings(&gallery), self.terminal.columns);
+        let mut row = frame::status(&self.surroundings(&gallery), self.terminal.columns);
         if let Some(paint) = self.paint(&gallery) {
-            paint.grid(&mut status, self.terminal.colors);
+            paint.grid(&mut row, self.terminal.colors);
         }
+        row
+    }
+
+    /// Another minute, or somebody came or went: of the screen that `view` drew, only the status line is drawn again.
+    pub(super) async fn tick(&mut self, view: &dyn View) -> Result<(), Leave> {
+        // Lines of words stay as they were said; a screen that is to be drawn whole will have it all.
+        if self.plain() || self.strange || self.output.drops() != self.drops {
+            return Ok(());
+        }
+        if self.terminal.status_line {
+            self.look_at_clock();
+            return self.show_status().await;
+        }
+        let old = self.status_row();
+        if !self.look_at_clock() {
+            return Ok(());
+        }
+        let (new, y) = (self.status_row(), self.terminal.rows.saturating_sub(1));
+        let mut bytes = Vec::new();
+        if self.terminal.charset == Charset::Petscii {
+            let screen = |row: &Grid| {
+                let mut grid = Grid::new(self.terminal.columns, self.terminal.rows);
+                grid.blit(0, y, row);
+                grid.set_cursor(self.cursor);
+                grid
+            };
+            draw(Some(&screen(&old)), &screen(&new), &self.wire(), &mut bytes);
+        } else {
+            draw::draw_row(&old, &new, y, self.cursor, &self.wire(), &mut bytes);
+        }
+        if !bytes.is_empty() {
+            self.output.draw(bytes, self.drops, view.typing()).await?;
+        }
+        Ok(())
+    }
+
+    /// Brings the terminal's status line up to date.
+    pub(super) async fn show_status(&mut self) -> Result<(), Leave> {
+        let status = self.status_row();
         if self.status.as_deref() == Some(&status) {
             return Ok(());
         }
@@ -25,7 +66,7 @@ impl Call {
         draw::status_line(&status, &self.wire(), &mut bytes);
         self.output.write(bytes).await?;
         // CTerm wants what follows in a write of its own, and the cursor sent where it was.
-        let (x, y) = screen.cursor().unwrap_or_default();
+        let (x, y) = self.cursor.unwrap_or_default();
         self.output.write(format!("\x1b[{};{}H", y + 1, x + 1).into_bytes()).await?;
         self.status = Some(Box::new(status));
         Ok(())

@@ -40,7 +40,7 @@ impl Call {
                 Stir::Key(key) => return Ok(Wake::Key(key)),
                 Stir::News(event) => return Ok(Wake::News(event)),
                 Stir::Resized => return Ok(Wake::Resize),
-                Stir::Reloaded | Stir::Quiet => {}
+                Stir::Reloaded | Stir::Quiet | Stir::Callers => {}
             }
         }
     }
@@ -58,7 +58,7 @@ impl Call {
                     self.show(view).await?;
                     // Nothing is kept of the screen while the caller thinks.
                     self.shown = None;
-                    let happening = self.happening(quiet).await?;
+                    let happening = self.beyond_ticks(view, quiet).await?;
                     self.renew_art();
                     if !self.strange {
                         self.shown = Some(Box::new(self.render(view)));
@@ -81,9 +81,11 @@ impl Call {
                 }
                 Happening::Event(event) => {
                     if self.concerned(&event)? {
+                        self.look_up();
                         return Ok(Stir::News(event));
                     }
                 }
+                Happening::Tick => return Ok(Stir::Callers),
                 Happening::Warning => {
                     let text =
                         format!("still there? the line closes in {} seconds", self.idle.warning_seconds());
@@ -97,6 +99,20 @@ impl Call {
                 Happening::Quiet => return Ok(Stir::Quiet),
             }
             self.look_up();
+        }
+    }
+
+    /// Waits as [`Self::happening`] does. Ticks are answered here, with nothing drawn but the status line, unless they
+    /// tell a view that shows who is here that it is out of date.
+    async fn beyond_ticks(&mut self, view: &dyn View, quiet: Option<Instant>) -> Result<Happening, Leave> {
+        loop {
+            let happening = self.happening(quiet).await?;
+            let Happening::Tick = happening else { return Ok(happening) };
+            Box::pin(self.tick(view)).await?;
+            let traffic = *self.ticks.borrow_and_update();
+            if std::mem::replace(&mut self.traffic, traffic) != traffic && view.shows_callers() {
+                return Ok(happening);
+            }
         }
     }
 
@@ -211,6 +227,10 @@ impl Call {
         }
         match self.happening(Some(Instant::now() + MORE)).await? {
             Happening::Quiet => Ok(None),
+            Happening::Tick => {
+                self.look_up();
+                Ok(None)
+            }
             happening => Ok(Some(happening)),
         }
     }
@@ -234,6 +254,8 @@ impl Call {
                 Some(input) => self.heard(input),
                 None => Err(Leave::Hangup),
             },
+            // So does the switchboard.
+            _ = self.ticks.changed() => Ok(Happening::Tick),
             () = sleep_until(due.map_or_else(Instant::now, |(at, _)| at)), if due.is_some() => {
                 match due.and_then(|(_, due)| due) {
                     Some(Due::Warning) => {
@@ -248,7 +270,7 @@ impl Call {
         }
     }
 
-    /// Takes an event; true if it is for the view on screen and not for the pager.
+    /// Takes an event; true if the view on screen may want to show it.
     pub(super) fn concerned(&mut self, event: &Arc<Event>) -> Result<bool, Leave> {
         let missed = self.registration.take_missed();
         self.pager.missed(missed);
@@ -259,6 +281,7 @@ impl Call {
             _ => {
                 if let Some(page) = page_of(event) {
                     self.pager.take(page);
+                    return Ok(true);
                 }
             }
         }
@@ -280,6 +303,8 @@ pub(super) enum Happening {
     /// The terminal has another size, or is another than was thought.
     Terminal,
     Event(Arc<Event>),
+    /// Another minute, or somebody came or went.
+    Tick,
     Warning,
     Reloaded,
     Quiet,

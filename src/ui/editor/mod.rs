@@ -381,7 +381,7 @@ pub async fn edit(call: &mut Call, editing: &mut Editing) -> Result<bool, Leave>
                 editor.keep();
                 continue;
             }
-            Ok(Stir::News(_) | Stir::Resized | Stir::Reloaded) => continue,
+            Ok(Stir::News(_) | Stir::Resized | Stir::Reloaded | Stir::Callers) => continue,
             Err(leave) => {
                 // What was typed before the line dropped is part of the text.
                 for key in call.last_keys() {

@@ -3,12 +3,18 @@
 mod view;
 mod words;
 
+use std::time::Duration;
+
+use dialtone_domain::BoardId;
+use dialtone_domain::events::{Event, EventBody};
 use dialtone_terminal::{Key, Style};
+use tokio::time::Instant;
 
 use super::finder::{Finder, Sought, find, seek};
 use super::keys::{Act, Hint, Meaning};
+use super::pager::page_of;
 use super::panel::Panel;
-use super::{Call, Leave, View, Wake};
+use super::{Call, Leave, Stir, View};
 
 /// One column.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +65,47 @@ pub struct Bar {
     pub chosen: usize,
     /// The search under way.
     pub finder: Option<Finder>,
+    /// When the rows are to be fetched again, because of news.
+    news: Option<Instant>,
+}
+
+impl Bar {
+    /// Puts the bar on the row where `item` is now. It stays where it was if the item is gone.
+    pub fn follow<T: PartialEq>(&mut self, item: Option<T>, items: impl IntoIterator<Item = T>) {
+        if let Some(row) = item.and_then(|item| items.into_iter().position(|other| other == item)) {
+            self.chosen = row;
+        }
+    }
+}
+
+/// News that changes what is listed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Live {
+    /// None does.
+    #[default]
+    Nothing,
+    /// Prices.
+    Prices,
+    /// New messages.
+    Messages,
+    /// New messages on one board.
+    Board(BoardId),
+    /// Who comes and goes.
+    Callers,
+    /// What the pager tells.
+    Pages,
+}
+
+impl Live {
+    fn concerned(self, event: &Event) -> bool {
+        match (self, &event.body) {
+            (Self::Prices, EventBody::QuotesUpdated { .. }) => true,
+            (Self::Messages, EventBody::MessageCreated { .. }) => true,
+            (Self::Board(this), EventBody::MessageCreated { board, .. }) => this == *board,
+            (Self::Pages, _) => page_of(event).is_some(),
+            _ => false,
+        }
+    }
 }
 
 /// The panel about a row, made when it is drawn.
@@ -81,8 +128,8 @@ pub struct List<'a> {
     pub bar: Bar,
     /// Whether there are more rows to fetch below.
     pub more: bool,
-    /// Whether news is of interest.
-    pub live: bool,
+    /// What news is of interest.
+    pub live: Live,
     /// What there is to know about the row under the bar.
     pub about: Option<About<'a>>,
 }
@@ -104,6 +151,8 @@ pub enum Picked {
     Back,
 }
 
+/// How long after news the rows are fetched again: a burst of it is one fetch.
+const BURST: Duration = Duration::from_millis(250);
 /// Pages fetched at the most for one key of a search.
 const FETCHED: u8 = 20;
 
@@ -221,10 +270,24 @@ pub async fn pick(call: &mut Call, list: &mut List<'_>) -> Result<Picked, Leave>
         return Ok(Picked::More);
     }
     loop {
-        let key = match call.wake(list).await? {
-            Wake::Key(key) => key,
-            Wake::News(_) if list.live => return Ok(Picked::News),
-            Wake::News(_) | Wake::Resize => continue,
+        let soon = || Instant::now() + BURST;
+        let key = match call.stir(list, list.bar.news).await? {
+            Stir::Key(key) => key,
+            Stir::News(event) => {
+                if list.live.concerned(&event) {
+                    list.bar.news.get_or_insert_with(soon);
+                }
+                continue;
+            }
+            Stir::Callers => {
+                list.bar.news.get_or_insert_with(soon);
+                continue;
+            }
+            Stir::Quiet => {
+                list.bar.news = None;
+                return Ok(Picked::News);
+            }
+            Stir::Resized | Stir::Reloaded => continue,
         };
         let room = list.room(call.terminal.columns, call.body().rows);
         let picked = if list.bar.finder.is_some() { list.search(key) } else { list.press(key, room) };

@@ -8,7 +8,7 @@ use super::super::finder::find;
 use super::super::keys::{Act, Keys};
 use super::super::{Frame, View, theme};
 use super::List;
-use super::{CellText, Column};
+use super::{CellText, Column, Live};
 
 /// Columns of the list narrower than which spare columns go.
 const NARROW: u16 = 60;
@@ -168,6 +168,10 @@ impl View for List<'_> {
             let label = if finder.number().is_some() { "to number: " } else { "find: " };
             frame.prompt_input(label, &finder.line, &self.position());
         }
+    }
+
+    fn shows_callers(&self) -> bool {
+        self.live == Live::Callers
     }
 
     fn keys(&self) -> Keys {

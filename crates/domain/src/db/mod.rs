@@ -20,12 +20,14 @@
 
 mod clock;
 mod error;
+mod inspect;
 mod open;
 mod tx;
 
 pub(crate) use clock::now;
 pub(crate) use error::DbError;
 pub use error::Unavailable;
+pub(crate) use inspect::inspect;
 pub use open::OpenError;
 pub(crate) use open::open;
 pub(crate) use tx::{Link, Tx};
@@ -38,7 +40,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// The longest that any one statement is waited for, when the server has fallen silent without hanging up.
-const STATEMENT_LIMIT: Duration = Duration::from_secs(20);
+const STATEMENT_LIMIT: Duration = Duration::from_secs(5);
 
 /// The two databases. SQLite has one connection that writes and a few that can only read.
 #[derive(Debug)]
@@ -99,13 +101,28 @@ impl Store {
 pub(crate) fn bounded<T>(
     statement: impl Future<Output = Result<T, sqlx::Error>>,
 ) -> impl Future<Output = Result<T, DbError>> {
+    within_limit(statement, DbError::from, DbError::Unavailable)
+}
+
+/// [`bounded`] for a commit.
+fn bounded_commit(
+    commit: impl Future<Output = Result<(), sqlx::Error>>,
+) -> impl Future<Output = Result<(), DbError>> {
+    within_limit(commit, DbError::of_commit, DbError::Unknown)
+}
+
+fn within_limit<T>(
+    statement: impl Future<Output = Result<T, sqlx::Error>>,
+    failed: fn(sqlx::Error) -> DbError,
+    silent: DbError,
+) -> impl Future<Output = Result<T, DbError>> {
     let statement = Box::pin(statement);
     async move {
         match tokio::time::timeout(STATEMENT_LIMIT, statement).await {
-            Ok(done) => done.map_err(DbError::from),
+            Ok(done) => done.map_err(failed),
             Err(_) => {
                 tracing::error!(db.limit_s = STATEMENT_LIMIT.as_secs(), "the database fell silent");
-                Err(DbError::Unavailable)
+                Err(silent)
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Opening either database, and bringing its schema up to date.
 
+use super::error::no_room;
 use super::{Db, DbError, Unavailable, bounded};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -14,7 +15,7 @@ pub(super) static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres
 pub(super) static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 
 /// How long a service waits for a connection before it tells the caller to try again.
-const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
+const ACQUIRE_LIMIT: Duration = Duration::from_millis(4500);
 /// A connection that rested longer than this is asked whether it still lives before it is used.
 const RESTED: Duration = Duration::from_secs(1);
 
@@ -41,17 +42,36 @@ pub enum OpenError {
     /// The schema is not one this program can bring up to date.
     #[error("cannot bring the database up to date: {0}")]
     Migrate(#[from] MigrateError),
+    /// The disk is full.
+    #[error("there is no room on the disk")]
+    Full,
+}
+
+impl OpenError {
+    /// The same, told apart from everything else that can go wrong: a full disk.
+    fn or_full(self) -> Self {
+        let full = match &self {
+            Self::Connect(error) => no_room(error),
+            Self::Migrate(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
+                no_room(error)
+            }
+            Self::Create { error, .. } => error.kind() == std::io::ErrorKind::StorageFull,
+            Self::Url | Self::Migrate(_) | Self::Full => false,
+        };
+        if full { Self::Full } else { self }
+    }
 }
 
 /// Opens `postgres://…` (also `postgresql://…`) or `sqlite:PATH`, which is made when missing.
 pub(crate) async fn open(url: &str) -> Result<Db, OpenError> {
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+    let opened = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         open_postgres(url).await
     } else if let Some(path) = url.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
         open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))).await
     } else {
         Err(OpenError::Url)
-    }
+    };
+    opened.map_err(OpenError::or_full)
 }
 
 async fn open_postgres(url: &str) -> Result<Db, OpenError> {
@@ -63,8 +83,9 @@ async fn open_postgres(url: &str) -> Result<Db, OpenError> {
     migrating.close().await;
 
     let options = plain.application_name("dialtone").options([
-        ("statement_timeout", "15s"),
-        ("lock_timeout", "5s"),
+        // Both are over before STATEMENT_LIMIT is: a slow server says itself what became of the statement.
+        ("statement_timeout", "4500ms"),
+        ("lock_timeout", "4s"),
         ("idle_in_transaction_session_timeout", "30s"),
     ]);
     let pool = PgPoolOptions::new()
@@ -104,6 +125,9 @@ async fn open_sqlite(path: &Path) -> Result<Db, OpenError> {
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
+        // When the disk is full, SQLite ends a transaction by itself. The driver's ROLLBACK then fails, and it would
+        // count a transaction for ever and refuse every other: such a connection is replaced.
+        .before_acquire(|link, _| Box::pin(async move { Ok(!link.is_in_transaction()) }))
         .connect_with(writing)
         .await
         .map_err(OpenError::Connect)?;

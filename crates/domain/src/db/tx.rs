@@ -1,6 +1,6 @@
 //! A transaction: one business act, whose events are written as its last statements.
 
-use super::{Db, DbError, Store, bounded};
+use super::{Db, DbError, Store, bounded, bounded_commit};
 use crate::events::{self, EventBody};
 use sqlx::{Postgres, Sqlite, Transaction};
 use tokio::sync::watch;
@@ -53,8 +53,8 @@ impl Tx {
         // A guard, because a caller who hangs up drops this future, perhaps when the commit is already done.
         let _ring = (!events.is_empty()).then(|| Ring(self.store.bell().clone()));
         match self.link {
-            Link::Postgres(link) => bounded(link.commit()).await,
-            Link::Sqlite(link) => bounded(link.commit()).await,
+            Link::Postgres(link) => bounded_commit(link.commit()).await,
+            Link::Sqlite(link) => bounded_commit(link.commit()).await,
         }
     }
 }

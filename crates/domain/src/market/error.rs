@@ -29,7 +29,7 @@ impl From<DbError> for MarketError {
             DbError::Taken | DbError::Missing => {
                 Self::Conflict("Somebody was there first: please try once more.".into())
             }
-            DbError::Unavailable => Self::Unavailable(Unavailable),
+            gone => Self::Unavailable(gone.into()),
         }
     }
 }

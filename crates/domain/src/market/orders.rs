@@ -2,11 +2,12 @@
 //! or comes back (RELEASED), in one transaction; an order that has ended never changes again.
 
 use super::portfolio::hold_account;
+use super::quotes::is_stale;
 use super::{Market, MarketError, Symbol};
 use crate::db::{DbError, Tx, in_tx, now, on_db};
 use crate::money::Cents;
 use crate::{Caller, EventBody, UserId};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::fmt;
 use uuid::Uuid;
 
@@ -97,6 +98,7 @@ pub struct Fill {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
 struct Before {
     price: Cents,
+    quoted_at: DateTime<Utc>,
     shares: i64,
     cost: Cents,
 }
@@ -135,7 +137,8 @@ impl Market {
     /// Carries out an order at the last price. An order whose key has been used gives the answer it gave then.
     ///
     /// Invalid when it is for no shares or too many, NotFound when the symbol is not traded, Conflict, with the
-    /// sums, when the trader has not what it takes, or when the key belongs to another order.
+    /// sums, when the trader has not what it takes, when the last price is stale, or when the key belongs to another
+    /// order.
     pub async fn order(&self, trader: &Trader, order: Order) -> Result<Fill, MarketError> {
         if !(1..=MAX_ORDER).contains(&order.shares) {
             return Err(MarketError::Invalid("An order is for 1 to 1,000,000 shares.".into()));
@@ -145,7 +148,7 @@ impl Market {
         let mut tx = self.store.begin().await?;
         let cash = hold_account(&mut tx, user).await?;
         let before: Option<Before> = in_tx!(tx, db => sqlx::query_as(
-            "SELECT q.price, COALESCE(h.shares, 0) AS shares, COALESCE(h.cost, 0) AS cost FROM quotes q \
+            "SELECT q.price, q.quoted_at, COALESCE(h.shares, 0) AS shares, COALESCE(h.cost, 0) AS cost FROM quotes q \
              LEFT JOIN holdings h ON h.symbol = q.symbol AND h.user_id = $1 WHERE q.symbol = $2")
             .bind(user).bind(&order.symbol).fetch_optional(db).await)?;
         let before = before.ok_or_else(|| MarketError::NotFound(order.symbol.to_string()))?;
@@ -161,6 +164,10 @@ impl Market {
             drop(tx);
             return self.answered_before(user, order).await;
         };
+        // Only now: an order that was answered before is answered the same, however old the price has become.
+        if is_stale(before.quoted_at, at) {
+            return Err(MarketError::Conflict(silent(&order, at - before.quoted_at)));
+        }
         match weigh(&order, total, cash, before) {
             Err(reason) => {
                 release(&mut tx, id, &reason).await?;
@@ -222,6 +229,20 @@ impl Row {
 
 fn too_much() -> MarketError {
     MarketError::Invalid("That is more money than there is.".into())
+}
+
+/// Why nothing is traded at a price of that age.
+fn silent(order: &Order, age: TimeDelta) -> String {
+    let age = match (age.num_minutes(), age.num_hours(), age.num_days()) {
+        (minutes, ..=1, _) => format!("{minutes} minutes"),
+        (_, hours, ..=1) => format!("{hours} hours"),
+        (_, _, days) => format!("{days} days"),
+    };
+    let done = match order.side {
+        Side::Buy => "bought",
+        Side::Sell => "sold",
+    };
+    format!("The feed is silent: the last price of {} is {age} old. Nothing was {done}.", order.symbol)
 }
 
 /// What the order would leave, or why it cannot be.
@@ -305,7 +326,8 @@ mod tests {
 
     fn weighed(side: Side, shares: i64, cash: i64, before: (i64, i64, i64)) -> Result<After, String> {
         let order = Order { key: Uuid::nil(), side, symbol: "TRUNK".parse().unwrap(), shares };
-        let before = Before { price: Cents(before.0), shares: before.1, cost: Cents(before.2) };
+        let (price, cost) = (Cents(before.0), Cents(before.2));
+        let before = Before { price, quoted_at: DateTime::UNIX_EPOCH, shares: before.1, cost };
         weigh(&order, before.price.checked_mul(shares).unwrap(), Cents(cash), before)
     }
 

@@ -97,7 +97,7 @@ impl Market {
     }
 }
 
-fn is_stale(quoted: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+pub(super) fn is_stale(quoted: DateTime<Utc>, now: DateTime<Utc>) -> bool {
     now - quoted > STALE_AFTER
 }
 

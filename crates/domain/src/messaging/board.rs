@@ -99,6 +99,9 @@ impl Messaging {
     /// The board of that slug; case does not matter.
     pub async fn board_by_slug(&self, slug: &str) -> Result<Board, MessagingError> {
         let slug = slug.trim().to_ascii_lowercase();
+        if !is_slug(&slug) {
+            return Err(MessagingError::NotFound("board"));
+        }
         let board: Option<Board> = on_db!(self.store, db => sqlx::query_as(
             "SELECT id, slug, name, description, read_level, post_level, read_only FROM boards WHERE slug = $1")
             .bind(slug).fetch_optional(db).await)?;
@@ -138,12 +141,17 @@ pub(super) async fn insert(tx: &mut Tx, new: NewBoard) -> Result<Option<Board>, 
     Ok(Some(Board { id, slug, name, description, read_level, post_level, read_only }))
 }
 
+/// Small letters, digits and dashes, a letter first.
+fn is_slug(slug: &str) -> bool {
+    slug.starts_with(|c: char| c.is_ascii_lowercase())
+        && slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
 impl NewBoard {
     fn checked(self) -> Result<NewBoard, MessagingError> {
         let invalid = |words: String| Err(MessagingError::Invalid(words));
         let slug = self.slug;
-        let letters = slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if !letters || !slug.starts_with(|c: char| c.is_ascii_lowercase()) {
+        if !is_slug(&slug) {
             return invalid("A board's slug has small letters, digits and dashes, a letter first.".into());
         }
         if !(2..=SLUG_CHARS).contains(&slug.len()) {

@@ -15,6 +15,9 @@ pub enum MessagingError {
     /// What is there already stands in the way.
     #[error("{0}")]
     Conflict(String),
+    /// The caller has done this too often just now; says when to try again.
+    #[error("{0}")]
+    TooMany(String),
     /// What was written cannot be kept as it is; says why.
     #[error("{0}")]
     Invalid(String),
@@ -28,7 +31,7 @@ impl From<DbError> for MessagingError {
         match error {
             DbError::Taken => Self::Conflict("Somebody was there first: please try once more.".into()),
             DbError::Missing => Self::NotFound("board"),
-            DbError::Unavailable => Self::Unavailable(Unavailable),
+            gone => Self::Unavailable(gone.into()),
         }
     }
 }

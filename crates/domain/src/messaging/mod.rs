@@ -28,8 +28,12 @@ pub use reads::{CaughtUp, Unread};
 pub use text::{BODY_BYTES, PAGE_CHARS, SUBJECT_CHARS};
 pub use threads::{Message, ThreadMark, ThreadSummary};
 
-use crate::Users;
 use crate::db::Store;
+use crate::flood::RateLimit;
+use crate::{FloodLimits, UserId, Users};
+use std::time::Duration;
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// The statements callers wait for, by name: no plan for them may look at every row of a table that grows.
 pub const READING: &[(&str, &str)] = &[
@@ -49,10 +53,24 @@ pub const READING: &[(&str, &str)] = &[
 pub struct Messaging {
     store: Store,
     users: Users,
+    posts: RateLimit<UserId>,
+    pages: RateLimit<UserId>,
 }
 
 impl Messaging {
     pub(crate) fn new(store: Store, users: Users) -> Self {
-        Self { store, users }
+        Self { store, users, posts: RateLimit::new(0, MINUTE), pages: RateLimit::new(0, MINUTE) }
+    }
+
+    /// The same service over another store.
+    pub(crate) fn with(&self, store: Store, users: Users) -> Self {
+        Self { store, users, ..self.clone() }
+    }
+
+    /// The same service, which allows no more than `limits`.
+    pub(crate) fn limited(&self, users: Users, limits: &FloodLimits) -> Self {
+        let posts = RateLimit::new(limits.posts_per_minute, MINUTE);
+        let pages = RateLimit::new(limits.pages_per_minute, MINUTE);
+        Self { store: self.store.clone(), users, posts, pages }
     }
 }

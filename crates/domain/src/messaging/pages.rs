@@ -2,6 +2,7 @@
 
 use super::{Messaging, MessagingError, text};
 use crate::db::{in_tx, now, on_db};
+use crate::flood::{Turn, counted};
 use crate::{Caller, EventBody, Handle, PageId, UserId, UsersError};
 use chrono::{DateTime, Utc};
 
@@ -33,7 +34,8 @@ impl Messaging {
     /// Pages `to`, who sees it at once or at the next call.
     ///
     /// Forbidden to guests, to guests and to oneself; NotFound when there is no such caller; Invalid when the
-    /// text is empty or longer than [`super::PAGE_CHARS`]; Conflict when too many pages wait unseen.
+    /// text is empty or longer than [`super::PAGE_CHARS`]; Conflict when too many pages wait unseen; TooMany when the caller has
+    /// paged as often as one may in a minute.
     pub async fn page(&self, from: &Caller, to: UserId, text: &str) -> Result<PageId, MessagingError> {
         let refused = |words: &str| Err(MessagingError::Forbidden(words.into()));
         if from.guest {
@@ -46,6 +48,7 @@ impl Messaging {
             return refused("That is your own pager.");
         }
         let text = text::page(text)?;
+        let turn = self.turn_to_page(from)?;
         match self.users.caller(to).await {
             Ok(_) => {}
             Err(UsersError::Unavailable(gone)) => return Err(gone.into()),
@@ -64,7 +67,18 @@ impl Messaging {
         };
         tx.event(EventBody::PageSent { page, from: from.id, from_handle: from.handle.clone(), to, text });
         tx.commit().await?;
+        turn.used();
         Ok(page)
+    }
+
+    fn turn_to_page(&self, from: &Caller) -> Result<Turn, MessagingError> {
+        if from.sysop {
+            return Ok(Turn::free());
+        }
+        self.pages.take(from.id).ok_or_else(|| {
+            let sent = counted(self.pages.most(), "page", "pages");
+            MessagingError::TooMany(format!("You've sent {sent} in a minute. Try again in a moment."))
+        })
     }
 
     /// The newest hundred pages to `who`, newest first.

@@ -3,9 +3,9 @@
 use super::draft::{Clean, Draft, Placed, Start};
 use super::{Message, Messaging, MessagingError, Poster, drafts, one_statement, reads};
 use crate::db::{DbError, Link, Tx, in_tx, now, on_db};
-use crate::{EventBody, MessageId, ThreadId};
+use crate::flood::{Turn, counted};
+use crate::{Caller, EventBody, MessageId, ThreadId};
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
 #[derive(sqlx::FromRow)]
 struct Place {
@@ -18,30 +18,58 @@ impl Messaging {
     /// Posts. The author has read what they wrote if they had read the thread up to it.
     ///
     /// Invalid when subject or body is empty or too long, NotFound when the message to answer is not on this
-    /// board, Forbidden when the board was closed to the author meanwhile.
+    /// board, Forbidden when the board was closed to the author meanwhile, Conflict when the draft's key was used for
+    /// another one, TooMany when the author has posted as often as one may in a minute.
     pub async fn post(&self, poster: &Poster, draft: Draft) -> Result<Message, MessagingError> {
         let clean = Clean::new(&draft)?;
+        let turn = self.turn_to_post(&poster.who)?;
         let mut tx = self.store.begin().await?;
         match write(&mut tx, poster, clean).await? {
             Some(message) => {
                 tx.commit().await?;
+                turn.used();
                 Ok(message)
             }
             None => {
                 drop(tx);
-                self.posted_before(poster, draft.key).await
+                self.posted_before(poster, &draft).await
             }
         }
     }
 
-    async fn posted_before(&self, poster: &Poster, key: Option<Uuid>) -> Result<Message, MessagingError> {
+    fn turn_to_post(&self, who: &Caller) -> Result<Turn, MessagingError> {
+        if who.sysop {
+            return Ok(Turn::free());
+        }
+        self.posts.take(who.id).ok_or_else(|| {
+            MessagingError::TooMany(format!(
+                "You've posted {} in a minute. Try again in a moment; what you wrote is kept.",
+                counted(self.posts.most(), "message", "messages")
+            ))
+        })
+    }
+
+    /// The message that `draft` became when it was posted under its key before. A key that was used for anything else
+    /// says only that: what it was used for may be on a board that is closed to the author by now.
+    async fn posted_before(&self, poster: &Poster, draft: &Draft) -> Result<Message, MessagingError> {
+        let clean = Clean::new(draft)?;
         let message: Option<Message> = on_db!(self.store, db => sqlx::query_as(
             "SELECT m.id, m.thread_id AS thread, m.board_id AS board, m.number, m.author_id, \
                     m.author_handle AS author, t.subject, m.body, m.posted_at, m.reply_to \
              FROM messages m JOIN threads t ON t.id = m.thread_id \
              WHERE m.author_id = $1 AND m.post_key = $2")
-            .bind(poster.who.id).bind(key).fetch_optional(db).await)?;
-        message.ok_or(MessagingError::NotFound("message"))
+            .bind(poster.who.id).bind(draft.key).fetch_optional(db).await)?;
+        let same = |message: &Message| {
+            message.board == poster.board.id
+                && message.body == clean.body
+                && match &clean.start {
+                    Start::Thread(subject) => message.reply_to.is_none() && message.subject == *subject,
+                    Start::Reply(to) => message.reply_to == Some(*to),
+                }
+        };
+        message
+            .filter(same)
+            .ok_or_else(|| MessagingError::Conflict("You have posted something else under that key.".into()))
     }
 }
 

@@ -3,10 +3,12 @@
 use super::{Handle, Settings, Users, UsersError, handle, password, text};
 use crate::db::{Tx, in_tx, now, on_db};
 use crate::events::EventBody;
+use crate::flood::{Turn, counted};
 use crate::{Caller, Secret, UserId, level};
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 /// The longest display name and location, in characters.
 pub const FIELD: usize = 40;
@@ -22,6 +24,8 @@ pub struct NewAccount {
     pub display_name: Option<String>,
     /// Where they call from, in their own words.
     pub location: Option<String>,
+    /// The address they call from, on which the limit is; none where the sysop makes the account.
+    pub source: Option<IpAddr>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -75,11 +79,27 @@ impl Users {
         self.shared.pool.run(move || password::judge(&handle, &password)).await?
     }
 
-    /// Makes an account at level [`level::NEW`].
+    /// Whether one more account may be made from this address now: better known before the form is filled in.
+    /// Errors: TooMany.
+    pub fn may_register(&self, source: IpAddr) -> Result<(), UsersError> {
+        self.turn_to_register(source).map(drop)
+    }
+
+    fn turn_to_register(&self, source: IpAddr) -> Result<Turn, UsersError> {
+        self.joined.take(source).ok_or_else(|| {
+            UsersError::TooMany(format!(
+                "{} made from your address in the last hour, and that's the most. Please call again later.",
+                counted(self.joined.most(), "account was", "accounts were")
+            ))
+        })
+    }
+
+    /// Makes an account at level [`level::NEW`]. TooMany when as many were made from its source as may be in an hour.
     pub async fn register(&self, new: NewAccount) -> Result<Caller, UsersError> {
         let handle = self.check_handle(&new.handle).await?;
         let display_name = text::line("A name", new.display_name.as_deref().unwrap_or_default(), FIELD)?;
         let location = text::line("A location", new.location.as_deref().unwrap_or_default(), FIELD)?;
+        let turn = new.source.map(|source| self.turn_to_register(source)).transpose()?;
         let hash = self.judge_and_hash(&handle, &new.password).await?;
 
         let caller = Caller {
@@ -97,7 +117,9 @@ impl Users {
         let Some(id) = made else { return Err(taken_already(&caller.handle)) };
         tx.event(EventBody::UserRegistered { user: id, handle: caller.handle.clone() });
         tx.commit().await?;
-        tracing::info!(user.id = id.0, user.handle = %caller.handle, "registered");
+        if let Some(turn) = turn {
+            turn.used();
+        }
         Ok(Caller { id, ..caller })
     }
 
@@ -146,9 +168,12 @@ impl Users {
 
     /// Logs in by password. Whatever is wrong, the answer has the same words and takes the same time.
     pub async fn log_in(&self, handle: &str, password: &Secret<String>) -> Result<Caller, UsersError> {
-        let known: Option<(UserId, String, bool)> = on_db!(self.store, db => sqlx::query_as(
-                "SELECT id, password, banned FROM users WHERE folded = $1")
-            .bind(handle::fold(handle)).fetch_optional(db).await)?;
+        let known: Option<(UserId, String, bool)> = match handle::key(handle) {
+            Some(folded) => on_db!(self.store, db => sqlx::query_as(
+                    "SELECT id, password, banned FROM users WHERE folded = $1")
+                .bind(folded).fetch_optional(db).await)?,
+            None => None,
+        };
         let (id, stored, banned) = match known {
             Some((id, stored, banned)) => (Some(id), Some(stored), banned),
             None => (None, None, false),
@@ -185,9 +210,10 @@ impl Users {
 
     /// The account of that handle, however it is capitalised.
     pub async fn by_handle(&self, handle: &str) -> Result<Caller, UsersError> {
+        let folded = handle::key(handle).ok_or_else(UsersError::no_account)?;
         let row: Option<Account> = on_db!(self.store, db => sqlx::query_as(
                 "SELECT id, handle, level, flags, sysop, created_at, settings FROM users WHERE folded = $1")
-            .bind(handle::fold(handle)).fetch_optional(db).await)?;
+            .bind(folded).fetch_optional(db).await)?;
         row.map(Caller::from).ok_or_else(UsersError::no_account)
     }
 
@@ -205,7 +231,7 @@ impl Users {
         let hash = self.shared.pool.run(move || password::hash(&password)).await?;
         hash.map_err(|error| {
             tracing::error!(%error, "a password could not be hashed");
-            UsersError::Unavailable(crate::Unavailable)
+            UsersError::Unavailable(crate::Unavailable::Away)
         })
     }
 }

@@ -21,6 +21,9 @@ pub enum UsersError {
     /// What was entered cannot be accepted.
     #[error("{0}")]
     Invalid(String),
+    /// This was done too often from where the caller is; says when to try again.
+    #[error("{0}")]
+    TooMany(String),
     /// Too many are logging in at this moment.
     #[error("Many callers are logging in just now. Please try again in a moment.")]
     Busy,
@@ -34,7 +37,7 @@ impl From<DbError> for UsersError {
         match error {
             DbError::Taken => Self::Conflict("That is taken already.".to_owned()),
             DbError::Missing => Self::no_account(),
-            DbError::Unavailable => Self::Unavailable(Unavailable),
+            gone => Self::Unavailable(gone.into()),
         }
     }
 }

@@ -121,7 +121,7 @@ impl Handle {
     }
 
     /// The handle without case: how it is found.
-    pub(super) fn folded(&self) -> String {
+    pub fn folded(&self) -> String {
         fold(&self.0)
     }
 
@@ -131,8 +131,13 @@ impl Handle {
     }
 }
 
-/// How a handle is looked up, whatever it was typed as.
-pub(super) fn fold(text: &str) -> String {
+/// How the account of a handle is found, whatever it was typed as; none for what nobody can be called, which no
+/// statement ever sees.
+pub(super) fn key(text: &str) -> Option<String> {
+    Handle::parse(text).ok().map(|handle| handle.folded())
+}
+
+fn fold(text: &str) -> String {
     text.nfkc().flat_map(char::to_lowercase).nfkc().collect()
 }
 

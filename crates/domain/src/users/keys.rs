@@ -41,11 +41,13 @@ impl Users {
     /// The account of `handle`, if `openssh_key` is one of its keys and it may log in. Whoever asks has yet to
     /// prove that they hold the key.
     pub async fn key_holder(&self, handle: &str, openssh_key: &str) -> Result<Option<Caller>, UsersError> {
-        let Ok(key) = PublicKey::parse(openssh_key) else { return Ok(None) };
+        let (Some(folded), Ok(key)) = (handle::key(handle), PublicKey::parse(openssh_key)) else {
+            return Ok(None);
+        };
         let id: Option<UserId> = on_db!(self.store, db => sqlx::query_scalar(
                 "SELECT u.id FROM users u JOIN ssh_keys k ON k.user_id = u.id \
                  WHERE u.folded = $1 AND k.blob = $2 AND NOT u.banned")
-            .bind(handle::fold(handle)).bind(&key.blob).fetch_optional(db).await)?;
+            .bind(folded).bind(&key.blob).fetch_optional(db).await)?;
         match id {
             Some(id) => self.caller(id).await.map(Some),
             None => Ok(None),

@@ -26,14 +26,24 @@ pub use presence::OnlineCall;
 pub use profile::{Profile, ProfileChange};
 pub use settings::{CharsetChoice, SPEEDS, Settings};
 
+use crate::FloodLimits;
 use crate::db::Store;
+use crate::flood::RateLimit;
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// The statements that callers wait for and that read tables which grow with every call, by name.
+pub const READING: &[(&str, &str)] = &[("online", presence::ONLINE), ("last callers", calls::LAST_CALLERS)];
 
 /// The users service.
 #[derive(Debug, Clone)]
 pub struct Users {
     store: Store,
     shared: Arc<Shared>,
+    joined: RateLimit<IpAddr>,
 }
 
 #[derive(Debug)]
@@ -45,11 +55,16 @@ struct Shared {
 impl Users {
     pub(crate) fn new(store: Store) -> Self {
         let shared = Shared { pool: pool::HashPool::new(), profiles: profile::Profiles::new() };
-        Self { store, shared: Arc::new(shared) }
+        Self { store, shared: Arc::new(shared), joined: RateLimit::new(0, HOUR) }
     }
 
     /// The same service over another store: memory and pool are shared.
     pub(crate) fn with(&self, store: Store) -> Self {
-        Self { store, shared: Arc::clone(&self.shared) }
+        Self { store, ..self.clone() }
+    }
+
+    /// The same service, which allows no more than `limits`.
+    pub(crate) fn limited(&self, limits: &FloodLimits) -> Self {
+        Self { joined: RateLimit::new(limits.accounts_per_hour, HOUR), ..self.clone() }
     }
 }

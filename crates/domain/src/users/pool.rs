@@ -40,7 +40,7 @@ impl HashPool {
         };
         tokio::task::spawn_blocking(work).await.map_err(|error| {
             tracing::error!(%error, "a password could not be hashed");
-            UsersError::Unavailable(Unavailable)
+            UsersError::Unavailable(Unavailable::Away)
         })
     }
 }

@@ -217,6 +217,26 @@ proptest! {
     }
 
     #[test]
+    fn one_row_is_drawn_and_the_rest_left((old, new) in two_grids(), y in 0..6u16, erases_in_color: bool) {
+        let wire = Wire { erases_in_color, ..UTF8 };
+        let y = y.min(old.rows() - 1);
+        let row = |grid: &Grid| {
+            let mut row = Grid::new(grid.columns(), 1);
+            for (x, cell) in (0..).zip(grid.row(y)) {
+                row.put(x, 0, cell.ch, cell.style);
+            }
+            row
+        };
+        let mut wanted = old.clone();
+        wanted.blit(0, y, &row(&new));
+        let mut bytes = drawn(None, &old, &wire);
+        draw_row(&row(&old), &row(&new), y, old.cursor(), &wire, &mut bytes);
+        let mut parser = vt100::Parser::new(6.try_into().unwrap(), 24.try_into().unwrap(), 0);
+        parser.process(&bytes);
+        expect_on_vt100(parser.screen(), &wanted)?;
+    }
+
+    #[test]
     fn a_difference_is_never_dearer_than_all((old, new) in two_grids()) {
         prop_assert!(drawn(Some(&old), &new, &CP437).len() <= drawn(None, &new, &CP437).len() + 24 * 6);
     }
