@@ -156,6 +156,11 @@ impl Call {
         Some(Key::Click { column, row })
     }
 
+    /// Whether more has been typed than was answered yet.
+    pub fn typed_ahead(&self) -> bool {
+        !self.input.is_empty()
+    }
+
     /// Keys that came before the call ended and that nobody has answered.
     pub fn last_keys(&mut self) -> Vec<Key> {
         let mut keys = Vec::new();

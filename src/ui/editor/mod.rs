@@ -374,7 +374,10 @@ pub async fn edit(call: &mut Call, editing: &mut Editing) -> Result<bool, Leave>
     }
     let mut editor = Editor::new(editing);
     let kept = loop {
-        editor.fit(call.terminal.columns, call.body().rows);
+        // What is typed ahead is answered in one drawing, so the text is laid out for one only.
+        if !call.typed_ahead() {
+            editor.fit(call.terminal.columns, call.body().rows);
+        }
         let key = match call.stir(&editor, editor.unkept.due()).await {
             Ok(Stir::Key(key)) => key,
             Ok(Stir::Quiet) => {
