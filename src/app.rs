@@ -101,6 +101,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         switchboard,
         drain: drain.clone(),
         places,
+        loose_ends: loose_ends.clone(),
     });
     let reload = Reload::new(Arc::clone(&config), Arc::clone(&house)).into_diagnostic()?;
     background.spawn(reload.run(closing.clone()));

@@ -9,6 +9,7 @@ on_both_databases!(
     a_reply_quotes_what_it_answers,
     the_new_scan_reads_everything_once,
     a_long_thread_is_read_message_by_message,
+    catching_up_asks_says_and_can_be_taken_back,
 );
 
 /// The number in the list's column "new" of the row that has `text` in it; 0 where there is a dot.
@@ -58,7 +59,10 @@ fn unread_counts_are_each_callers_own(setup: Setup) {
     // Catching up reads a whole board.
     acid.choose_row("Phreaking & Phones");
     acid.wait_for("C catch up");
-    acid.send("C");
+    acid.choose("C", "Mark all 3 new messages on");
+    acid.send("Y");
+    acid.wait_for("3 messages marked as read.");
+    acid.past_notice();
     acid.wait_until("nothing new in any thread", |screen| {
         screen.rows().iter().filter(|row| row.contains('·') && row.contains("Sysop")).count() == 2
     });
@@ -168,6 +172,112 @@ fn a_long_thread_is_read_message_by_message(setup: Setup) {
     // All read: it begins at the beginning.
     reader.choose_row("Counting");
     reader.wait_for("This is number 1.");
+}
+
+fn catching_up_asks_says_and_can_be_taken_back(setup: Setup) {
+    let board = setup.start();
+    board.account("Acid Burn");
+    let acid = Dial::call(&board, Kind::SyncTerm);
+    acid.log_in("Acid Burn");
+    acid.open_board("Phreaking");
+    acid.choose_row("Your favourite dead exchange");
+    acid.wait_for("Step by step");
+    acid.back_to("C catch up");
+    assert!(!acid.look(|screen| screen.has("U take it back")), "{}", acid.screen());
+    // It asks, and no is no.
+    acid.choose("C", "Mark all 2 new messages on");
+    acid.send("N");
+    acid.wait_for("C catch up");
+    let counts = |acid: &Dial| {
+        [new_in_row(acid, "Your favourite dead exchange"), new_in_row(acid, "The tones, for reference")]
+    };
+    let before = counts(&acid);
+    assert_eq!(before.iter().sum::<i64>(), 2);
+    acid.choose("C", "Mark all 2 new messages on");
+    acid.send("Y");
+    acid.wait_for("2 messages marked as read. U takes it back.");
+    acid.past_notice();
+    acid.wait_for("U take it back");
+    assert_eq!(counts(&acid), [0, 0]);
+    acid.choose("C", "Nothing is new on");
+    acid.past_notice();
+    acid.choose("U", "2 messages are new again.");
+    acid.past_notice();
+    acid.wait_gone("U take it back");
+    assert_eq!(counts(&acid), before);
+    acid.back_to("message boards");
+    acid.wait_for("7 new messages");
+}
+
+/// 300 threads by somebody else, of which the caller has read all but the oldest.
+#[test]
+fn the_new_scan_finds_what_lies_below_hundreds_of_threads() {
+    let database = std::sync::Arc::new(harness::Database::create());
+    let board = Board::setup().database(&database).start();
+    board.account("Acid Burn");
+    for statement in [
+        "INSERT INTO threads (board_id, subject, author_id, author_handle, message_count, last_at) \
+         SELECT b.id, CASE n WHEN 1 THEN 'Down here' ELSE 'S' END, 1, 'Sysop', 1, \
+                now() - n * INTERVAL '1 second' - CASE n WHEN 1 THEN INTERVAL '1 year' ELSE INTERVAL '0' END \
+         FROM boards b, generate_series(1, 300) n WHERE b.slug = 'code'",
+        "INSERT INTO messages (thread_id, board_id, number, author_id, author_handle, body, posted_at) \
+         SELECT t.id, t.board_id, 1, 1, 'Sysop', 'Dug up: ' || t.subject, t.last_at FROM threads t \
+         WHERE NOT EXISTS (SELECT 1 FROM messages m WHERE m.thread_id = t.id)",
+        "INSERT INTO thread_reads (user_id, thread_id, read_number, was_read) \
+         SELECT u.id, t.id, t.message_count, 0 FROM users u, threads t \
+         WHERE u.handle = 'Acid Burn' AND t.subject <> 'Down here'",
+        "INSERT INTO board_reads (user_id, board_id, messages_read) \
+         SELECT r.user_id, t.board_id, SUM(r.read_number) FROM thread_reads r \
+         JOIN threads t ON t.id = r.thread_id JOIN users u ON u.id = r.user_id \
+         WHERE u.handle = 'Acid Burn' GROUP BY r.user_id, t.board_id",
+        "UPDATE boards b SET message_count = (SELECT COUNT(*) FROM messages m WHERE m.board_id = b.id)",
+    ] {
+        database.query(statement);
+    }
+    let acid = Dial::call(&board, Kind::SyncTerm);
+    acid.log_in("Acid Burn");
+    acid.choose("N", "Dug up: Down here");
+    acid.key(Key::Enter);
+    acid.wait_for("That was everything new.");
+    acid.past_notice();
+    acid.wait_for(MENU);
+    // The list on the screen holds fifty threads; catching up is about the board.
+    database.query("DELETE FROM board_reads");
+    database.query("DELETE FROM thread_reads");
+    acid.open_board("Code");
+    acid.choose("C", "Mark all 30");
+    acid.send("Y");
+    acid.wait_for("messages marked as read.");
+    acid.past_notice();
+    acid.back_to("message boards");
+    assert_eq!(new_in_row(&acid, "Code"), 0);
+}
+
+#[test]
+fn what_could_not_be_looked_up_does_not_read_as_nothing() {
+    let mut postgres = harness::Postgres::start();
+    let board = Board::setup().database(&std::sync::Arc::new(postgres.database())).start();
+    board.account("Acid Burn");
+    let acid = Dial::call(&board, Kind::SyncTerm);
+    acid.log_in("Acid Burn");
+    acid.open_board("The Lobby");
+    acid.choose_row("Who is on the line?");
+    acid.wait_for("The light on line one");
+    postgres.stop();
+    // Back in the list of threads, which cannot be read again; nor can the list of boards.
+    acid.key(Key::Escape);
+    acid.wait_for("that did not work");
+    acid.send("\n\n");
+    acid.wait_for(MENU);
+    acid.choose("N", "that did not work");
+    acid.past_notice();
+    acid.wait_for(MENU);
+    let said = String::from_utf8_lossy(&acid.raw()).into_owned();
+    for nothing in ["Nobody has written", "Nothing new on any board"] {
+        assert!(!said.contains(nothing), "{nothing}");
+    }
+    postgres.start_again();
+    acid.choose("M", "new message");
 }
 
 #[test]

@@ -231,6 +231,8 @@ const PLACES: [(&str, Way); 6] = [
         caller.choose_row("Who is on the line?");
         caller.wait_for("The light on line one");
     }),
+    ("the tape", |caller| caller.choose("T", "Three Hundred Baud Acoustics")),
+    // The last: what was being written is offered at the next call.
     ("the editor", |caller| {
         caller.open_board("The Lobby");
         caller.choose("P", "what it is about");
@@ -239,7 +241,6 @@ const PLACES: [(&str, Way); 6] = [
         caller.send("and no end to");
         caller.wait_for("and no end to");
     }),
-    ("the tape", |caller| caller.choose("T", "Three Hundred Baud Acoustics")),
 ];
 
 #[test]

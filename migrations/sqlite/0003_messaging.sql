@@ -41,6 +41,18 @@ CREATE TABLE messages (
 ) STRICT;
 CREATE UNIQUE INDEX messages_once ON messages (author_id, post_key) WHERE post_key IS NOT NULL;
 
+-- What a caller is writing, as it was last saved; it goes when its key is posted.
+CREATE TABLE drafts (
+    user_id INTEGER NOT NULL,
+    post_key BLOB NOT NULL,
+    board_id INTEGER NOT NULL,
+    reply_to INTEGER,
+    subject TEXT NOT NULL,
+    body TEXT NOT NULL,
+    saved_at TEXT NOT NULL,
+    PRIMARY KEY (user_id, post_key)
+) STRICT;
+
 -- How far a caller has read. `was_read` is the pointer before its last move, so that one statement can move
 -- it and tell by how much.
 CREATE TABLE thread_reads (

@@ -1,5 +1,6 @@
 //! Friends: those whose calls the pager tells of.
 
+use dialtone_domain::UsersError;
 use dialtone_domain::users::{OnlineCall, Profile};
 
 use crate::ui::{
@@ -34,7 +35,12 @@ async fn friends(call: &mut Call) -> Result<Option<Vec<Friend>>, Leave> {
     let mut friends = Vec::new();
     for (user, _) in known {
         let answer = call.domain.users.profile(user).await;
-        let Some(profile) = said(call, answer).await? else { continue };
+        let gone = matches!(answer, Err(UsersError::Unavailable(_)));
+        let profile = match said(call, answer).await? {
+            Some(profile) => profile,
+            None if gone => return Ok(None),
+            None => continue,
+        };
         friends.push(Friend { profile, place: None });
     }
     Ok(Some(friends))

@@ -2,6 +2,7 @@
 
 mod boards;
 mod compose;
+pub mod drafts;
 mod friends;
 mod page;
 mod pages;

@@ -4,8 +4,8 @@ use crate::ui::{Call, Leave, notice};
 
 use super::{said, thread};
 
-/// Threads looked at on each board.
-const THREADS: i64 = 200;
+/// Threads looked for at a time.
+const PAGE: i64 = 50;
 
 /// Reads everything unread until there is nothing left or the caller leaves a thread before its end.
 pub async fn show(call: &mut Call) -> Result<(), Leave> {
@@ -14,13 +14,18 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
     let mut read = 0;
     for summary in boards.iter().filter(|summary| summary.unread > 0) {
         let answer = call.domain.messaging.reader(&call.caller, summary.board.id).await;
-        let Some(reader) = said(call, answer).await? else { continue };
-        let answer = call.domain.messaging.threads(&reader, None, THREADS).await;
-        let Some(threads) = said(call, answer).await? else { continue };
-        for unread in threads.iter().rev().filter(|thread| thread.unread > 0) {
-            read += 1;
-            if !thread::show(call, &reader, unread.thread).await? {
-                return Ok(());
+        let Some(reader) = said(call, answer).await? else { return Ok(()) };
+        let mut mark = None;
+        loop {
+            let answer = call.domain.messaging.unread_threads(&reader, mark, PAGE).await;
+            let Some(threads) = said(call, answer).await? else { return Ok(()) };
+            let Some(last) = threads.last() else { break };
+            mark = Some(last.mark);
+            for unread in &threads {
+                read += 1;
+                if !thread::show(call, &reader, unread.thread).await? {
+                    return Ok(());
+                }
             }
         }
     }

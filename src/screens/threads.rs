@@ -1,9 +1,11 @@
 //! The threads of one board, newest activity first.
 
 use dialtone_domain::BoardId;
-use dialtone_domain::messaging::{Reader, ThreadSummary};
+use dialtone_domain::messaging::{CaughtUp, Reader, ThreadSummary};
 
-use crate::ui::{Bar, Call, CellText, Column, Leave, List, Live, Panel, Picked, Progress, pick, theme};
+use crate::ui::{
+    Bar, Call, CellText, Column, Leave, List, Live, Panel, Picked, confirm, notice, pick, theme,
+};
 
 use super::words::{figure, mark};
 use super::{compose, pager, said, thread, words};
@@ -49,14 +51,18 @@ fn about(thread: &ThreadSummary) -> Panel {
     }
 }
 
-/// Fetches the threads below those there are; true if there may be more.
-async fn fetch(call: &mut Call, reader: &Reader, threads: &mut Vec<ThreadSummary>) -> Result<bool, Leave> {
+/// Fetches the threads below those there are: whether there may be more; none if the records didn't answer.
+async fn fetch(
+    call: &mut Call,
+    reader: &Reader,
+    threads: &mut Vec<ThreadSummary>,
+) -> Result<Option<bool>, Leave> {
     let mark = threads.last().map(|thread| thread.mark);
     let answer = call.domain.messaging.threads(reader, mark, PAGE).await;
-    let Some(next) = said(call, answer).await? else { return Ok(false) };
+    let Some(next) = said(call, answer).await? else { return Ok(None) };
     let more = i64::try_from(next.len()).unwrap_or(0) == PAGE;
     threads.extend(next);
-    Ok(more)
+    Ok(Some(more))
 }
 
 /// Shows a board's threads until the caller leaves.
@@ -76,6 +82,8 @@ pub async fn show(call: &mut Call, board: BoardId) -> Result<(), Leave> {
     let mut threads = Vec::new();
     let mut more = true;
     let mut fresh = true;
+    // What catching up did, while the caller may still take it back.
+    let mut caught_up: Option<CaughtUp> = None;
     // What the bar stays on when news changes the order.
     let mut on = None;
     loop {
@@ -85,22 +93,26 @@ pub async fn show(call: &mut Call, board: BoardId) -> Result<(), Leave> {
             more = true;
             // One more: what the bar is on may have gone down by one.
             while more && threads.len() <= bar.chosen + usize::from(on.is_some()) {
-                more = fetch(call, &reader, &mut threads).await?;
+                let Some(below) = fetch(call, &reader, &mut threads).await? else { return Ok(()) };
+                more = below;
             }
             bar.follow(on.take(), threads.iter().map(|thread| thread.thread));
         }
         call.enter("threads", &reader.board().name, &reader.board().description);
+        let mut keys = keys.clone();
+        if caught_up.is_some() {
+            keys.push(("U", "take it back"));
+        }
         let mut list = List {
             columns: COLUMNS.to_vec(),
             rows: threads.iter().map(row).collect(),
             empty: format!("Nobody has written here yet.{begin}"),
-            keys: keys.clone(),
+            keys,
             note: refused.clone().unwrap_or_default(),
             bar: std::mem::take(&mut bar),
             more,
             live: Live::Board(board),
             about: Some(Box::new(|n| threads.get(n).map(about).unwrap_or_default())),
-            ..List::default()
         };
         let picked = pick(call, &mut list).await?;
         bar = std::mem::take(&mut list.bar);
@@ -117,10 +129,23 @@ pub async fn show(call: &mut Call, board: BoardId) -> Result<(), Leave> {
                 fresh = true;
             }
             Picked::Key('C') => {
-                catch_up(call, &reader, &threads).await?;
-                fresh = true;
+                if let Some(done) = catch_up(call, &reader).await? {
+                    caught_up = Some(done);
+                    fresh = true;
+                }
             }
-            Picked::More => more = fetch(call, &reader, &mut threads).await?,
+            Picked::Key('U') => {
+                if let Some(done) = &caught_up
+                    && take_back(call, &reader, done).await?
+                {
+                    caught_up = None;
+                    fresh = true;
+                }
+            }
+            Picked::More => {
+                let Some(below) = fetch(call, &reader, &mut threads).await? else { return Ok(()) };
+                more = below;
+            }
             Picked::Pages => pager(call).await?,
             Picked::Back => return Ok(()),
             Picked::News => {
@@ -132,16 +157,40 @@ pub async fn show(call: &mut Call, board: BoardId) -> Result<(), Leave> {
     }
 }
 
-/// Marks the threads that are listed as read.
-async fn catch_up(call: &mut Call, reader: &Reader, threads: &[ThreadSummary]) -> Result<(), Leave> {
-    let unread: Vec<&ThreadSummary> = threads.iter().filter(|thread| thread.unread > 0).collect();
-    let mut progress = Progress::new("catching up", unread.len());
-    for thread in unread {
-        let answer = call.domain.messaging.mark_read(reader, thread.thread, thread.replies + 1).await;
-        if said(call, answer).await?.is_none() {
-            break;
+/// `1 message`, `50 messages`.
+fn messages(count: i64) -> String {
+    words::count(count, "message", "messages")
+}
+
+/// Marks everything on the board as read, if the caller means it; what was done, so that it can be taken back.
+async fn catch_up(call: &mut Call, reader: &Reader) -> Result<Option<CaughtUp>, Leave> {
+    let answer = call.domain.messaging.boards(&call.caller).await;
+    let Some(boards) = said(call, answer).await? else { return Ok(None) };
+    let board = reader.board();
+    let new = boards.iter().find(|summary| summary.board.id == board.id).map_or(0, |summary| summary.unread);
+    let question = match new {
+        0 => {
+            notice(call, "catch up", &format!("Nothing is new on {}.", board.name)).await?;
+            return Ok(None);
         }
-        progress.step(call).await?;
+        1 => format!("Mark the one new message on {} as read?", board.name),
+        new => format!("Mark all {new} new messages on {} as read?", board.name),
+    };
+    if !confirm(call, &question).await? {
+        return Ok(None);
     }
-    Ok(())
+    let answer = call.domain.messaging.catch_up(reader).await;
+    let Some(done) = said(call, answer).await? else { return Ok(None) };
+    let words = format!("{} marked as read. U takes it back.", messages(done.messages()));
+    notice(call, "catch up", &words).await?;
+    Ok(Some(done))
+}
+
+/// Takes back what catching up did; false if that didn't work.
+async fn take_back(call: &mut Call, reader: &Reader, done: &CaughtUp) -> Result<bool, Leave> {
+    let answer = call.domain.messaging.take_back(reader, done).await;
+    let Some(new) = said(call, answer).await? else { return Ok(false) };
+    let be = if new == 1 { "is" } else { "are" };
+    notice(call, "catch up", &format!("{} {be} new again.", messages(new))).await?;
+    Ok(true)
 }

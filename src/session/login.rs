@@ -6,7 +6,7 @@ use dialtone_domain::{Secret, UsersError};
 use super::presence::Presence;
 use super::{Exchange, figures};
 use crate::login_throttle::{LoginRefused, Wait, loggable};
-use crate::screens::{PASSWORD_LIMIT, register, words};
+use crate::screens::{PASSWORD_LIMIT, drafts, register, words};
 use crate::transport::{CLOSED_TO_GUESTS, CLOSED_TO_NEW, Entry};
 use crate::ui::{Call, Leave, LineInput, Page, notice};
 
@@ -203,19 +203,38 @@ pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting)
     if greeting == Greeting::Guest {
         lines.push("Guests read; NEW at the door makes an account that may also write.".to_owned());
     } else {
-        let number = |mark: &str| call.values.get(mark).and_then(|n| n.parse::<i64>().ok()).unwrap_or(0);
-        lines.push(match number("NM") {
-            0 => "Nothing new on the boards.".to_owned(),
-            new => format!("{} on the boards.", words::count(new, "new message", "new messages")),
+        // The figure is there once the records have answered.
+        lines.push(match call.values.get("NM").and_then(|new| new.parse::<i64>().ok()) {
+            Some(0) => "Nothing new on the boards.".to_owned(),
+            Some(new) => format!("{} on the boards.", words::count(new, "new message", "new messages")),
+            None => "Couldn't check for new messages just now.".to_owned(),
         });
-        if let Ok(pages) = call.domain.messaging.pages(&call.caller).await {
-            for page in pages.into_iter().rev().filter(|page| !page.seen) {
-                let text = format!("{} pages you: {}", page.from, page.text);
-                lines.push(format!("{}: {text}", words::when(page.at)));
-                call.page(Page { at: page.at, text, thread: None });
+        match call.domain.messaging.pages(&call.caller).await {
+            Ok(pages) => {
+                for page in pages.into_iter().rev().filter(|page| !page.seen) {
+                    let text = format!("{} pages you: {}", page.from, page.text);
+                    lines.push(format!("{}: {text}", words::when(page.at)));
+                    call.page(Page { at: page.at, text, thread: None });
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "pages not read");
+                lines.push("Couldn't check for pages just now.".to_owned());
             }
         }
     }
+    let unfinished = match call.domain.messaging.drafts(&call.caller).await {
+        Ok(unfinished) => unfinished,
+        Err(error) => {
+            tracing::warn!(%error, "drafts not read");
+            lines.push("Couldn't check for unfinished messages just now.".to_owned());
+            Vec::new()
+        }
+    };
+    for saved in &unfinished {
+        lines.push(format!("You didn't finish {}.", drafts::named(saved)));
+    }
     call.enter("notice", &title, call.house.name.clone().as_str());
-    notice(call, "while you were away", &lines.join("\n")).await
+    notice(call, "while you were away", &lines.join("\n")).await?;
+    Box::pin(drafts::offer(call, unfinished)).await
 }

@@ -148,6 +148,10 @@ pub struct Call {
     status: Option<Box<Grid>>,
     /// The screen holds something that no view drew.
     strange: bool,
+    /// Keys since the view was last drawn.
+    unanswered: u32,
+    /// When it was.
+    drawn: Instant,
     /// Where the cursor was left.
     cursor: Option<(u16, u16)>,
     /// How often screens were dropped on their way, as of the last drawing.
@@ -204,6 +208,8 @@ impl Call {
             shown: None,
             status: None,
             strange: true,
+            unanswered: 0,
+            drawn: Instant::now(),
             cursor: None,
             drops: 0,
         }
@@ -374,6 +380,8 @@ impl Call {
 
     /// Brings the screen up to date with the view.
     async fn show(&mut self, view: &dyn View) -> Result<(), Leave> {
+        self.unanswered = 0;
+        self.drawn = Instant::now();
         let mut bytes = Vec::new();
         let drops = self.output.drops();
         if std::mem::replace(&mut self.drops, drops) != drops {

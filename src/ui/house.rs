@@ -6,6 +6,7 @@ use arc_swap::ArcSwap;
 use dialtone_domain::{CallId, NodeId};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::Galleries;
 use crate::login_throttle::LoginThrottle;
@@ -38,4 +39,6 @@ pub struct House {
     pub drain: CancellationToken,
     /// Takes "who is where", written a moment later.
     pub places: mpsc::Sender<(CallId, String)>,
+    /// What must still be written after a hangup.
+    pub loose_ends: TaskTracker,
 }

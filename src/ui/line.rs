@@ -48,6 +48,11 @@ impl LineInput {
         self.chars.iter().collect()
     }
 
+    /// How many characters were typed.
+    pub fn length(&self) -> usize {
+        self.chars.len()
+    }
+
     /// Whether nothing was typed.
     pub fn is_empty(&self) -> bool {
         self.chars.is_empty()

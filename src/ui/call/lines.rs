@@ -3,6 +3,7 @@
 use dialtone_terminal::art::Art;
 use dialtone_terminal::text;
 use dialtone_terminal::{Charset, Grid, Key, Pen, draw, pipe};
+use tokio::time::Instant;
 
 use super::Call;
 use super::wait::Happening;
@@ -130,54 +131,65 @@ impl Call {
 
     /// Asks for a line below whatever is on the screen. Events are told on a line of their own above it.
     pub async fn ask(&mut self, prompt: &str, mut line: LineInput) -> Result<Option<String>, Leave> {
-        self.strange = true;
-        self.write_prompt(prompt, &line).await?;
+        self.prompt(prompt, &line).await?;
         loop {
-            let happening = match self.waiting()? {
-                Some(happening) => happening,
-                None => self.happening(None).await?,
-            };
-            match happening {
-                Happening::Key(key) => {
-                    // Only the end of the line changes: terminals without cursor movement show it right.
-                    let key = if matches!(key, Key::Left | Key::Right | Key::Home | Key::End) {
-                        continue;
-                    } else {
-                        key
-                    };
-                    let before = line.shown(usize::MAX).0.chars().count();
-                    match line.press(key) {
-                        Typed::Enter => {
-                            self.end_line().await?;
-                            return Ok(Some(line.text()));
-                        }
-                        Typed::Escape => {
-                            self.end_line().await?;
-                            return Ok(None);
-                        }
-                        Typed::Changed => self.echo(before, &line).await?,
-                        Typed::Nothing => {}
-                    }
-                }
-                Happening::Terminal => {
-                    self.tune().await?;
-                    Box::pin(self.again(prompt, &line)).await?;
-                }
-                // What was said already stays as it was said.
-                Happening::Reloaded | Happening::Quiet | Happening::Tick => {}
-                Happening::Orders => Box::pin(self.obey()).await?,
-                Happening::Event(event) => {
-                    self.concerned(&event);
-                    self.tell(prompt, &line).await?;
-                }
-                Happening::Warning => {
-                    let text =
-                        format!("still there? the line closes in {} seconds", self.idle.warning_seconds());
-                    self.pager.take(Page { at: chrono::Utc::now(), text, thread: None });
-                    self.tell(prompt, &line).await?;
-                }
+            match self.type_on(prompt, &mut line, None).await? {
+                Some(Typed::Enter) => return Ok(Some(line.text())),
+                Some(Typed::Escape) => return Ok(None),
+                _ => {}
             }
         }
+    }
+
+    /// Begins a line below whatever is on the screen.
+    pub async fn prompt(&mut self, prompt: &str, line: &LineInput) -> Result<(), Leave> {
+        self.strange = true;
+        self.write_prompt(prompt, line).await
+    }
+
+    /// Goes on with a line that was begun, by whatever happens next; none if nothing did until `quiet`.
+    pub async fn type_on(
+        &mut self,
+        prompt: &str,
+        line: &mut LineInput,
+        quiet: Option<Instant>,
+    ) -> Result<Option<Typed>, Leave> {
+        let happening = match self.waiting()? {
+            Some(happening) => happening,
+            None => self.happening(quiet).await?,
+        };
+        match happening {
+            // Only the end of the line changes: terminals without cursor movement show it right.
+            Happening::Key(Key::Left | Key::Right | Key::Home | Key::End) => {}
+            Happening::Key(key) => {
+                let before = line.length();
+                let typed = line.press(key);
+                match typed {
+                    Typed::Enter | Typed::Escape => self.end_line().await?,
+                    Typed::Changed => self.echo(before, line).await?,
+                    Typed::Nothing => {}
+                }
+                return Ok(Some(typed));
+            }
+            Happening::Terminal => {
+                self.tune().await?;
+                Box::pin(self.again(prompt, line)).await?;
+            }
+            // What was said already stays as it was said.
+            Happening::Reloaded | Happening::Tick => {}
+            Happening::Quiet => return Ok(None),
+            Happening::Orders => Box::pin(self.obey()).await?,
+            Happening::Event(event) => {
+                self.concerned(&event);
+                self.tell(prompt, line).await?;
+            }
+            Happening::Warning => {
+                let text = format!("still there? the line closes in {} seconds", self.idle.warning_seconds());
+                self.pager.take(Page { at: chrono::Utc::now(), text, thread: None });
+                self.tell(prompt, line).await?;
+            }
+        }
+        Ok(Some(Typed::Nothing))
     }
 
     async fn end_line(&mut self) -> Result<(), Leave> {

@@ -1,6 +1,7 @@
 //! What a call waits for: keys, what others send, another size, new art and menus, the clocks, the board's end.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use dialtone_domain::events::{Event, EventBody};
 use dialtone_terminal::{Key, probe};
@@ -15,6 +16,13 @@ use crate::ui::idle::Due;
 use crate::ui::keys::{self, Act, Keys};
 use crate::ui::pager::{Page, page_of};
 use crate::ui::{Leave, help};
+
+/// Keys without a drawing that nobody types by hand: a paste.
+const PASTE: u32 = 32;
+/// How soon more of a paste comes, if it goes on.
+const MORE: Duration = Duration::from_millis(20);
+/// The longest that a paste goes on without a drawing.
+const UNDRAWN: Duration = Duration::from_millis(500);
 
 impl Call {
     /// Waits for a key with the view on screen, kept up to date meanwhile.
@@ -41,7 +49,7 @@ impl Call {
     /// Waits for anything, with the view on screen, until `quiet`. What is typed ahead is answered in one drawing.
     pub async fn stir(&mut self, view: &dyn View, quiet: Option<Instant>) -> Result<Stir, Leave> {
         loop {
-            let happening = match self.waiting()? {
+            let happening = match self.at_hand().await? {
                 Some(happening) => happening,
                 None => {
                     if self.shown.is_none() && !self.strange {
@@ -161,6 +169,17 @@ impl Call {
         !self.input.is_empty()
     }
 
+    /// Keys that came before the call ended and that nobody has answered.
+    pub fn last_keys(&mut self) -> Vec<Key> {
+        let mut keys = Vec::new();
+        while let Ok(input) = self.input.try_recv() {
+            if let Input::Key(key) = input {
+                keys.push(key);
+            }
+        }
+        keys
+    }
+
     fn heard(&mut self, input: Input) -> Result<Happening, Leave> {
         match input {
             Input::Key(key) => {
@@ -168,6 +187,7 @@ impl Call {
                     *left = left.checked_sub(1).ok_or(Leave::NoLogin)?;
                 }
                 self.idle.heard();
+                self.unanswered = self.unanswered.saturating_add(1);
                 Ok(Happening::Key(key))
             }
             Input::Resize { columns, rows } => {
@@ -210,6 +230,24 @@ impl Call {
             Ok(input) => self.heard(input).map(Some),
             Err(mpsc::error::TryRecvError::Disconnected) => Err(Leave::Hangup),
             Err(mpsc::error::TryRecvError::Empty) => Ok(None),
+        }
+    }
+
+    /// What has happened already, or happens in a moment: a paste comes in bursts, and is answered in few drawings.
+    async fn at_hand(&mut self) -> Result<Option<Happening>, Leave> {
+        if let Some(happening) = self.waiting()? {
+            return Ok(Some(happening));
+        }
+        if self.unanswered < PASTE || self.drawn.elapsed() > UNDRAWN {
+            return Ok(None);
+        }
+        match self.happening(Some(Instant::now() + MORE)).await? {
+            Happening::Quiet => Ok(None),
+            Happening::Tick => {
+                self.look_up();
+                Ok(None)
+            }
+            happening => Ok(Some(happening)),
         }
     }
 

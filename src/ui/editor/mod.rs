@@ -1,15 +1,20 @@
 //! The message editor: paragraphs wrapped to the screen as they are typed; in plain words a line after the other.
 
+mod keep;
 mod text;
 mod view;
 mod words;
 
+use std::sync::Arc;
+
 use dialtone_terminal::Key;
 
+pub use self::keep::Keep;
+use self::keep::Unkept;
 use self::text::{Place, Row, Writing};
 use super::finder::{Finder, Sought, find, seek};
 use super::keys::{self, Act, Binding, COMMON};
-use super::{Call, Leave, Wake};
+use super::{Call, Leave, Stir};
 
 /// What is written.
 #[derive(Debug, Clone, Default)]
@@ -20,12 +25,23 @@ pub struct Editing {
     pub quote: Vec<String>,
     /// The text: what there is when the editor opens, and what is there when it closes.
     pub text: String,
+    /// Keeps what is written, while it is written.
+    pub keep: Option<Arc<dyn Keep>>,
 }
+
+/// What the rows on the screen were made for: the text, the cursor, the size.
+type Fitted = (u64, Place, (usize, usize));
 
 struct Editor<'a> {
     heading: &'a str,
     quote: &'a [String],
     writing: Writing,
+    unkept: Unkept,
+    /// The rows on the screen.
+    shown: Vec<Row>,
+    /// The cursor's row in the text, and the cells before it.
+    at: (usize, usize),
+    fitted: Option<Fitted>,
     /// The first row on the screen.
     top: usize,
     /// Cells from the left that up and down keep to.
@@ -98,6 +114,8 @@ const KEYS: &[Binding<Command>] = &[
     key(Command::Delete, &[Key::Delete], "Del", "", "erases under the cursor"),
 ];
 
+/// The most characters of a paragraph that may be a command.
+const COMMAND: usize = 80;
 /// Said when a text holds no more.
 const FULL: &str = "that is all a message holds";
 
@@ -112,6 +130,10 @@ impl Editor<'_> {
             heading: &editing.heading,
             quote: &editing.quote,
             writing: Writing::new(&editing.text),
+            unkept: Unkept::new(editing.keep.clone()),
+            shown: Vec::new(),
+            at: (0, 0),
+            fitted: None,
             top: 0,
             column: None,
             note: "",
@@ -127,46 +149,46 @@ impl Editor<'_> {
         editor
     }
 
-    fn rows(&self) -> Vec<Row> {
-        self.writing.rows(self.size.0)
-    }
-
-    /// Lays the text out for a body of this size, and brings the cursor's row onto the screen.
+    /// Lays out what of the text is on the screen in a body of this size, with the cursor's row on it.
     fn fit(&mut self, columns: u16, rows: u16) {
         self.size = (
             usize::from(columns.saturating_sub(4)).clamp(8, 100),
             usize::from(rows.saturating_sub(1)).max(1),
         );
-        let (row, _) = self.writing.place_in(&self.rows());
-        let room = self.size.1;
+        let wanted = (self.writing.changes(), self.writing.cursor(), self.size);
+        if self.fitted.replace(wanted) == Some(wanted) {
+            return;
+        }
+        self.writing.wrap_at(self.size.0);
+        self.at = self.writing.place();
+        let (row, room) = (self.at.0, self.size.1);
         if row < self.top {
             self.top = row.saturating_sub(room / 3);
         } else if row >= self.top + room {
             self.top = row + 1 + room / 3 - room.min(row + 1 + room / 3);
         }
+        self.shown = self.writing.rows(self.top, room);
     }
 
     /// Up and down, through the rows as they are shown.
     fn go(&mut self, by: isize) {
-        let rows = self.rows();
-        let (row, column) = self.writing.place_in(&rows);
+        let (row, column) = self.writing.place();
         let wanted = *self.column.get_or_insert(column);
-        let to = row.saturating_add_signed(by).min(rows.len().saturating_sub(1));
-        if let Some(row) = rows.get(to) {
-            self.writing.move_to(self.writing.place_at(row, wanted));
+        if let Some(row) = self.writing.row(row.saturating_add_signed(by)) {
+            self.writing.move_to(self.writing.place_at(&row, wanted));
         }
     }
 
-    fn here(&self) -> Option<Row> {
-        let rows = self.rows();
-        let (row, _) = self.writing.place_in(&rows);
-        rows.get(row).cloned()
+    fn here(&mut self) -> Option<Row> {
+        let (row, _) = self.writing.place();
+        self.writing.row(row)
     }
 
     /// A paragraph that holds one command only: `/s`, `/a`, `/q`.
     fn command(&mut self) -> Option<Decided> {
         let paragraph = self.writing.cursor().paragraph;
-        let decided = match self.writing.paragraph(paragraph).trim().to_ascii_lowercase().as_str() {
+        let line = self.writing.short_paragraph(paragraph, COMMAND)?;
+        let decided = match line.trim().to_ascii_lowercase().as_str() {
             "/s" => Decided::Save,
             "/a" => Decided::Abandon,
             "/q" => Decided::GoOn,
@@ -280,8 +302,8 @@ impl Editor<'_> {
         let Some(finder) = &mut self.finder else { return };
         let sought = finder.press(key);
         let needle = finder.needle();
-        let rows = self.rows();
-        let (row, _) = self.writing.place_in(&rows);
+        let (row, _) = self.writing.place();
+        let rows = self.writing.rows(0, usize::MAX);
         let (from, backwards) = match sought {
             Sought::Changed => (row, false),
             Sought::Next => (row + 1, false),
@@ -300,6 +322,31 @@ impl Editor<'_> {
         }
     }
 
+    /// A key, whatever it is for just now.
+    fn take(&mut self, key: Key) -> Option<Decided> {
+        let changes = self.writing.changes();
+        let decided = if self.finder.is_some() {
+            self.search(key);
+            None
+        } else if self.asking {
+            self.answer(key)
+        } else {
+            self.press(key)
+        };
+        if self.writing.changes() != changes {
+            self.unkept.changed();
+            if self.unkept.is_due() {
+                self.keep();
+            }
+        }
+        decided
+    }
+
+    fn keep(&mut self) {
+        let writing = &self.writing;
+        self.unkept.keep(|| writing.text());
+    }
+
     fn answer(&mut self, key: Key) -> Option<Decided> {
         self.asking = false;
         match key {
@@ -313,39 +360,53 @@ impl Editor<'_> {
     }
 }
 
+/// However the call ends, what was written is kept.
+impl Drop for Editor<'_> {
+    fn drop(&mut self) {
+        self.keep();
+    }
+}
+
 /// Lets the caller write; true if the text is to be kept.
 pub async fn edit(call: &mut Call, editing: &mut Editing) -> Result<bool, Leave> {
     if call.plain() {
         return Box::pin(words::edit(call, editing)).await;
     }
     let mut editor = Editor::new(editing);
-    loop {
+    let kept = loop {
         // What is typed ahead is answered in one drawing, so the text is laid out for one only.
         if !call.typed_ahead() {
             editor.fit(call.terminal.columns, call.body().rows);
         }
-        let Wake::Key(key) = call.wake(&editor).await? else { continue };
-        let decided = if editor.finder.is_some() {
-            editor.search(key);
-            None
-        } else if editor.asking {
-            editor.answer(key)
-        } else {
-            editor.press(key)
-        };
-        let kept = match decided {
-            Some(Decided::Save) if editor.writing.is_blank() => {
-                editor.note = "there is nothing to save yet";
+        let key = match call.stir(&editor, editor.unkept.due()).await {
+            Ok(Stir::Key(key)) => key,
+            Ok(Stir::Quiet) => {
+                editor.keep();
                 continue;
             }
-            Some(Decided::Save) => true,
-            Some(Decided::Abandon) => false,
-            Some(Decided::GoOn) | None => continue,
+            Ok(Stir::News(_) | Stir::Resized | Stir::Reloaded | Stir::Callers) => continue,
+            Err(leave) => {
+                // What was typed before the line dropped is part of the text.
+                for key in call.last_keys() {
+                    editor.take(key);
+                }
+                return Err(leave);
+            }
         };
-        let text = editor.writing.text();
-        editing.text = text;
-        return Ok(kept);
-    }
+        match editor.take(key) {
+            Some(Decided::Save) if editor.writing.is_blank() => {
+                editor.note = "there is nothing to save yet";
+            }
+            Some(Decided::Save) => break true,
+            Some(Decided::Abandon) => break false,
+            Some(Decided::GoOn) | None => {}
+        }
+    };
+    editor.unkept.handed_over();
+    let text = editor.writing.text();
+    drop(editor);
+    editing.text = text;
+    Ok(kept)
 }
 
 #[cfg(test)]

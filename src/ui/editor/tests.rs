@@ -63,6 +63,49 @@ fn no_key_of_the_editor_means_two_things() {
     assert!(KEYS.iter().flat_map(|binding| binding.keys).all(|key| seen.insert(*key)));
 }
 
+/// Counts what it is given.
+#[derive(Debug, Default)]
+struct Kept(std::sync::Mutex<Vec<String>>);
+
+impl Keep for Kept {
+    fn keep(&self, text: String) {
+        self.0.lock().unwrap().push(text);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_written_is_kept_in_pauses_and_at_the_end() {
+    let kept = Arc::new(Kept::default());
+    let editing = Editing { keep: Some(Arc::clone(&kept) as _), ..Editing::default() };
+    let seen = || kept.0.lock().unwrap().clone();
+    let mut editor = Editor::new(&editing);
+    assert_eq!(editor.unkept.due(), None, "nothing has changed, and no clock runs");
+    editor.take(Key::Char('a'));
+    let due = editor.unkept.due().unwrap();
+    tokio::time::sleep_until(due).await;
+    editor.keep();
+    assert_eq!((seen(), editor.unkept.due()), (vec!["a".to_owned()], None));
+    // Somebody who never pauses.
+    for _ in 0..30 {
+        editor.take(Key::Char('b'));
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    }
+    assert!((3..6).contains(&seen().len()), "{:?}", seen());
+    editor.take(Key::Char('c'));
+    drop(editor);
+    assert_eq!(seen().last().unwrap(), &format!("a{}c", "b".repeat(30)));
+
+    let before = seen().len();
+    let mut editor = Editor::new(&editing);
+    editor.take(Key::Left);
+    drop(editor);
+    let mut editor = Editor::new(&editing);
+    editor.take(Key::Char('d'));
+    editor.unkept.handed_over();
+    drop(editor);
+    assert_eq!(seen().len(), before, "nothing changed, or somebody else has it");
+}
+
 proptest! {
     #[test]
     fn the_cursor_stays_on_the_screen(keys in prop::collection::vec(0..16u8, 0..200), columns in 20..140u16, rows in 2..30u16) {
@@ -70,8 +113,10 @@ proptest! {
         let mut editor = Editor::new(&editing);
         for key in keys {
             editor.fit(columns, rows);
-            let (row, column) = editor.writing.place_in(&editor.rows());
+            let (row, column) = editor.at;
             prop_assert!((editor.top..editor.top + editor.size.1).contains(&row));
+            let shown = editor.shown.get(row - editor.top).unwrap().clone();
+            prop_assert_eq!(Some(shown), editor.here());
             prop_assert!(column <= editor.size.0 + 1);
             editor.press(match key {
                 0 => Key::Enter, 1 => Key::Backspace, 2 => Key::Delete, 3 => Key::Up, 4 => Key::Down,

@@ -1,8 +1,10 @@
 //! The text under the editor: paragraphs as they were typed, wrapped to whatever width is on screen. Pure.
+//!
+//! A key costs what it changes and what of it is on the screen, however long the text is: rows are laid out as far as
+//! somebody looks, kept, and laid out again from the row before a change; undo keeps what was changed, not the text.
 
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::sync::Arc;
 
 use dialtone_terminal::text::width;
 
@@ -10,18 +12,14 @@ use dialtone_terminal::text::width;
 pub const BYTES: usize = 65_536;
 /// The most paragraphs of a text.
 const PARAGRAPHS: usize = 1_000;
-/// States kept to go back to, of a short text. A state shares its paragraphs with the next.
-const STATES: usize = 100;
-/// States kept of a long one: as many as are this many bytes together, and a few at least.
-const STATE_BYTES: usize = 400_000;
-const FEW_STATES: usize = 4;
+/// Changes kept to take back.
+const CHANGES: usize = 100;
+/// The most characters of one change that goes on as it went.
+const RUN: usize = 1_000;
 /// Characters that tell a quote from other text.
 const OPENING: usize = 8;
 /// Columns between tab stops.
 const TAB: usize = 4;
-
-/// A paragraph: what lies between two presses of Enter.
-type Paragraph = Arc<Vec<char>>;
 
 /// A place in the text: before this character of this paragraph.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,49 +39,128 @@ pub struct Row {
     pub range: Range<usize>,
 }
 
-/// What was changed last: a run of the same is undone at once.
+/// What lies between two presses of Enter, and where its rows begin, as far as it has been laid out.
+#[derive(Debug, Clone)]
+struct Paragraph {
+    chars: Vec<char>,
+    starts: Vec<usize>,
+    /// Whether the last row that begins is also the paragraph's last.
+    laid: bool,
+}
+
+impl Paragraph {
+    fn new(chars: Vec<char>) -> Self {
+        Self { chars, starts: vec![0], laid: false }
+    }
+
+    /// Forgets the rows that a change at this character may change: its own, and the one before, where a word may
+    /// fit now.
+    fn changed(&mut self, at: usize) {
+        let row = self.starts.partition_point(|start| *start <= at).saturating_sub(1);
+        self.starts.truncate(row.max(1));
+        self.laid = false;
+    }
+
+    /// Lays out until the row `row` and the one that holds `at` are known; tells how many characters that took.
+    fn lay(&mut self, columns: usize, row: usize, at: usize) -> usize {
+        let from = self.starts.last().copied().unwrap_or(0);
+        let mut to = from;
+        while !self.laid && (self.starts.len() <= row.saturating_add(1) || to <= at) {
+            match broken(&self.chars, to, columns) {
+                Some(end) => {
+                    self.starts.push(end);
+                    to = end;
+                }
+                None => {
+                    self.laid = true;
+                    to = self.chars.len();
+                }
+            }
+        }
+        to - from
+    }
+
+    /// A row that has been laid out.
+    fn row(&self, paragraph: usize, row: usize) -> Option<Row> {
+        let start = *self.starts.get(row)?;
+        let end = self.starts.get(row + 1).copied().unwrap_or(self.chars.len());
+        Some(Row { paragraph, range: start..end })
+    }
+}
+
+/// The kind of change that was last: a run of the same is undone at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Change {
+enum Kind {
     Typed,
     Erased,
     Other,
+}
+
+/// A change, to be taken back: `inserted` characters from `at` on stand where `removed` stood.
+#[derive(Debug, Clone)]
+struct Change {
+    at: Place,
+    removed: VecDeque<char>,
+    inserted: usize,
+    /// Where the cursor was.
+    cursor: Place,
 }
 
 /// A text, the cursor in it, and what it was before.
 #[derive(Debug, Clone)]
 pub struct Writing {
     paragraphs: Vec<Paragraph>,
+    /// Columns of a row.
+    columns: usize,
     cursor: Place,
     /// Bytes of the whole text.
     bytes: usize,
     /// Whether typing goes over what is there.
     pub overwrite: bool,
-    before: VecDeque<(Vec<Paragraph>, Place)>,
-    last: Option<Change>,
+    before: VecDeque<Change>,
+    last: Option<Kind>,
+    /// Counts the changes.
+    changes: u64,
+    /// Counts the characters that were laid out.
+    laid_out: u64,
 }
 
 impl Writing {
     /// A text to change, with the cursor at its start.
     pub fn new(text: &str) -> Self {
         Self {
-            paragraphs: text.split('\n').map(|line| Arc::new(line.chars().collect())).collect(),
+            paragraphs: text.split('\n').map(|line| Paragraph::new(line.chars().collect())).collect(),
+            columns: 76,
             cursor: Place::default(),
             bytes: text.len(),
             overwrite: false,
             before: VecDeque::new(),
             last: None,
+            changes: 0,
+            laid_out: 0,
         }
     }
 
     /// The whole text.
     pub fn text(&self) -> String {
-        let lines: Vec<String> = self.paragraphs.iter().map(|p| p.iter().collect()).collect();
-        lines.join("\n")
+        let mut text = String::with_capacity(self.bytes);
+        for (n, paragraph) in self.paragraphs.iter().enumerate() {
+            if n > 0 {
+                text.push('\n');
+            }
+            text.extend(&paragraph.chars);
+        }
+        text
+    }
+
+    /// Another number with each change.
+    pub fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Whether there is nothing but blanks.
     pub fn is_blank(&self) -> bool {
-        self.paragraphs.iter().all(|p| p.iter().all(|c| c.is_whitespace()))
+        self.paragraphs.iter().all(|p| p.chars.iter().all(|c| c.is_whitespace()))
     }
 
     /// Where the cursor is.
@@ -123,55 +200,95 @@ impl Writing {
         }
     }
 
-    /// The characters of a row.
-    pub fn characters(&self, row: &Row) -> String {
-        let paragraph = self.paragraphs.get(row.paragraph).map_or(&[][..], |p| p.as_slice());
-        paragraph.get(row.range.clone()).unwrap_or_default().iter().collect()
+    fn slice(&self, row: &Row) -> &[char] {
+        let paragraph = self.paragraphs.get(row.paragraph).map_or(&[][..], |p| p.chars.as_slice());
+        paragraph.get(row.range.clone()).unwrap_or_default()
     }
 
-    /// The paragraph of this number.
-    pub fn paragraph(&self, number: usize) -> String {
-        self.paragraphs.get(number).map(|p| p.iter().collect()).unwrap_or_default()
+    /// The characters of a row.
+    pub fn characters(&self, row: &Row) -> String {
+        self.slice(row).iter().collect()
+    }
+
+    /// The paragraph of this number, if it has no more characters than `limit`.
+    pub fn short_paragraph(&self, number: usize, limit: usize) -> Option<String> {
+        let paragraph = self.paragraphs.get(number).filter(|p| p.chars.len() <= limit)?;
+        Some(paragraph.chars.iter().collect())
     }
 
     /// How the paragraph of this number begins.
     pub fn opening(&self, number: usize) -> String {
-        self.paragraphs.get(number).map(|p| p.iter().take(OPENING).collect()).unwrap_or_default()
+        self.paragraphs.get(number).map(|p| p.chars.iter().take(OPENING).collect()).unwrap_or_default()
     }
 
     fn length(&self, paragraph: usize) -> usize {
-        self.paragraphs.get(paragraph).map_or(0, |p| p.len())
+        self.paragraphs.get(paragraph).map_or(0, |p| p.chars.len())
     }
 
-    /// Counts the bytes anew.
-    fn count(&mut self) {
-        let bytes = |paragraph: &Paragraph| paragraph.iter().map(|c| c.len_utf8()).sum::<usize>();
-        let ends = self.paragraphs.len().saturating_sub(1);
-        self.bytes = self.paragraphs.iter().map(bytes).sum::<usize>() + ends;
+    /// Puts a character in, or ends the paragraph there; the place behind it.
+    fn add(&mut self, place: Place, c: char) -> Place {
+        let Place { paragraph, at } = place;
+        let Some(here) = self.paragraphs.get_mut(paragraph) else { return place };
+        let at = at.min(here.chars.len());
+        here.changed(at);
+        self.bytes += c.len_utf8();
+        self.changes += 1;
+        if c == '\n' {
+            let tail = here.chars.split_off(at);
+            self.paragraphs.insert(paragraph + 1, Paragraph::new(tail));
+            return Place { paragraph: paragraph + 1, at: 0 };
+        }
+        here.chars.insert(at, c);
+        Place { paragraph, at: at + 1 }
     }
 
-    /// Keeps the text as it is to come back to, unless it only goes on as it went.
-    fn keep(&mut self, change: Change) {
-        if change == Change::Other || self.last != Some(change) {
-            let kept = (STATE_BYTES / self.bytes.max(1)).clamp(FEW_STATES, STATES);
-            while self.before.len() >= kept {
+    /// Takes out the character there, or the line end; none at the end of the text.
+    fn take(&mut self, place: Place) -> Option<char> {
+        let Place { paragraph, at } = place;
+        let here = self.paragraphs.get_mut(paragraph)?;
+        here.changed(at);
+        let c = if at < here.chars.len() {
+            here.chars.remove(at)
+        } else if paragraph + 1 < self.paragraphs.len() {
+            let tail = self.paragraphs.remove(paragraph + 1);
+            self.paragraphs.get_mut(paragraph)?.chars.extend(tail.chars);
+            '\n'
+        } else {
+            return None;
+        };
+        self.bytes -= c.len_utf8();
+        self.changes += 1;
+        Some(c)
+    }
+
+    /// The change that begins here, or goes on as it went; it is to be told what it does.
+    fn change(&mut self, kind: Kind, at: Place) -> Option<&mut Change> {
+        let goes_on = kind != Kind::Other
+            && self.last == Some(kind)
+            && self.before.back().is_some_and(|change| change.inserted + change.removed.len() < RUN);
+        if !goes_on {
+            if self.before.len() >= CHANGES {
                 self.before.pop_front();
             }
-            self.before.push_back((self.paragraphs.clone(), self.cursor));
+            let cursor = self.cursor;
+            self.before.push_back(Change { at, removed: VecDeque::new(), inserted: 0, cursor });
         }
-        self.last = Some(change);
+        self.last = Some(kind);
+        self.before.back_mut()
     }
 
     /// Goes back to what was before the last change; false if nothing was.
     pub fn undo(&mut self) -> bool {
-        let Some((paragraphs, cursor)) = self.before.pop_back() else { return false };
-        (self.paragraphs, self.cursor, self.last) = (paragraphs, cursor, None);
-        self.count();
+        let Some(change) = self.before.pop_back() else { return false };
+        for _ in 0..change.inserted {
+            self.take(change.at);
+        }
+        let mut at = change.at;
+        for c in change.removed {
+            at = self.add(at, c);
+        }
+        (self.cursor, self.last) = (change.cursor, None);
         true
-    }
-
-    fn here(&mut self) -> Option<&mut Vec<char>> {
-        self.paragraphs.get_mut(self.cursor.paragraph).map(Arc::make_mut)
     }
 
     /// Types a character; false if the text holds no more.
@@ -179,19 +296,16 @@ impl Writing {
         if self.bytes + c.len_utf8() > BYTES {
             return false;
         }
+        let cursor = self.cursor;
+        let under = self.overwrite && cursor.at < self.length(cursor.paragraph);
+        let gone = if under { self.take(cursor) } else { None };
         // A run ends with its word.
-        self.keep(if c == ' ' { Change::Other } else { Change::Typed });
-        self.last = Some(Change::Typed);
-        let (at, overwrite) = (self.cursor.at, self.overwrite);
-        let mut gone = 0;
-        if let Some(here) = self.here() {
-            match here.get_mut(at) {
-                Some(old) if overwrite => gone = std::mem::replace(old, c).len_utf8(),
-                _ => here.insert(at.min(here.len()), c),
-            }
-            self.cursor.at += 1;
-            self.bytes = self.bytes + c.len_utf8() - gone;
+        if let Some(change) = self.change(if c == ' ' { Kind::Other } else { Kind::Typed }, cursor) {
+            change.inserted += 1;
+            change.removed.extend(gone);
         }
+        self.last = Some(Kind::Typed);
+        self.cursor = self.add(cursor, c);
         true
     }
 
@@ -206,73 +320,82 @@ impl Writing {
         if self.bytes + 1 > BYTES || self.paragraphs.len() >= PARAGRAPHS {
             return false;
         }
-        self.keep(Change::Other);
-        let at = self.cursor.at;
-        if let Some(here) = self.here() {
-            let tail = here.split_off(at.min(here.len()));
-            self.cursor = Place { paragraph: self.cursor.paragraph + 1, at: 0 };
-            self.paragraphs.insert(self.cursor.paragraph, Arc::new(tail));
-            self.bytes += 1;
+        let cursor = self.cursor;
+        if let Some(change) = self.change(Kind::Other, cursor) {
+            change.inserted = 1;
         }
+        self.cursor = self.add(cursor, '\n');
         true
     }
 
     /// Erases what is under the cursor.
     pub fn delete(&mut self) {
-        let Place { paragraph, at } = self.cursor;
-        if at < self.length(paragraph) {
-            self.keep(Change::Erased);
-            let gone = self.here().map_or(0, |here| here.remove(at).len_utf8());
-            self.bytes -= gone;
-        } else if paragraph + 1 < self.paragraphs.len() {
-            self.keep(Change::Other);
-            let tail = self.paragraphs.remove(paragraph + 1);
-            if let Some(here) = self.here() {
-                here.extend(tail.iter());
-            }
-            self.bytes -= 1;
-        }
+        self.gone(self.cursor);
     }
 
     /// Erases what is before the cursor.
     pub fn erase(&mut self) {
         if self.cursor != Place::default() {
-            let last = self.last;
+            let (from, last) = (self.cursor, self.last);
             self.back();
             self.last = last;
-            self.delete();
+            self.gone(from);
+        }
+    }
+
+    /// Takes out what is under the cursor, which was at `from` before.
+    fn gone(&mut self, from: Place) {
+        let cursor = self.cursor;
+        let Some(c) = self.take(cursor) else { return };
+        let kind = if c == '\n' { Kind::Other } else { Kind::Erased };
+        self.cursor = from;
+        if let Some(change) = self.change(kind, cursor) {
+            if change.at == cursor {
+                change.removed.push_back(c);
+            } else {
+                change.removed.push_front(c);
+                change.at = cursor;
+            }
+        }
+        self.cursor = cursor;
+    }
+
+    /// Takes as many characters out as one change, from `at` on.
+    fn take_out(&mut self, at: Place, count: usize) {
+        let removed: VecDeque<char> = (0..count).map_while(|_| self.take(at)).collect();
+        if let Some(change) = self.change(Kind::Other, at) {
+            change.removed = removed;
         }
     }
 
     /// Takes a row out, and the line end with it where it is the paragraph's last.
     pub fn cut(&mut self, row: &Row) {
-        self.keep(Change::Other);
-        self.cursor = Place { paragraph: row.paragraph, at: row.range.start };
-        let whole = row.range == (0..self.length(row.paragraph));
-        if whole && self.paragraphs.len() > 1 {
-            self.paragraphs.remove(row.paragraph);
-        } else if let Some(here) = self.here() {
-            here.drain(row.range.start..row.range.end.min(here.len()));
+        let Row { paragraph, range } = row.clone();
+        let length = self.length(paragraph);
+        let whole = range == (0..length) && self.paragraphs.len() > 1;
+        match paragraph.checked_sub(1) {
+            Some(above) if whole && paragraph + 1 == self.paragraphs.len() => {
+                self.take_out(Place { paragraph: above, at: self.length(above) }, length + 1);
+            }
+            _ => {
+                let count = range.end.min(length).saturating_sub(range.start) + usize::from(whole);
+                self.take_out(Place { paragraph, at: range.start }, count);
+            }
         }
-        self.count();
         let last = self.last;
-        self.move_to(self.cursor);
+        self.move_to(Place { paragraph, at: range.start });
         self.last = last;
     }
 
     /// Empties a paragraph: a command stood there.
     pub fn clear(&mut self, paragraph: usize) {
-        self.keep(Change::Other);
-        if let Some(there) = self.paragraphs.get_mut(paragraph) {
-            *there = Arc::default();
-        }
-        self.count();
-        self.cursor = Place { paragraph, at: 0 };
+        let start = Place { paragraph, at: 0 };
+        self.take_out(start, self.length(paragraph));
+        self.cursor = start;
     }
 
     /// Puts lines above the cursor's paragraph, as many as fit.
     pub fn put(&mut self, lines: &[String]) {
-        self.keep(Change::Other);
         let mut room = BYTES.saturating_sub(self.bytes);
         let places = PARAGRAPHS.saturating_sub(self.paragraphs.len());
         let fitting = lines.iter().take(places).take_while(|line| {
@@ -280,44 +403,86 @@ impl Writing {
             room = room.saturating_sub(line.len() + 1);
             fits
         });
-        let new: Vec<Paragraph> = fitting.map(|line| Arc::new(line.chars().collect())).collect();
-        let at = self.cursor.paragraph;
-        let below = at + new.len();
-        self.paragraphs.splice(at..at, new);
-        self.cursor = Place { paragraph: below, at: 0 };
-        self.count();
+        let new: Vec<char> = fitting.flat_map(|line| line.chars().chain(['\n'])).collect();
+        let start = Place { paragraph: self.cursor.paragraph, at: 0 };
+        if let Some(change) = self.change(Kind::Other, start) {
+            change.inserted = new.len();
+        }
+        self.cursor = new.into_iter().fold(start, |at, c| self.add(at, c));
     }
 
-    /// The rows of the text at `columns` to a row, broken at blanks where there are any.
-    pub fn rows(&self, columns: usize) -> Vec<Row> {
-        let mut rows = Vec::new();
-        for (paragraph, characters) in self.paragraphs.iter().enumerate() {
-            let mut start = 0;
-            while let Some(end) = broken(characters, start, columns.max(1)) {
-                rows.push(Row { paragraph, range: start..end });
-                start = end;
+    /// Rows have as many columns from here on.
+    pub fn wrap_at(&mut self, columns: usize) {
+        let columns = columns.max(1);
+        if self.columns != columns {
+            self.columns = columns;
+            for paragraph in &mut self.paragraphs {
+                paragraph.changed(0);
             }
-            rows.push(Row { paragraph, range: start..characters.len() });
+        }
+    }
+
+    /// Lays a paragraph out as far as is asked for.
+    fn lay(&mut self, paragraph: usize, row: usize, at: usize) {
+        let columns = self.columns;
+        let taken = self.paragraphs.get_mut(paragraph).map_or(0, |p| p.lay(columns, row, at));
+        self.laid_out += u64::try_from(taken).unwrap_or(0);
+    }
+
+    /// Up to `count` rows from the row `first` on.
+    pub fn rows(&mut self, first: usize, count: usize) -> Vec<Row> {
+        let mut rows = Vec::new();
+        let mut above = 0;
+        for paragraph in 0..self.paragraphs.len() {
+            let wanted = first.saturating_add(count).saturating_sub(above);
+            if wanted == 0 {
+                break;
+            }
+            self.lay(paragraph, wanted - 1, 0);
+            let Some(here) = self.paragraphs.get(paragraph) else { break };
+            let from = first.saturating_sub(above);
+            let there = here.starts.len().min(wanted);
+            rows.extend((from..there).filter_map(|row| here.row(paragraph, row)));
+            above += here.starts.len();
         }
         rows
     }
 
+    /// The row of this number, or the last.
+    pub fn row(&mut self, number: usize) -> Option<Row> {
+        if let Some(row) = self.rows(number, 1).pop() {
+            return Some(row);
+        }
+        let last = self.paragraphs.len().checked_sub(1)?;
+        self.lay(last, usize::MAX, usize::MAX);
+        let paragraph = self.paragraphs.get(last)?;
+        paragraph.row(last, paragraph.starts.len().checked_sub(1)?)
+    }
+
     /// The row that the cursor is in, and how many cells of it lie before the cursor.
-    pub fn place_in(&self, rows: &[Row]) -> (usize, usize) {
+    pub fn place(&mut self) -> (usize, usize) {
         let Place { paragraph, at } = self.cursor;
-        let last = |row: &Row| row.paragraph == paragraph && row.range.start <= at;
-        let n = rows.iter().rposition(last).unwrap_or(0);
-        let start = rows.get(n).map_or(0, |row| row.range.start);
-        let before = Row { paragraph, range: start..at };
-        (n, cells(&self.characters(&before)))
+        let mut above = 0;
+        for number in 0..paragraph {
+            self.lay(number, usize::MAX, usize::MAX);
+            above += self.paragraphs.get(number).map_or(0, |p| p.starts.len());
+        }
+        self.lay(paragraph, 0, at);
+        let Some(here) = self.paragraphs.get(paragraph) else { return (above, 0) };
+        let row = here.starts.partition_point(|start| *start <= at).saturating_sub(1);
+        let start = here.starts.get(row).copied().unwrap_or(0);
+        let before = here.chars.get(start..at).unwrap_or_default();
+        (above + row, before.iter().copied().map(cell).sum())
     }
 
     /// The place in a row that lies as many cells from its start, or its last.
     pub fn place_at(&self, row: &Row, wanted: usize) -> Place {
-        let text = self.characters(row);
-        let chars = text.chars().count();
-        let fits = (0..=chars).rev().find(|n| cells(&text.chars().take(*n).collect::<String>()) <= wanted);
-        let mut at = row.range.start + fits.unwrap_or(0);
+        let mut used = 0;
+        let fits = self.slice(row).iter().take_while(|c| {
+            used += cell(**c);
+            used <= wanted
+        });
+        let mut at = row.range.start + fits.count();
         // Behind the blank at which the row was broken the next row begins.
         if at == row.range.end && at < self.length(row.paragraph) && at > row.range.start {
             at -= 1;
@@ -326,23 +491,21 @@ impl Writing {
     }
 }
 
-/// Cells that a text takes on a grid, where a wide character takes one.
-pub fn cells(text: &str) -> usize {
-    text.chars().map(cell).sum()
-}
-
 /// Most characters are letters of the oldest charset: those are not looked up, since a long paste is laid out often.
 fn cell(c: char) -> usize {
     if matches!(c, ' '..='~') { 1 } else { width(c.encode_utf8(&mut [0; 4])).min(1) }
 }
 
+/// Characters of a row for each column, at the most: some take no cell.
+const STACKED: usize = 4;
+
 /// Where the row that begins at `start` ends, if the paragraph goes on below it.
 fn broken(characters: &[char], start: usize, columns: usize) -> Option<usize> {
     let rest = characters.get(start..).unwrap_or_default();
     let mut used = 0;
-    let over = rest.iter().position(|c| {
+    let over = rest.iter().enumerate().position(|(n, c)| {
         used += cell(*c);
-        used > columns
+        used > columns || n >= columns * STACKED
     })?;
     if rest.get(over) == Some(&' ') {
         // A blank right behind a full row ends it; it shows nothing there.

@@ -10,9 +10,8 @@ use super::{Command, Editor, KEYS, is_quote};
 impl View for Editor<'_> {
     fn draw(&self, frame: &mut Frame<'_>) {
         frame.rule(0, self.heading);
-        let rows = self.rows();
         let needle = self.finder.as_ref().map(|finder| finder.needle()).unwrap_or_default();
-        for (y, row) in (1..frame.rows()).zip(rows.iter().skip(self.top)) {
+        for (y, row) in (1..frame.rows()).zip(&self.shown) {
             let text = self.writing.characters(row);
             let quoted = is_quote(&self.writing.opening(row.paragraph));
             frame.text(2, y, &text, if quoted { theme::HEADING } else { theme::WORDS });
@@ -25,7 +24,7 @@ impl View for Editor<'_> {
         if let Some(finder) = &self.finder {
             frame.prompt_input("find: ", &finder.line, self.note);
         } else if !self.asking {
-            let (row, column) = self.writing.place_in(&rows);
+            let (row, column) = self.at;
             let cell = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
             frame.cursor(cell(2 + column), cell(1 + row.saturating_sub(self.top)));
         }
@@ -53,7 +52,7 @@ impl View for Editor<'_> {
             .filter_map(|binding| binding.keys.first().map(|key| (binding.label, binding.does, *key)))
             .collect();
         said.push(("F1", "keys", Key::F(1)));
-        let (row, column) = self.writing.place_in(&self.rows());
+        let (row, column) = self.at;
         let over = if self.writing.overwrite { "over " } else { "" };
         let moves = [Act::Up, Act::Down, Act::Left, Act::Right, Act::PageUp, Act::PageDown];
         let mut topics = keys::topics(KEYS);

@@ -33,6 +33,11 @@ impl Reader {
 }
 
 impl Poster {
+    /// Who posts.
+    pub fn who(&self) -> &Caller {
+        &self.who
+    }
+
     /// The board that may be posted on.
     pub fn board(&self) -> &Board {
         &self.board

@@ -8,6 +8,7 @@
 mod access;
 mod board;
 mod draft;
+mod drafts;
 mod error;
 mod one_statement;
 mod pages;
@@ -20,9 +21,10 @@ mod threads;
 pub use access::{Poster, Reader};
 pub use board::{Board, BoardSummary, NewBoard};
 pub use draft::Draft;
+pub use drafts::SavedDraft;
 pub use error::MessagingError;
 pub use pages::Page;
-pub use reads::Unread;
+pub use reads::{CaughtUp, Unread};
 pub use text::{BODY_BYTES, PAGE_CHARS, SUBJECT_CHARS};
 pub use threads::{Message, ThreadMark, ThreadSummary};
 
@@ -37,7 +39,9 @@ const MINUTE: Duration = Duration::from_secs(60);
 pub const READING: &[(&str, &str)] = &[
     ("boards", board::BOARDS),
     ("threads", threads::LIST),
+    ("unread threads", threads::UNREAD),
     ("thread", threads::THREAD),
+    ("drafts", drafts::DRAFTS),
     ("unread messages", reads::UNREAD_MESSAGES),
     ("unread pages", reads::UNREAD_PAGES),
     ("pages", pages::PAGES),

@@ -30,6 +30,7 @@ macro_rules! post {
                INSERT INTO board_reads (user_id, board_id, messages_read) SELECT user_id, $1, 1 FROM pointer \
                ON CONFLICT (user_id, board_id) DO UPDATE SET messages_read = board_reads.messages_read + 1 \
                RETURNING user_id), \
+             draft AS (DELETE FROM drafts WHERE user_id = $2 AND post_key = $6), \
              board AS ( \
                UPDATE boards SET message_count = boards.message_count + 1, last_post_at = $5 FROM message \
                WHERE boards.id = $1 AND ($7 OR (read_level <= $8 AND post_level <= $8 AND NOT read_only)) \

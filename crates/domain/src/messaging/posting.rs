@@ -1,7 +1,7 @@
 //! Posting: one transaction that numbers the message, moves the counts and tells of it.
 
 use super::draft::{Clean, Draft, Placed, Start};
-use super::{Message, Messaging, MessagingError, Poster, one_statement, reads};
+use super::{Message, Messaging, MessagingError, Poster, drafts, one_statement, reads};
 use crate::db::{DbError, Link, Tx, in_tx, now, on_db};
 use crate::flood::{Turn, counted};
 use crate::{Caller, EventBody, MessageId, ThreadId};
@@ -144,6 +144,9 @@ async fn place(
     let mut placed = Placed { thread, number, subject, message, board_name: None, read_level: None };
     if message.is_some() {
         reads::own_post(tx, poster, thread, number).await?;
+        if let Some(key) = clean.key {
+            drafts::forget(tx, who.id, key).await?;
+        }
         let board: Option<(String, i64)> = in_tx!(tx, db => sqlx::query_as(
             "UPDATE boards SET message_count = message_count + 1, last_post_at = $2 \
              WHERE id = $1 AND ($3 OR (read_level <= $4 AND post_level <= $4 AND NOT read_only)) RETURNING name, read_level")

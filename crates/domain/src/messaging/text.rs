@@ -77,6 +77,18 @@ pub(super) fn body(typed: &str) -> Result<String, MessagingError> {
     Ok(clean)
 }
 
+/// A text somebody is still writing: what is harmful is gone, the rest is as it was typed, up to [`BODY_BYTES`].
+pub(super) fn unfinished(typed: &str) -> String {
+    let mut kept = String::with_capacity(typed.len().min(BODY_BYTES));
+    for c in typed.chars().filter(|c| *c == '\n' || !is_harmful(*c)) {
+        if kept.len() + c.len_utf8() > BODY_BYTES {
+            break;
+        }
+        kept.push(c);
+    }
+    kept
+}
+
 /// A page or a broadcast: one line of 1 to [`PAGE_CHARS`] characters.
 pub(super) fn page(typed: &str) -> Result<String, MessagingError> {
     let line = one_line(typed);

@@ -14,6 +14,12 @@ pub(super) const LIST: &str = "SELECT t.id, t.subject, t.author_handle, t.messag
      FROM threads t LEFT JOIN thread_reads r ON r.thread_id = t.id AND r.user_id = $1 \
      WHERE t.board_id = $2 AND (t.last_at, t.id) < ($3, $4) \
      ORDER BY t.last_at DESC, t.id DESC LIMIT $5";
+/// The threads of a board with something unread in them, oldest activity first.
+pub(super) const UNREAD: &str = "SELECT t.id, t.subject, t.author_handle, t.message_count, t.last_at, \
+     COALESCE(r.read_number, 0) AS read_number \
+     FROM threads t LEFT JOIN thread_reads r ON r.thread_id = t.id AND r.user_id = $1 \
+     WHERE t.board_id = $2 AND (t.last_at, t.id) > ($3, $4) AND t.message_count > COALESCE(r.read_number, 0) \
+     ORDER BY t.last_at, t.id LIMIT $5";
 /// Messages of one thread.
 pub(super) const THREAD: &str = "SELECT m.id, m.thread_id AS thread, m.board_id AS board, m.number, m.author_id, \
      m.author_handle AS author, t.subject, m.body, m.posted_at, m.reply_to \
@@ -36,6 +42,8 @@ impl ThreadMark {
         },
         thread: ThreadId(i64::MAX),
     };
+    /// After every thread there can be.
+    const BOTTOM: ThreadMark = ThreadMark { last_at: DateTime::<Utc>::UNIX_EPOCH, thread: ThreadId(0) };
 }
 
 /// A thread in the list of a board.
@@ -92,6 +100,20 @@ struct Row {
     read_number: i64,
 }
 
+impl Row {
+    fn summary(self, reader: &Reader) -> ThreadSummary {
+        ThreadSummary {
+            thread: self.id,
+            subject: self.subject,
+            author: self.author_handle,
+            replies: self.message_count - 1,
+            unread: if reader.who.guest { 0 } else { (self.message_count - self.read_number).max(0) },
+            last_at: self.last_at,
+            mark: ThreadMark { last_at: self.last_at, thread: self.id },
+        }
+    }
+}
+
 impl Messaging {
     /// Up to `limit` threads, newest activity first, from the top or after a mark.
     pub async fn threads(
@@ -104,16 +126,25 @@ impl Messaging {
         let rows: Vec<Row> = on_db!(self.store, db => sqlx::query_as(LIST)
             .bind(reader.who.id).bind(reader.board.id).bind(mark.last_at).bind(mark.thread)
             .bind(limit.clamp(1, AT_ONCE)).fetch_all(db).await)?;
-        let summary = |row: Row| ThreadSummary {
-            thread: row.id,
-            subject: row.subject,
-            author: row.author_handle,
-            replies: row.message_count - 1,
-            unread: if reader.who.guest { 0 } else { (row.message_count - row.read_number).max(0) },
-            last_at: row.last_at,
-            mark: ThreadMark { last_at: row.last_at, thread: row.id },
-        };
-        Ok(rows.into_iter().map(summary).collect())
+        Ok(rows.into_iter().map(|row| row.summary(reader)).collect())
+    }
+
+    /// Up to `limit` threads in which the reader has not read everything, oldest activity first, from the start or
+    /// after a mark. A guest has none.
+    pub async fn unread_threads(
+        &self,
+        reader: &Reader,
+        after: Option<ThreadMark>,
+        limit: i64,
+    ) -> Result<Vec<ThreadSummary>, MessagingError> {
+        if reader.who.guest {
+            return Ok(Vec::new());
+        }
+        let mark = after.unwrap_or(ThreadMark::BOTTOM);
+        let rows: Vec<Row> = on_db!(self.store, db => sqlx::query_as(UNREAD)
+            .bind(reader.who.id).bind(reader.board.id).bind(mark.last_at).bind(mark.thread)
+            .bind(limit.clamp(1, AT_ONCE)).fetch_all(db).await)?;
+        Ok(rows.into_iter().map(|row| row.summary(reader)).collect())
     }
 
     /// Up to `limit` messages of a thread in order, those after `after_number`; 0 begins at the first.

@@ -1,5 +1,7 @@
 //! Callers as the users service would hand them out, and the accounts behind them where they write.
 
+#![allow(dead_code, reason = "each test file is a program of its own and uses its part of this")]
+
 use dialtone_domain::users::Settings;
 use dialtone_domain::{Caller, Domain, Handle, UserId, level};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};

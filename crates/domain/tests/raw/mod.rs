@@ -1,5 +1,7 @@
 //! Statements sent past the domain, to see what it left in the tables and to fill them quickly.
 
+#![allow(dead_code, reason = "each test file is a program of its own and uses its part of this")]
+
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
 /// A connection of the test's own.

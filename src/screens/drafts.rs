@@ -1,0 +1,241 @@
+//! What a caller was writing: saved while they write, offered again when they call or write there again.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use dialtone_domain::messaging::{Draft, MessagingError, Poster, SavedDraft};
+use dialtone_domain::{BoardId, Domain, ThreadId};
+use tokio::time::sleep;
+use tokio_util::task::TaskTracker;
+
+use crate::ui::{Call, Keep, Leave, Panel, Text, choice, confirm, notice, read};
+
+use super::{compose, said, words};
+
+/// The time between two tries to save.
+const AGAIN: Duration = Duration::from_secs(2);
+/// Tries after the call is over.
+const LAST_TRIES: u32 = 30;
+
+/// Saves one draft as it is written. Nobody waits for it: what waits to be saved is the last text alone, and it is
+/// tried again for as long as the call lives.
+#[derive(Debug)]
+pub struct Keeper {
+    inner: Arc<Inner>,
+    loose_ends: TaskTracker,
+}
+
+#[derive(Debug)]
+struct Inner {
+    domain: Domain,
+    poster: Poster,
+    draft: Draft,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// What is to be saved; an empty text is a draft to be thrown away.
+    waiting: Option<String>,
+    /// Somebody is saving.
+    saving: bool,
+    /// There may be something in the records.
+    stored: bool,
+    /// The call is over.
+    over: bool,
+}
+
+impl Inner {
+    fn state<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn save(&self, body: &str) -> Result<(), MessagingError> {
+        let messaging = &self.domain.messaging;
+        match self.draft.key {
+            Some(key) if body.trim().is_empty() => messaging.forget_draft(self.poster.who(), key).await,
+            _ => {
+                let draft = Draft { body: body.to_owned(), ..self.draft.clone() };
+                messaging.save_draft(&self.poster, &draft).await
+            }
+        }
+    }
+
+    /// Saves until nothing waits.
+    async fn run(&self) {
+        let mut tries = 0;
+        loop {
+            let next = self.state(|state| {
+                let next = state.waiting.take();
+                state.saving = next.is_some();
+                next
+            });
+            let Some(body) = next else { return };
+            let Err(error) = self.save(&body).await else { continue };
+            let over = self.state(|state| {
+                state.waiting.get_or_insert(body);
+                state.over
+            });
+            tries = if over { tries + 1 } else { 0 };
+            if tries >= LAST_TRIES {
+                tracing::warn!(%error, "a draft was not saved");
+                return;
+            }
+            tracing::info!(%error, "a draft waits to be saved");
+            sleep(AGAIN).await;
+        }
+    }
+}
+
+impl Keeper {
+    /// Saves drafts of this message.
+    pub fn new(call: &Call, poster: &Poster, draft: Draft) -> Self {
+        let (domain, poster) = (call.domain.clone(), poster.clone());
+        let state = Mutex::new(State { stored: !draft.body.is_empty(), ..State::default() });
+        let inner = Inner { domain, poster, draft, state };
+        Self { inner: Arc::new(inner), loose_ends: call.house.loose_ends.clone() }
+    }
+
+    /// The text was thrown away.
+    pub fn forget(&self) {
+        if self.inner.state(|state| state.stored) {
+            self.keep(String::new());
+        }
+    }
+}
+
+impl Keep for Keeper {
+    fn keep(&self, text: String) {
+        let idle = self.inner.state(|state| {
+            state.waiting = Some(text);
+            state.stored = true;
+            !std::mem::replace(&mut state.saving, true)
+        });
+        if idle {
+            let inner = Arc::clone(&self.inner);
+            self.loose_ends.spawn(async move { Box::pin(inner.run()).await });
+        }
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.inner.state(|state| state.over = true);
+    }
+}
+
+/// A text on its way from the editor to the board: saved if it does not get there.
+pub struct Underway {
+    keeper: Arc<Keeper>,
+    text: Option<String>,
+}
+
+impl Underway {
+    /// This text is in nobody else's hands.
+    pub fn new(keeper: &Arc<Keeper>, text: &str) -> Self {
+        Self { keeper: Arc::clone(keeper), text: Some(text.to_owned()) }
+    }
+
+    /// It got there, or is not wanted any more.
+    pub fn arrived(mut self) {
+        self.text = None;
+    }
+}
+
+impl Drop for Underway {
+    fn drop(&mut self) {
+        if let Some(text) = self.text.take() {
+            self.keeper.keep(text);
+        }
+    }
+}
+
+/// `"A riddle" on Code`.
+pub fn named(saved: &SavedDraft) -> String {
+    let board = if saved.board_name.is_empty() { "a board that's gone" } else { &saved.board_name };
+    format!("\"{}\" on {board}", saved.draft.subject)
+}
+
+/// Offers what the caller did not finish, one text after the other.
+pub async fn offer(call: &mut Call, drafts: Vec<SavedDraft>) -> Result<(), Leave> {
+    for saved in drafts {
+        call.enter("editor", "an unfinished message", &named(&saved));
+        let answer = call.domain.messaging.poster(&call.caller, saved.board).await;
+        match answer {
+            Ok(poster) => {
+                let question =
+                    format!("You were writing {}, {}.", named(&saved), words::when(saved.saved_at));
+                let answers = [("G", "go on"), ("T", "throw it away"), ("L", "later")];
+                match choice(call, &question, &answers).await? {
+                    Some('G') => {
+                        compose::go_on(call, &poster, saved).await?;
+                    }
+                    Some('T') => throw_away(call, &saved).await?,
+                    _ => {}
+                }
+            }
+            Err(error @ MessagingError::Unavailable(_)) => {
+                said::<(), _>(call, Err(error)).await?;
+                return Ok(());
+            }
+            Err(error) => closed(call, &saved, &error).await?,
+        }
+    }
+    Ok(())
+}
+
+/// The text can't be posted any more: it may be read, and thrown away.
+async fn closed(call: &mut Call, saved: &SavedDraft, error: &MessagingError) -> Result<(), Leave> {
+    loop {
+        let question = format!("You were writing {}. {error} Your text is kept.", named(saved));
+        let answers = [("R", "read it"), ("T", "throw it away"), ("L", "later")];
+        match choice(call, &question, &answers).await? {
+            Some('R') => {
+                let text = Text {
+                    heading: Panel { title: saved.draft.subject.clone(), ..Panel::default() },
+                    body: saved.draft.body.clone(),
+                    ..Text::default()
+                };
+                read(call, &text).await?;
+            }
+            Some('T') => return throw_away(call, saved).await,
+            _ => return Ok(()),
+        }
+    }
+}
+
+async fn throw_away(call: &mut Call, saved: &SavedDraft) -> Result<(), Leave> {
+    let Some(key) = saved.draft.key else { return Ok(()) };
+    if confirm(call, "Throw away what you wrote?").await? {
+        let answer = call.domain.messaging.forget_draft(&call.caller, key).await;
+        if said(call, answer).await?.is_some() {
+            notice(call, "", "It's gone.").await?;
+        }
+    }
+    Ok(())
+}
+
+/// What to do where a text for the same place was not finished.
+pub enum Resumed {
+    /// Write something new.
+    New,
+    /// Go on with this.
+    GoOn(SavedDraft),
+    /// Nothing: the caller went back.
+    Back,
+}
+
+/// Asks whether to go on with what the caller did not finish there: a new thread of the board, or in a thread.
+pub async fn resume(call: &mut Call, board: BoardId, thread: Option<ThreadId>) -> Result<Resumed, Leave> {
+    let answer = call.domain.messaging.drafts(&call.caller).await;
+    let Some(drafts) = said(call, answer).await? else { return Ok(Resumed::Back) };
+    let there = |saved: &SavedDraft| saved.board == board && saved.thread == thread;
+    let Some(saved) = drafts.into_iter().find(there) else { return Ok(Resumed::New) };
+    let question =
+        format!("You did not finish {}, {}. Go on with it?", named(&saved), words::when(saved.saved_at));
+    match choice(call, &question, &[("G", "go on"), ("N", "write a new one")]).await? {
+        Some('G') => Ok(Resumed::GoOn(saved)),
+        Some(_) => Ok(Resumed::New),
+        None => Ok(Resumed::Back),
+    }
+}
