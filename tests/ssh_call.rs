@@ -256,21 +256,6 @@ fn a_wrong_password_is_refused_and_the_third_ends_the_call() {
 }
 
 #[test]
-fn a_client_that_asks_for_passwords_by_itself_is_let_go_after_the_third_as_well() {
-    let board = Board::start();
-    board.account("Dade");
-    let caller = ssh(&board, "Dade", &options(&["PreferredAuthentications=password"]));
-    for asked in 1..=3 {
-        caller.wait_until("the next question", |screen| {
-            screen.rows().iter().filter(|row| row.contains("password:")).count() == asked
-        });
-        caller.enter("not the one");
-    }
-    assert_eq!(caller.exit_code(), 255);
-    board.log.wait_nth_message("login refused", 2);
-}
-
-#[test]
 fn a_refused_key_is_no_failed_guess() {
     let board = Board::start();
     board.account("Dade");
