@@ -94,7 +94,8 @@ fn a_key_opens_the_door(setup: Setup) {
     caller.wait_for("good to hear you, Dade");
     caller.past_notice();
     let line = board.log.wait_nth_message("logged in", 1);
-    assert_eq!((line["user.handle"].as_str(), line["method"].as_str()), (Some("Dade"), Some("key")));
+    let said = |name| line.get(name).and_then(serde_json::Value::as_str);
+    assert_eq!((said("user.handle"), said("method")), (Some("Dade"), Some("key")));
     // Taken away again, it opens nothing.
     caller.choose("Y", "your profile");
     caller.choose("K", "your ssh keys");
