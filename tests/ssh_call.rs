@@ -99,7 +99,8 @@ fn a_key_opens_the_door(setup: Setup) {
     caller.wait_for("good to hear you, Dade");
     caller.past_notice();
     let line = board.log.wait_nth_message("logged in", 1);
-    assert_eq!((line["user.handle"].as_str(), line["method"].as_str()), (Some("Dade"), Some("key")));
+    let said = |name| line.get(name).and_then(serde_json::Value::as_str);
+    assert_eq!((said("user.handle"), said("method")), (Some("Dade"), Some("key")));
     // Taken away again, it opens nothing.
     caller.choose("Y", "your profile");
     caller.choose("K", "your ssh keys");
@@ -257,21 +258,6 @@ fn a_wrong_password_is_refused_and_the_third_ends_the_call() {
         caller.enter("not the one");
     }
     caller.wait_for("That is three times. Call again later.");
-    assert_eq!(caller.exit_code(), 255);
-    board.log.wait_nth_message("login refused", 2);
-}
-
-#[test]
-fn a_client_that_asks_for_passwords_by_itself_is_let_go_after_the_third_as_well() {
-    let board = Board::start();
-    board.account("Dade");
-    let caller = ssh(&board, "Dade", &options(&["PreferredAuthentications=password"]));
-    for asked in 1..=3 {
-        caller.wait_until("the next question", |screen| {
-            screen.rows().iter().filter(|row| row.contains("password:")).count() == asked
-        });
-        caller.enter("not the one");
-    }
     assert_eq!(caller.exit_code(), 255);
     board.log.wait_nth_message("login refused", 2);
 }
