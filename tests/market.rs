@@ -129,10 +129,10 @@ fn a_guest_looks_at_the_tape_and_does_not_trade() {
 #[test]
 fn the_line_of_prices_says_what_the_list_above_it_says() {
     let board = Board::start();
-    let caller = telnet(&board);
-    caller.look_round();
+    // High enough for all shares; the house has the word on every second screen, the prices on the others.
+    let caller = Dial::call_sized(&board, Kind::Xterm, 80, 40);
+    caller.register("Zero Cool");
     caller.choose("T", "the tape");
-    caller.wait_for("TRUNK");
     /// The line's shares, each with its price, if the line is one of prices.
     fn line(screen: &Emulator) -> Vec<(String, String)> {
         let rows = screen.rows();
@@ -144,7 +144,7 @@ fn the_line_of_prices_says_what_the_list_above_it_says() {
         };
         row.split('·').filter_map(share).collect()
     }
-    let list = |screen: &Emulator| screen.rows().into_iter().skip(6).take(10).collect::<Vec<_>>();
+    let list = |screen: &Emulator| screen.rows().into_iter().skip(6).take(20).collect::<Vec<_>>();
     caller.wait_until("a line of prices", |screen| !line(screen).is_empty());
     let before = caller.look(list);
     caller.wait_until("new prices, the same in both", |screen| {

@@ -467,15 +467,15 @@ fn leaves_a_slow_screen_at_once(caller: &Terminal, key: &str) {
         caller.wait_for(speed);
     }
     caller.back_to(MENU);
-    caller.wait_for("Message boards");
-    caller.wait_status("on");
+    caller.wait_for("Messages");
+    caller.wait_status("Dialtone");
     let before = caller.raw().len();
     caller.send("U");
     caller.wait_raw("the first rows", |raw| raw.len() > before + 100);
     caller.send_raw(key.as_bytes());
     caller.wait_until("the menu, whole", |screen| {
         let has = |words| screen.has(words);
-        has(MENU) && has("Message boards") && has("Settings") && !has("handle") && !has("last call")
+        has(MENU) && has("Messages") && has("Settings") && !has("handle") && !has("last call")
     });
     let came = came_since(before);
     assert!(!came.contains(LOWEST), "{came}");

@@ -27,7 +27,7 @@ const BUILT_IN: &str = "menus.toml (built in)";
 
 /// Loads menus and art: the sysop's own in the data directory over those of the binary.
 pub fn load(config: &Config) -> Result<Loaded, miette::Report> {
-    let gallery = own_art(config)?;
+    let gallery = galleries(config).into_diagnostic()?;
     let menus = menus(&gallery, own_menus(&config.storage.data_dir)?)?;
     Ok(Loaded { gallery, menus })
 }
@@ -39,7 +39,7 @@ pub fn load_for_start(config: &Config) -> Result<Loaded, miette::Report> {
         Ok(loaded) => return Ok(loaded),
         Err(report) => report,
     };
-    if matches!(report.downcast_ref(), Some(GalleryError::Theme { .. })) {
+    if let Err(GalleryError::Theme { .. }) = galleries(config) {
         return Err(report);
     }
     tracing::error!("{report:?}");
@@ -50,7 +50,7 @@ pub fn load_for_start(config: &Config) -> Result<Loaded, miette::Report> {
     };
     // As much of the sysop's own as goes together with the rest.
     let with_own_art = || {
-        let gallery = own_art(config)?;
+        let gallery = galleries(config).into_diagnostic()?;
         let menus = menus(&gallery, None)?;
         Ok::<_, miette::Report>((Loaded { gallery, menus }, "the built-in menus"))
     };
@@ -79,9 +79,8 @@ fn in_theme(file: &str, theme: &str) -> bool {
 }
 
 /// The board's art, with the sysop's own over it.
-fn own_art(config: &Config) -> Result<Galleries, miette::Report> {
-    let art = config.storage.data_dir.join("ansi-art");
-    Galleries::load(&config.board.theme, Some(&art)).into_diagnostic()
+fn galleries(config: &Config) -> Result<Galleries, GalleryError> {
+    Galleries::load(&config.board.theme, Some(&config.storage.data_dir.join("ansi-art")))
 }
 
 /// The menus of the binary, with the sysop's own over them, checked against the art.
