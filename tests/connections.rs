@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use harness::{Board, DEADLINE, Dial, Kind, MENU, QUESTION, Setup, SshOptions, signal, ssh};
@@ -188,6 +189,39 @@ fn an_ssh_connection_without_a_call_is_let_go() {
     };
     assert_eq!(ssh(&board, "guest", &who).exit_code(), 0);
     assert_eq!(master.exit_code(), 255);
+}
+
+/// A client that takes any board for the right one.
+struct Anyone;
+
+impl russh::client::Handler for Anyone {
+    type Error = russh::Error;
+
+    async fn check_server_key(
+        &mut self,
+        _key: &russh::keys::PublicKeyOrCertificate,
+    ) -> Result<bool, Self::Error> {
+        Ok(true)
+    }
+}
+
+#[test]
+fn a_channel_that_is_written_to_without_a_call_holds_no_line() {
+    let board = impatient().env("DIALTONE_LIMITS__CALLS", 1).env("DIALTONE_LIMITS__LOGIN_SECONDS", 2).start();
+    let to = board.ssh;
+    // OpenSSH always asks for something first. Nobody reads such a channel, so the connection itself comes to a stop.
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime starts").block_on(async {
+            let connected = russh::client::connect(Arc::default(), to, Anyone).await;
+            let mut client = connected.expect("the board answers");
+            assert!(client.authenticate_none("guest").await.expect("the board answers").success());
+            let channel = client.channel_open_session().await.expect("a channel opens");
+            while channel.data_bytes(vec![b'x'; 1024]).await.is_ok() {}
+        });
+    });
+    board.log.wait_text("no call on it");
+    wait_free_line(&board);
 }
 
 #[test]

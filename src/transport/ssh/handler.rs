@@ -27,9 +27,11 @@ const CHANNELS: usize = 4;
 /// something comes: with none at all it could never be widened again.
 const CRUMB: u32 = 2;
 
+type WaitingChannels = HashMap<ChannelId, (Channel<Msg>, Hints, OpenChannel)>;
+
 /// Channels that have asked for nothing yet. Nobody reads them.
 #[derive(Clone, Default)]
-pub struct Waiting(Arc<Mutex<HashMap<ChannelId, (Channel<Msg>, Hints, OpenChannel)>>>);
+pub struct Waiting(Arc<Mutex<WaitingChannels>>);
 
 impl Waiting {
     /// Closes them all.
@@ -38,7 +40,7 @@ impl Waiting {
         drop(channels);
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<ChannelId, (Channel<Msg>, Hints, OpenChannel)>> {
+    fn lock(&self) -> MutexGuard<'_, WaitingChannels> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
