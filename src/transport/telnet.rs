@@ -364,6 +364,10 @@ impl Line {
                 outgoing.drain(end..screen);
                 screen = 0;
                 writes.moot.left(0);
+                if sent >= outgoing.len() {
+                    // Dropped right behind what was sent: nothing is owed, and the next screen may be taken.
+                    (outgoing, sent) = (Vec::new(), 0);
+                }
             }
         }
     }
