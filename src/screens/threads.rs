@@ -100,7 +100,6 @@ pub async fn show(call: &mut Call, board: BoardId) -> Result<(), Leave> {
             more,
             live: Live::Board(board),
             about: Some(Box::new(|n| threads.get(n).map(about).unwrap_or_default())),
-            ..List::default()
         };
         let picked = pick(call, &mut list).await?;
         bar = std::mem::take(&mut list.bar);
