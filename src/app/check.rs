@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use miette::{IntoDiagnostic, Report, WrapErr, miette};
 use rustix::fs::{Access, access};
 
-use super::assets;
+use super::{assets, node};
 use crate::config::{Config, Role};
 use crate::database;
 use crate::server;
@@ -42,8 +42,8 @@ pub async fn check(config: &Config) -> Result<Checked, Vec<Report>> {
         mistakes.push(miette!("{error}"));
     }
     remarks.extend(host_keys::open_to_others(data_dir));
-    remarks.extend(running(data_dir));
     let url = config.database_url();
+    remarks.extend(running(&url));
     let reached = database::file(&url).map_or(Ok(()), |file| database_file(&file, data_dir));
     mistakes.extend(match reached {
         Ok(()) => database::inspect(&url).await.map_err(|error| miette!("{error}")).err(),
@@ -98,11 +98,12 @@ fn database_file(file: &Path, data_dir: &Path) -> Result<(), Report> {
     writable(folder, "the database's folder")
 }
 
-/// Whether a board runs on these data already.
-fn running(data_dir: &Path) -> Option<String> {
-    let lock = File::open(data_dir.join("dialtone.lock")).ok()?;
+/// Whether a board runs on this database already.
+fn running(url: &str) -> Option<String> {
+    let path = node::lock_file(url)?;
+    let lock = File::open(&path).ok()?;
     let free = lock.try_lock_shared().is_ok();
-    (!free).then(|| format!("a board is running in {}", data_dir.display()))
+    (!free).then(|| format!("a board is running on {}", path.with_extension("").display()))
 }
 
 /// Opens every port and closes it again.

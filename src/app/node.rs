@@ -1,7 +1,7 @@
 //! This process as a node: its data directory, its name, its lease.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use dialtone_domain::nodes::{Holder, JoinError, Joined, Joining, NodesError, RENEW};
@@ -28,23 +28,27 @@ pub fn prepare_data_dir(path: &Path) -> Result<(), miette::Report> {
         .wrap_err_with(|| format!("cannot make the data directory {}", path.display()))
 }
 
+/// The file beside a SQLite database whose lock says that a board serves it; none for a server.
+pub fn lock_file(url: &str) -> Option<PathBuf> {
+    let path = database::file(url)?;
+    // One file, one lock, by whatever name it is opened.
+    let mut lock = path.canonicalize().unwrap_or(path).into_os_string();
+    lock.push(".lock");
+    Some(lock.into())
+}
+
 /// Takes a SQLite database for this process, which alone may serve it. The lock lies beside the file, so that it holds
 /// for boards with other data directories too, and is gone with the process, however that ends.
 pub fn lock_database(url: &str) -> Result<Option<File>, miette::Report> {
-    let Some(path) = database::file(url) else { return Ok(None) };
-    // One file, one lock, by whatever name it is opened.
-    let path = path.canonicalize().unwrap_or(path);
-    let mut lock = path.clone().into_os_string();
-    lock.push(".lock");
-    let file = File::create(&lock)
-        .into_diagnostic()
-        .wrap_err_with(|| format!("cannot write {}", Path::new(&lock).display()))?;
+    let Some(lock) = lock_file(url) else { return Ok(None) };
+    let file =
+        File::create(&lock).into_diagnostic().wrap_err_with(|| format!("cannot write {}", lock.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(_) => Err(miette!(
             help = "several nodes share a Postgres database: set DATABASE_URL for each of them",
             "another board is running on {}",
-            path.display()
+            lock.with_extension("").display()
         )),
     }
 }

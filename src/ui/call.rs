@@ -410,12 +410,6 @@ impl Call {
         Ok(())
     }
 
-    /// Shows a view that waits for nothing: how far a work has come.
-    pub async fn glimpse(&mut self, view: &dyn View) -> Result<(), Leave> {
-        self.strange |= self.shown.is_none();
-        self.show(view).await
-    }
-
     /// Unread pages, newest first; they count as read.
     pub fn read_pages(&mut self) -> Vec<Page> {
         self.pager.read()
