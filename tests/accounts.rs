@@ -54,7 +54,7 @@ fn a_caller_may_change_the_password(setup: Setup) {
     caller.choose("Y", "your profile");
     caller.choose("W", "old password");
     caller.enter("not the old one");
-    caller.wait_for("That handle and password do not match.");
+    caller.wait_for("That isn't your old password.");
     caller.past_notice();
     caller.choose("W", "old password");
     caller.enter(PASSWORD);
@@ -307,7 +307,7 @@ fn the_old_password_is_guessed_no_faster_than_at_the_door() {
     let caller = Dial::call(&board, Kind::SyncTerm);
     caller.log_in("Zero Cool");
     caller.choose("Y", "your profile");
-    let answers = ["That handle and password do not match.", "Too many wrong passwords from your address."];
+    let answers = ["That isn't your old password.", "Too many wrong passwords from your address."];
     let mut guesses = 0;
     loop {
         caller.choose("W", "old password");

@@ -458,7 +458,10 @@ fn rights_taken_away_are_gone_on_an_open_connection(setup: Setup) {
     // Whatever was open is left, in the list and in the form alike.
     for caller in [&first, &second] {
         caller.wait_for("The sysop has changed what you may do here");
-        caller.past_notice();
+        // Whoever was typing goes on doing so: only Enter leaves this.
+        caller.send("q?g");
+        caller.wait_for("Enter goes on");
+        caller.key(Key::Enter);
         caller.wait_for(MENU);
         caller.choose("M", "message boards");
         assert!(!caller.screen().contains("Elite"), "{}", caller.screen());

@@ -197,9 +197,14 @@ impl Server {
     }
 }
 
+/// What the kernel holds, in bytes, for a caller who has not taken it yet. Left to itself it takes megabytes, and
+/// whoever reads nothing looks like a reader all that while.
+const UNREAD: usize = 64 * 1024;
+
 /// Small writes go out at once, and a peer whose machine is gone is noticed in two minutes.
 fn prepare(stream: &TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
+    SockRef::from(stream).set_send_buffer_size(UNREAD)?;
     let keepalive = TcpKeepalive::new()
         .with_time(Duration::from_secs(60))
         .with_interval(Duration::from_secs(15))

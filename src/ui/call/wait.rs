@@ -287,6 +287,18 @@ impl Call {
         }
     }
 
+    /// One more of what menus count: until they are entered again, nothing else tells them.
+    fn count(&mut self, event: &Event) {
+        let mark = match &event.body {
+            EventBody::MessageCreated { .. } => "NM",
+            EventBody::PageSent { .. } => "NP",
+            _ => return,
+        };
+        if let Some(number) = self.values.get(mark).and_then(|number| number.parse::<i64>().ok()) {
+            self.values.set(mark, number + 1);
+        }
+    }
+
     /// Takes an event; true if the view on screen may want to show it.
     pub(super) fn concerned(&mut self, event: &Arc<Event>) -> bool {
         let missed = self.registration.take_missed();
@@ -295,6 +307,7 @@ impl Call {
             EventBody::QuotesUpdated { .. } => return true,
             _ => {
                 if let Some(page) = page_of(event) {
+                    self.count(event);
                     self.pager.take(page);
                     return true;
                 }
