@@ -211,3 +211,24 @@ fn prepare(stream: &TcpStream) -> io::Result<()> {
         .with_retries(4);
     SockRef::from(stream).set_tcp_keepalive(&keepalive)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_kernel_holds_little_for_a_caller_who_does_not_read() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (_deaf, accepted) =
+            tokio::join!(TcpStream::connect(listener.local_addr().unwrap()), listener.accept());
+        let (stream, _) = accepted.unwrap();
+        prepare(&stream).unwrap();
+        let stream = stream.into_std().unwrap();
+        let mut held = 0;
+        while let Ok(written) = io::Write::write(&mut &stream, &[b'-'; 1000]) {
+            held += written;
+        }
+        // Half of it at most is this side's; the rest has arrived unread.
+        assert!((UNREAD / 2..16 * UNREAD).contains(&held), "{held} bytes");
+    }
+}
