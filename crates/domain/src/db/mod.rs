@@ -22,6 +22,7 @@ mod clock;
 mod error;
 mod inspect;
 mod open;
+mod prune;
 mod tx;
 
 pub(crate) use clock::now;
@@ -30,6 +31,7 @@ pub use error::Unavailable;
 pub(crate) use inspect::inspect;
 pub use open::OpenError;
 pub(crate) use open::open;
+pub(crate) use prune::prune;
 pub(crate) use tx::{Link, Tx};
 
 use crate::NodeId;

@@ -1,15 +1,24 @@
 //! Calls: each one the board has answered, from answer to hangup.
 
 use super::{Handle, Users, UsersError, text};
-use crate::db::{in_tx, now, on_db};
+use crate::db::{in_tx, now, on_db, prune};
 use crate::events::EventBody;
-use crate::{CallId, Caller, NodeId, UserId};
+use crate::{CallId, Caller, NodeId, Unavailable, UserId};
 use chrono::{DateTime, Utc};
 
 /// The limit is a number, because a server that does not know it plans for a tenth of all calls. The conditions are
 /// those of the index, so that the many calls of guests are not even passed over.
 pub(super) const LAST_CALLERS: &str = "SELECT handle, logged_in_at AS at FROM calls \
      WHERE logged_in_at IS NOT NULL AND user_id <> 0 ORDER BY logged_in_at DESC LIMIT 20";
+
+/// Ended calls of nobody with an account: of guests, and of those who never logged in.
+pub(super) const PRUNE_PASSING: &str = "DELETE FROM calls WHERE id IN (SELECT id FROM calls \
+     WHERE (user_id IS NULL OR user_id = 0) AND ended_at < $1 ORDER BY ended_at LIMIT 200)";
+/// Ended calls of callers with an account, all but those that the list of the last callers shows.
+pub(super) const PRUNE_KNOWN: &str = "DELETE FROM calls WHERE id IN (SELECT id FROM calls \
+     WHERE user_id <> 0 AND ended_at < $1 AND id NOT IN (SELECT id FROM calls \
+         WHERE logged_in_at IS NOT NULL AND user_id <> 0 ORDER BY logged_in_at DESC LIMIT 20) \
+     ORDER BY ended_at LIMIT 200)";
 
 /// A call that was just answered.
 #[derive(Debug, Clone)]
@@ -114,6 +123,17 @@ impl Users {
                 .bind(call).execute(db).await.map(drop))?,
         }
         Ok(tx.commit().await?)
+    }
+
+    /// Forgets the calls of guests, and of those who never logged in, that ended before `passing`; and all others that
+    /// ended before `known`, but for the last callers. Returns how many. What is counted stays counted.
+    pub async fn prune_calls(
+        &self,
+        passing: DateTime<Utc>,
+        known: DateTime<Utc>,
+    ) -> Result<u64, Unavailable> {
+        let passing = prune(&self.store, PRUNE_PASSING, passing).await?;
+        Ok(passing + prune(&self.store, PRUNE_KNOWN, known).await?)
     }
 
     /// The latest callers with an account, newest first, at most twenty.
