@@ -104,12 +104,14 @@ impl Messaging {
         Ok(number.unwrap_or(0))
     }
 
-    /// The reader has read all of the board. Guests have no pointers.
+    /// The reader has read all of the board. Guests have no pointers. Forbidden when the board was closed to the reader
+    /// meanwhile.
     pub async fn catch_up(&self, reader: &Reader) -> Result<CaughtUp, MessagingError> {
         if reader.who.guest {
             return Ok(CaughtUp::default());
         }
         let mut tx = self.store.begin().await?;
+        let reader = &reader.renewed(&mut tx).await?;
         let moved: Vec<Moved> = in_tx!(tx, db => sqlx::query_as(CATCH_UP)
             .bind(reader.who.id).bind(reader.board.id).fetch_all(db).await)?;
         let caught_up = CaughtUp { moved };
