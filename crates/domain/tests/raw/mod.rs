@@ -3,6 +3,10 @@
 #![allow(dead_code, reason = "each test file is a program of its own and uses its part of this")]
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
+use std::time::{Duration, Instant};
+
+/// When a test that waits for something has failed.
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// A connection of the test's own.
 pub enum Raw {
@@ -60,7 +64,10 @@ impl Raw {
     /// Waits until `many` wait for another's rows; not at all on SQLite.
     pub async fn wait_for_waiting(&mut self, many: i64) {
         if let Raw::Postgres(_) = self {
-            while self.waiting().await < many {}
+            let deadline = Instant::now() + DEADLINE;
+            while self.waiting().await < many {
+                assert!(Instant::now() < deadline, "{many} never wait");
+            }
         }
     }
 
