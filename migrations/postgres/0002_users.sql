@@ -51,7 +51,8 @@ CREATE TABLE calls (
     answered_at  TIMESTAMPTZ NOT NULL,
     logged_in_at TIMESTAMPTZ,
     ended_at     TIMESTAMPTZ,
-    lost         BOOLEAN NOT NULL        -- ended because its node fell silent
+    lost         BOOLEAN NOT NULL,       -- ended because its node fell silent
+    call_key     UUID NOT NULL UNIQUE    -- made by the session: a call is written down once
 );
 CREATE INDEX calls_open ON calls (node) WHERE ended_at IS NULL;
 CREATE INDEX calls_lost ON calls (node) WHERE lost;

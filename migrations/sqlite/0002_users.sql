@@ -51,7 +51,8 @@ CREATE TABLE calls (
     answered_at  TEXT NOT NULL,
     logged_in_at TEXT,
     ended_at     TEXT,
-    lost         INTEGER NOT NULL        -- ended because its node fell silent
+    lost         INTEGER NOT NULL,       -- ended because its node fell silent
+    call_key     BLOB NOT NULL UNIQUE    -- made by the session: a call is written down once
 ) STRICT;
 CREATE INDEX calls_open ON calls (node) WHERE ended_at IS NULL;
 CREATE INDEX calls_lost ON calls (node) WHERE lost;

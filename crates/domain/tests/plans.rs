@@ -70,9 +70,9 @@ async fn fill(raw: &mut Raw) {
         // The newest half of all calls are guests', and twenty calls are open.
         format!(
             "{} INSERT INTO calls (node, line, transport, peer, columns, rows, place, user_id, handle, \
-                number, answered_at, logged_in_at, ended_at, lost) \
+                number, answered_at, logged_in_at, ended_at, lost, call_key) \
              SELECT 1 + n % 40, 1, 'ssh', 'P', 80, 25, '', CASE WHEN n > 40000 THEN 0 ELSE n END, 'A', \
-                n, {at}, {at}, CASE WHEN n > 79980 THEN NULL ELSE {at} END, FALSE FROM s",
+                n, {at}, {at}, CASE WHEN n > 79980 THEN NULL ELSE {at} END, FALSE, {key} FROM s",
             series(80_000)
         ),
     ];

@@ -162,4 +162,18 @@ macro_rules! in_tx {
     };
 }
 
-pub(crate) use {in_tx, on_db};
+/// A `SELECT` whose rows nobody else changes until the transaction ends: `in_tx!(tx, db => …query(holding!(tx, "…")))`.
+/// SQLite has one writer at a time anyway.
+///
+/// The rows of `users` come first in every transaction, and several of them in the order of their ids: so nobody waits
+/// in a circle.
+macro_rules! holding {
+    ($tx:expr, $sql:literal) => {
+        match $tx.link() {
+            $crate::db::Link::Postgres(_) => concat!($sql, " FOR NO KEY UPDATE"),
+            $crate::db::Link::Sqlite(_) => $sql,
+        }
+    };
+}
+
+pub(crate) use {holding, in_tx, on_db};

@@ -101,7 +101,7 @@ fn remember(moved: &mut HashMap<ThreadId, Moved>, done: Vec<Moved>) {
 
 impl Messaging {
     /// The reader has read all of the board. Guests have no pointers. When it fails midway, or is dropped, what was done
-    /// until then stays done.
+    /// until then stays done. Forbidden when the board was closed to the reader meanwhile.
     pub async fn catch_up(&self, reader: &Reader) -> Result<CaughtUp, MessagingError> {
         let (mut messages, mut moved) = (0, Some(HashMap::new()));
         if !reader.who.guest {
@@ -149,6 +149,7 @@ impl Messaging {
         to: ThreadMark,
     ) -> Result<Vec<Moved>, MessagingError> {
         let mut tx = self.store.begin().await?;
+        let reader = &reader.renewed(&mut tx).await?;
         let moved: Vec<Moved> = in_tx!(tx, db => sqlx::query_as(CATCH_UP)
             .bind(reader.who.id).bind(reader.board.id).bind(from.last_at).bind(from.thread)
             .bind(to.last_at).bind(to.thread).fetch_all(db).await)?;

@@ -5,6 +5,7 @@ use crate::db::{in_tx, now, on_db, prune};
 use crate::events::EventBody;
 use crate::{CallId, Caller, NodeId, Unavailable, UserId};
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 /// The limit is a number, because a server that does not know it plans for a tenth of all calls. The conditions are
 /// those of the index, so that the many calls of guests are not even passed over.
@@ -23,6 +24,8 @@ pub(super) const PRUNE_KNOWN: &str = "DELETE FROM calls WHERE id IN (SELECT id F
 /// A call that was just answered.
 #[derive(Debug, Clone)]
 pub struct NewCall {
+    /// Made by whoever answers: a call that is written down again under its key is written down once.
+    pub key: Uuid,
     /// The node that answered.
     pub node: NodeId,
     /// The line of that node.
@@ -56,14 +59,16 @@ pub struct LastCaller {
 }
 
 impl Users {
-    /// Writes down a call that was answered. Nobody knows yet who it is.
-    pub async fn call_answered(&self, call: NewCall) -> Result<CallId, UsersError> {
+    /// Writes down a call that was answered. Nobody knows yet who it is. The same call again gives the same id, also
+    /// while the first time is still being committed: Postgres waits for that.
+    pub async fn call_answered(&self, call: &NewCall) -> Result<CallId, UsersError> {
         let mut tx = self.store.begin().await?;
         let id = in_tx!(tx, db => sqlx::query_scalar(
-                "INSERT INTO calls (node, line, transport, peer, columns, rows, place, answered_at, lost) \
-                 VALUES ($1, $2, $3, $4, $5, $6, '', $7, FALSE) RETURNING id")
+                "INSERT INTO calls (node, line, transport, peer, columns, rows, place, answered_at, lost, call_key) \
+                 VALUES ($1, $2, $3, $4, $5, $6, '', $7, FALSE, $8) \
+                 ON CONFLICT (call_key) DO UPDATE SET call_key = excluded.call_key RETURNING id")
             .bind(call.node).bind(call.line).bind(text::cut(&call.transport, 16)).bind(text::cut(&call.peer, 64))
-            .bind(call.columns).bind(call.rows).bind(now()).fetch_one(db).await)?;
+            .bind(call.columns).bind(call.rows).bind(now()).bind(call.key).fetch_one(db).await)?;
         tx.commit().await?;
         Ok(id)
     }

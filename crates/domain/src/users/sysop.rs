@@ -132,11 +132,12 @@ impl Users {
 
     async fn alter(&self, who: UserId, change: Change, by: Option<UserId>) -> Result<(), UsersError> {
         let mut tx = self.store.begin().await?;
+        let unseats = change.unseats();
+        let sysops = authority::hold(&mut tx, who, by, unseats).await?;
         match by {
             Some(by) if !change.ones_own() => authority::current_sysop(&mut tx, by).await.map(drop)?,
             by => authority::may_change(&mut tx, who, by).await?,
         }
-        let sysops = if change.unseats() { hold_sysops(&mut tx).await? } else { 0 };
         macro_rules! set {
             ($sql:literal, $value:expr) => {
                 in_tx!(tx, db => sqlx::query(concat!("UPDATE users SET ", $sql, " = $2 WHERE id = $1"))
@@ -158,7 +159,7 @@ impl Users {
         if changed == 0 {
             return Err(UsersError::no_account());
         }
-        if sysops > 0 && count_sysops(&mut tx).await? == 0 {
+        if unseats && sysops > 0 && count_sysops(&mut tx).await? == 0 {
             return Err(UsersError::Conflict(
                 "That is the board's last sysop. Make somebody else a sysop first.".to_owned(),
             ));
@@ -174,13 +175,6 @@ impl Users {
         self.forget(who);
         Ok(())
     }
-}
-
-/// Keeps the sysops as they are until the transaction ends, so that of two who unseat each other at once one is
-/// refused. Tells how many there are.
-async fn hold_sysops(tx: &mut Tx) -> Result<u64, DbError> {
-    in_tx!(tx, db => sqlx::query("UPDATE users SET sysop = sysop WHERE sysop AND NOT banned")
-        .execute(db).await.map(|done| done.rows_affected()))
 }
 
 async fn count_sysops(tx: &mut Tx) -> Result<i64, DbError> {
