@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use harness::{Board, DEADLINE, Dial, Key, Kind, NOTICE, SmallDisk, where_one_may_mount};
 
-const NO_ROOM: &str = "The board has no room to keep that just now.";
+const NO_ROOM: &str = "The board's disk is full, so nothing was saved.";
 
 /// Asks `/readyz` until it says `status`; returns its words.
 fn wait_ready(board: &Board, status: u16) -> String {

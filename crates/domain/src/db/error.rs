@@ -7,11 +7,11 @@ pub enum Unavailable {
     #[error("The board cannot reach its records just now. Please try again in a moment.")]
     Away,
     /// It has no room left on its disk; nothing was changed, and reading goes on.
-    #[error("The board has no room to keep that just now. Please try again in a while.")]
+    #[error("The board's disk is full, so nothing was saved. Please try again in a while.")]
     Full,
     /// It fell silent during the commit: the change was made, or it was not.
     #[error(
-        "The board's records fell silent just then. Please look whether it's there before you try again."
+        "The board lost touch with its records just then. Check whether it's there before you try again."
     )]
     Unknown,
 }
