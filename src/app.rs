@@ -115,7 +115,11 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     });
     let server = Arc::new(Server {
         exchange,
-        limiter: Arc::new(Limiter::new(calls_at_once, config.limits.calls_per_address)),
+        limiter: Arc::new(Limiter::new(
+            calls_at_once,
+            config.limits.calls_per_address,
+            config.limits.calls_per_minute,
+        )),
         refusals: server::refusals(),
         calls: calls.clone(),
         shutdown: shutdown.clone(),

@@ -94,6 +94,8 @@ pub struct Limits {
     pub calls: usize,
     /// Calls at once from one address (IPv6: one /64).
     pub calls_per_address: usize,
+    /// Calls that may be begun from one address (IPv6: one /64) in a minute; 0 sets no limit.
+    pub calls_per_minute: u32,
     /// Logins of one address under way at once; more wait for one of them.
     pub logins_per_address: u32,
     /// Accounts that may be made from one address in an hour; 0 sets no limit.
@@ -121,6 +123,7 @@ impl Default for Limits {
         Self {
             calls: 4096,
             calls_per_address: 64,
+            calls_per_minute: 120,
             logins_per_address: 4,
             accounts_per_hour: 5,
             posts_per_minute: 10,

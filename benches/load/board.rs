@@ -47,6 +47,7 @@ impl Board {
             .env("DIALTONE_LISTEN__HTTP", "127.0.0.1:0")
             .env("DIALTONE_LIMITS__CALLS", "100000")
             .env("DIALTONE_LIMITS__CALLS_PER_ADDRESS", "100000")
+            .env("DIALTONE_LIMITS__CALLS_PER_MINUTE", "0")
             .current_dir(data)
             .stdin(Stdio::null())
             .stdout(Stdio::null())

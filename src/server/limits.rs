@@ -1,9 +1,11 @@
-//! How many calls at once, in all and from one address.
+//! How many calls at once, in all and from one address, and how many of one address in a minute.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use dialtone_domain::{RateLimit, Turn};
 use thiserror::Error;
 
 use crate::login_throttle::{Wait, source};
@@ -17,6 +19,9 @@ pub enum Refusal {
     /// This address has its share.
     #[error("The board is busy for you: too many calls from your address at once.")]
     Address,
+    /// This address has called again and again.
+    #[error("Too many calls from your address within a minute. Call again in a minute.")]
+    Often,
     /// This address guessed too often.
     #[error(transparent)]
     Guessed(#[from] Wait),
@@ -28,6 +33,7 @@ impl Refusal {
         match self {
             Self::Full => "every line taken",
             Self::Address => "too many calls from address",
+            Self::Often => "too many calls from address in a minute",
             Self::Guessed(wait) => wait.reason(),
         }
     }
@@ -35,7 +41,7 @@ impl Refusal {
     /// After how many seconds it is worth trying again, where that is known.
     pub fn wait_seconds(self) -> Option<u64> {
         match self {
-            Self::Full | Self::Address => None,
+            Self::Full | Self::Address | Self::Often => None,
             Self::Guessed(wait) => Some(wait.seconds()),
         }
     }
@@ -47,11 +53,17 @@ struct Counts {
     by_source: HashMap<IpAddr, usize>,
 }
 
+const MINUTE: Duration = Duration::from_secs(60);
+/// How often in a minute the log tells that one address was refused.
+const TOLD: u32 = 10;
+
 /// Counts the calls under way.
 #[derive(Debug)]
 pub struct Limiter {
     calls: usize,
     calls_per_address: usize,
+    begun: RateLimit<IpAddr>,
+    told: RateLimit<IpAddr>,
     counts: Mutex<Counts>,
 }
 
@@ -63,12 +75,19 @@ pub struct ConnectionPermit {
 }
 
 impl Limiter {
-    /// Lets `calls` in, and of them `calls_per_address` from one source.
-    pub fn new(calls: usize, calls_per_address: usize) -> Self {
-        Self { calls, calls_per_address, counts: Mutex::default() }
+    /// Lets `calls` in, and of them `calls_per_address` from one source, which may begin `calls_per_minute`; for the
+    /// latter 0 is no limit.
+    pub fn new(calls: usize, calls_per_address: usize, calls_per_minute: u32) -> Self {
+        Self {
+            calls,
+            calls_per_address,
+            begun: RateLimit::new(calls_per_minute, MINUTE),
+            told: RateLimit::new(TOLD, MINUTE),
+            counts: Mutex::default(),
+        }
     }
 
-    /// A place for one more call. Errors: [`Refusal::Full`], [`Refusal::Address`].
+    /// A place for one more call. Errors: [`Refusal::Full`], [`Refusal::Address`], [`Refusal::Often`].
     pub fn admit(self: &Arc<Self>, address: IpAddr) -> Result<ConnectionPermit, Refusal> {
         let source = source(address);
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -79,9 +98,17 @@ impl Limiter {
         if *here >= self.calls_per_address {
             return Err(Refusal::Address);
         }
+        let Some(turn) = self.begun.take(source) else { return Err(Refusal::Often) };
+        turn.used();
         *here += 1;
         counts.all += 1;
         Ok(ConnectionPermit { limiter: Arc::clone(self), source })
+    }
+
+    /// Whether the log is to tell that `address` was refused; whoever calls without end would fill it.
+    pub fn worth_telling(&self, address: IpAddr) -> bool {
+        let turn = self.told.take(source(address));
+        turn.map(Turn::used).is_some()
     }
 }
 
@@ -104,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_full_board_says_so_and_a_permit_is_freed() {
-        let limiter = Arc::new(Limiter::new(2, 2));
+        let limiter = Arc::new(Limiter::new(2, 2, 0));
         let a = limiter.admit([10, 0, 0, 1].into()).unwrap();
         let _b = limiter.admit([10, 0, 0, 2].into()).unwrap();
         assert_eq!(limiter.admit([10, 0, 0, 3].into()).unwrap_err(), Refusal::Full);
@@ -114,12 +141,29 @@ mod tests {
 
     #[test]
     fn one_address_has_its_share_and_a_64_is_one_address() {
-        let limiter = Arc::new(Limiter::new(10, 1));
+        let limiter = Arc::new(Limiter::new(10, 1, 0));
         let at = |text: &str| text.parse::<IpAddr>().unwrap();
         let _a = limiter.admit(at("2001:db8:1:1::1")).unwrap();
         assert_eq!(limiter.admit(at("2001:db8:1:1::2")).unwrap_err(), Refusal::Address);
         assert!(limiter.admit(at("2001:db8:1:2::1")).is_ok());
         let _c = limiter.admit(at("::ffff:10.0.0.1")).unwrap();
         assert_eq!(limiter.admit(at("10.0.0.1")).unwrap_err(), Refusal::Address);
+    }
+
+    #[test]
+    fn one_address_calls_so_often_and_no_more() {
+        let limiter = Arc::new(Limiter::new(10, 10, 2));
+        for _ in 0..2 {
+            drop(limiter.admit([10, 0, 0, 1].into()).unwrap());
+        }
+        assert_eq!(limiter.admit([10, 0, 0, 1].into()).unwrap_err(), Refusal::Often);
+        assert!(limiter.admit([10, 0, 0, 2].into()).is_ok());
+    }
+
+    #[test]
+    fn the_log_is_not_filled_by_one_address() {
+        let limiter = Limiter::new(1, 1, 0);
+        let told = |last| (0..100).filter(|_| limiter.worth_telling([10, 0, 0, last].into())).count();
+        assert_eq!((told(1), told(1), told(2)), (10, 0, 10));
     }
 }

@@ -161,7 +161,9 @@ impl Server {
             Some(wait) => Err(wait.into()),
             None => self.limiter.admit(address),
         };
-        if let Err(refusal) = &admitted {
+        if let Err(refusal) = &admitted
+            && self.limiter.worth_telling(address)
+        {
             tracing::info!(
                 peer.address = %address,
                 reason = refusal.reason(),

@@ -23,7 +23,7 @@ pub struct FloodLimits {
 
 /// Counts what was done, by who did it. A while begins with the first time.
 #[derive(Debug, Clone)]
-pub(crate) struct RateLimit<K: Hash + Eq + Send + Sync + 'static> {
+pub struct RateLimit<K: Hash + Eq + Send + Sync + 'static> {
     most: u32,
     done: Option<Cache<K, Arc<AtomicU32>>>,
 }
@@ -31,11 +31,11 @@ pub(crate) struct RateLimit<K: Hash + Eq + Send + Sync + 'static> {
 /// Once out of as many times as are allowed; given back when it is dropped without having been used.
 #[derive(Debug)]
 #[must_use = "what is dropped unused is given back"]
-pub(crate) struct Turn(Option<Arc<AtomicU32>>);
+pub struct Turn(Option<Arc<AtomicU32>>);
 
 impl<K: Hash + Eq + Send + Sync + 'static> RateLimit<K> {
     /// Allows `most` times in each `span`; 0 is without end.
-    pub(crate) fn new(most: u32, span: Duration) -> Self {
+    pub fn new(most: u32, span: Duration) -> Self {
         let cache = || {
             Cache::builder()
                 .max_capacity(COUNTED)
@@ -52,7 +52,7 @@ impl<K: Hash + Eq + Send + Sync + 'static> RateLimit<K> {
     }
 
     /// One more time, if it is allowed. Counted at once, so that many together are no more than one by one.
-    pub(crate) fn take(&self, who: K) -> Option<Turn> {
+    pub fn take(&self, who: K) -> Option<Turn> {
         let Some(done) = &self.done else { return Some(Turn(None)) };
         let count = done.get_with(who, Arc::default);
         let turn = Turn(Some(Arc::clone(&count)));
@@ -67,7 +67,7 @@ impl Turn {
     }
 
     /// It was done.
-    pub(crate) fn used(mut self) {
+    pub fn used(mut self) {
         self.0 = None;
     }
 }

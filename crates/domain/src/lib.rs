@@ -21,7 +21,7 @@ pub use caller::{Caller, level};
 pub use db::{OpenError, Unavailable};
 pub use domain::Domain;
 pub use events::{Event, EventBody, EventLog, EventReader};
-pub use flood::FloodLimits;
+pub use flood::{FloodLimits, RateLimit, Turn};
 pub use ids::{BoardId, CallId, EventSeq, MessageId, NodeId, PageId, ThreadId, UserId};
 pub use market::{Market, MarketError};
 pub use messaging::{Messaging, MessagingError};
