@@ -206,9 +206,12 @@ impl Counts {
     }
 
     fn know(&mut self, address: IpAddr, account: String, now: Instant) {
-        let over = |at: &Instant| now.saturating_duration_since(*at) >= KNOWN;
-        make_room(&mut self.known, over, |at| Some(*at));
-        self.known.insert((address, account), now);
+        let key = (address, account);
+        if !self.known.contains_key(&key) {
+            let over = |at: &Instant| now.saturating_duration_since(*at) >= KNOWN;
+            make_room(&mut self.known, over, |at| Some(*at));
+        }
+        self.known.insert(key, now);
     }
 }
 

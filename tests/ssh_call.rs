@@ -8,9 +8,12 @@ use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Instant;
 
-use harness::{Board, DEADLINE, Key, MENU, PASSWORD, Pty, Setup, SshOptions, on_both_databases, plink, ssh};
+use harness::{
+    Board, DEADLINE, Database, Key, MENU, PASSWORD, Pty, Setup, SshOptions, on_both_databases, plink, ssh,
+};
 
 on_both_databases!(
     a_stranger_registers_and_comes_back_with_a_password,
@@ -458,7 +461,10 @@ fn rights_taken_away_are_gone_on_an_open_connection(setup: Setup) {
     // Whatever was open is left, in the list and in the form alike.
     for caller in [&first, &second] {
         caller.wait_for("The sysop has changed what you may do here");
-        caller.past_notice();
+        // Whoever was typing goes on doing so: only Enter leaves this.
+        caller.send("q?g");
+        caller.wait_for("Enter goes on");
+        caller.key(Key::Enter);
         caller.wait_for(MENU);
         caller.choose("M", "message boards");
         assert!(!caller.screen().contains("Elite"), "{}", caller.screen());
@@ -471,6 +477,27 @@ fn rights_taken_away_are_gone_on_an_open_connection(setup: Setup) {
     done(&board, &["user", "level", "Dade", "50"]);
     let fourth = another(&board, "Dade");
     fourth.open_board("Elite");
+}
+
+#[test]
+fn rights_that_could_not_be_read_are_read_at_the_next_key_in_plain_text_too() {
+    let database = Arc::new(Database::create());
+    let board = Board::setup().database(&database).start();
+    board.account("Dade");
+    done(&board, &["user", "level", "Dade", "50"]);
+    let dade = ssh(&board, "Dade", &options(&["SetEnv=TERM=dumb"]));
+    dade.wait_for("Password:");
+    dade.enter(PASSWORD);
+    dade.wait_for(MENU);
+    dade.enter("m");
+    dade.wait_for("A number, or Enter to go back:");
+    // The demotion is told while what it takes to read the caller's own row is out of reach.
+    database.query("ALTER TABLE ssh_keys RENAME TO away");
+    done(&board, &["user", "level", "Dade", "10"]);
+    board.log.wait_message("own row not read");
+    database.query("ALTER TABLE away RENAME TO ssh_keys");
+    dade.send("2");
+    dade.wait_for("The sysop has changed what you may do here");
 }
 
 #[test]

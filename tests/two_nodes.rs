@@ -276,7 +276,8 @@ fn callers_sit_out_a_restart_of_postgres() {
     acid.wait_for("P post");
     acid.post("After the storm", "Kept as well.");
     crash.wait_status("» Acid Burn posted in The Lobby: \"After the storm\"");
-    b.wait_who("both, each once", |who| who.iter().filter(|handle| !handle.is_empty()).count() == 2);
+    stranger.hangup();
+    b.wait_who("both, each once, and nobody else", |who| who.len() == 2 && !who.contains(&String::new()));
     // What it said of the records holds for a second, and all of this may have taken less.
     let end = Instant::now() + DEADLINE;
     while a.get("/readyz").0 != 200 {
@@ -294,6 +295,39 @@ fn callers_sit_out_a_restart_of_postgres() {
         let found = lines.iter().find(|line| line.contains(noise) && !line.contains("DEBUG"));
         assert_eq!(found, None, "{noise}");
     }
+}
+
+#[test]
+fn a_call_whose_record_was_not_acknowledged_is_in_whos_online_once() {
+    let database = Arc::new(Database::create());
+    let board = node("a", &database, None);
+    board.account("Acid Burn");
+    // The records take their time over the commit, for as long as there is a row in `slow`.
+    database.query("CREATE TABLE slow AS SELECT 1 AS yes");
+    database.query(
+        "CREATE FUNCTION wait_while_slow() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN \
+           WHILE EXISTS (SELECT 1 FROM slow) LOOP PERFORM pg_sleep(0.01); END LOOP; RETURN NULL; \
+         END $$",
+    );
+    database.query(
+        "CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON calls DEFERRABLE INITIALLY DEFERRED \
+         FOR EACH ROW EXECUTE FUNCTION wait_while_slow()",
+    );
+    let (acid, stranger) = (telnet(&board), telnet(&board));
+    for caller in [&acid, &stranger] {
+        caller.wait_for(harness::QUESTION);
+    }
+    for nth in 0..2 {
+        board.log.wait_nth_message("call not written down", nth);
+    }
+    // Both rows are there now, and the board was told of neither.
+    database.query("DELETE FROM slow");
+    acid.log_in("Acid Burn");
+    board.wait_who("both, each once", |who| who.len() == 2 && who.contains(&"Acid Burn".to_owned()));
+    stranger.hangup();
+    board.wait_who("one caller, once", |who| who == ["Acid Burn"]);
+    acid.hangup();
+    board.wait_who("nobody", <[String]>::is_empty);
 }
 
 #[test]

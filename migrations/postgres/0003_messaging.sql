@@ -82,3 +82,4 @@ CREATE TABLE pages (
 );
 CREATE INDEX pages_by_recipient ON pages (to_id, id);
 CREATE INDEX pages_unseen ON pages (to_id, id) WHERE seen_at IS NULL;
+CREATE INDEX pages_seen ON pages (seen_at) WHERE seen_at IS NOT NULL;

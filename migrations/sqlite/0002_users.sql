@@ -51,11 +51,15 @@ CREATE TABLE calls (
     answered_at  TEXT NOT NULL,
     logged_in_at TEXT,
     ended_at     TEXT,
-    lost         INTEGER NOT NULL        -- ended because its node fell silent
+    lost         INTEGER NOT NULL,       -- ended because its node fell silent
+    call_key     BLOB NOT NULL UNIQUE    -- made by the session: a call is written down once
 ) STRICT;
 CREATE INDEX calls_open ON calls (node) WHERE ended_at IS NULL;
 CREATE INDEX calls_lost ON calls (node) WHERE lost;
 CREATE INDEX calls_last ON calls (logged_in_at) WHERE logged_in_at IS NOT NULL AND user_id <> 0;
+-- Guests, and those who never logged in, are forgotten sooner than callers with an account.
+CREATE INDEX calls_passing ON calls (ended_at) WHERE user_id IS NULL OR user_id = 0;
+CREATE INDEX calls_over ON calls (ended_at) WHERE user_id <> 0;
 
 CREATE TABLE counters (
     name  TEXT PRIMARY KEY,

@@ -1,4 +1,4 @@
-//! The board's own work: the quote feed and the nightly tidying, by one node at a time; and who is where.
+//! The board's own work: the quote feed and the hourly tidying, by one node at a time; and who is where.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 use dialtone_domain::market::feed::SimulatedFeed;
-use dialtone_domain::{CallId, Domain, NodeId};
+use dialtone_domain::{CallId, Domain, NodeId, Unavailable};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tokio::sync::mpsc;
@@ -17,10 +17,18 @@ use crate::switchboard::Switchboard;
 
 /// How often the simulated feed moves.
 const TICK: Duration = Duration::from_secs(5);
-/// How often old events are forgotten.
+/// How often old rows are forgotten.
 const TIDYING: Duration = Duration::from_secs(3600);
 /// How long events are kept: a node that was away for less finds them all.
 const EVENTS_KEPT: TimeDelta = TimeDelta::days(7);
+/// How long the calls of guests are kept, and of those who never logged in: anybody can make as many as they like.
+const PASSING_CALLS_KEPT: TimeDelta = TimeDelta::days(1);
+/// How long all other calls are kept.
+const CALLS_KEPT: TimeDelta = TimeDelta::days(30);
+/// How long a page is kept after it was seen.
+const PAGES_KEPT: TimeDelta = TimeDelta::days(90);
+/// How long a node that is gone is remembered: one that only slept comes back.
+const NODES_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// Moves the prices while this node leads.
 pub async fn quote_feed(domain: Domain, node: NodeId, shutdown: CancellationToken) {
@@ -55,7 +63,7 @@ async fn tick(
     domain.market.publish(&ticks).await.map_err(|e| words(&e))
 }
 
-/// Forgets old events while this node leads.
+/// Forgets old rows while this node leads. What the sysop did (the audit log) is kept for good.
 pub async fn tidy(domain: Domain, node: NodeId, shutdown: CancellationToken) {
     let mut ticks = interval(TIDYING);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -65,13 +73,27 @@ pub async fn tidy(domain: Domain, node: NodeId, shutdown: CancellationToken) {
             _ = ticks.tick() => {}
         }
         if matches!(domain.nodes.lead(node, "tidy").await, Ok(true)) {
-            match domain.events.prune(Utc::now() - EVENTS_KEPT).await {
-                Ok(0) => {}
-                Ok(gone) => tracing::info!(gone, "old events forgotten"),
-                Err(error) => tracing::warn!(%error, "old events not forgotten"),
-            }
+            let now = Utc::now();
+            forgotten("events", domain.events.prune(now - EVENTS_KEPT).await);
+            let calls = domain.users.prune_calls(now - PASSING_CALLS_KEPT, now - CALLS_KEPT);
+            forgotten("calls", calls.await);
+            forgotten("pages", domain.messaging.prune_pages(now - PAGES_KEPT).await);
+            forgotten("nodes", domain.nodes.prune(now - NODES_KEPT).await);
         }
     }
+}
+
+fn forgotten(what: &str, gone: Result<u64, Unavailable>) {
+    match gone {
+        Ok(0) => {}
+        Ok(gone) => tracing::info!(what, gone, "old rows forgotten"),
+        Err(error) => tracing::warn!(what, %error, "old rows not forgotten"),
+    }
+}
+
+/// Finds out who is on line whenever somebody came or went.
+pub async fn keep_fresh(domain: Domain, switchboard: Arc<Switchboard>, closing: CancellationToken) {
+    switchboard.glance().keep_fresh(&domain, &closing).await;
 }
 
 /// Tells every call when the minute has changed, and soon after somebody came or went.

@@ -147,6 +147,24 @@ async fn a_64_is_one_address() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_address_known_already_pushes_out_no_other() {
+    let throttle = throttle();
+    let joe = Handle::parse("Joe").unwrap();
+    let at = |n: u32| {
+        let [_, a, b, c] = n.to_be_bytes();
+        IpAddr::from([11, a, b, c])
+    };
+    for n in 0..u32::try_from(REMEMBERED).unwrap() {
+        throttle.know(at(n), &joe);
+        tokio::time::advance(Duration::from_millis(1)).await;
+    }
+    for _ in 0..3 {
+        throttle.know(at(9), &joe);
+    }
+    assert_eq!(throttle.lock().known.len(), REMEMBERED);
+}
+
+#[tokio::test(start_paused = true)]
 async fn memory_has_a_bound_and_forgets_the_oldest() {
     let throttle = throttle();
     for n in 0..u32::try_from(REMEMBERED).unwrap() + 10 {

@@ -7,6 +7,7 @@ use crate::ui::{
     Bar, Call, CellText, Column, Field, Form, Leave, List, Live, Panel, Picked, confirm, pick, theme,
 };
 
+use super::who::Online;
 use super::{pager, profile, said, users};
 
 const COLUMNS: [Column; 3] = [
@@ -47,30 +48,30 @@ async fn friends(call: &mut Call) -> Result<Option<Vec<Friend>>, Leave> {
 }
 
 /// Where each of them is now.
-async fn find(call: &mut Call, friends: &mut [Friend]) -> Result<bool, Leave> {
-    let answer = call.domain.users.online().await;
-    let Some(online) = said(call, answer).await? else { return Ok(false) };
+fn find(online: &[OnlineCall], friends: &mut [Friend]) {
     for friend in friends {
         let here = |call: &&OnlineCall| call.user == Some(friend.profile.id);
         friend.place = online.iter().find(here).map(|call| call.place.clone());
     }
-    Ok(true)
 }
 
 /// Shows the caller's friends until they leave.
 pub async fn show(call: &mut Call) -> Result<(), Leave> {
     let mut bar = Bar::default();
     let mut friends = Vec::new();
-    let mut fresh = true;
+    let mut shown: Option<Online> = None;
     loop {
-        if fresh {
-            let Some(all) = self::friends(call).await? else { return Ok(()) };
-            friends = all;
-        }
-        fresh = true;
-        if !find(call, &mut friends).await? {
-            return Ok(());
-        }
+        let online = match shown.take() {
+            // Who comes and goes changes nothing but where they are.
+            Some(online) => online,
+            None => {
+                let Some(all) = self::friends(call).await? else { return Ok(()) };
+                friends = all;
+                let Some(online) = Online::ask(call).await? else { return Ok(()) };
+                online
+            }
+        };
+        find(&online.calls, &mut friends);
         call.enter("friends", "friends", "the pager tells you when they call");
         let about = |n: usize| match friends.get(n) {
             Some(friend) => users::about(&friend.profile),
@@ -114,8 +115,7 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
             }
             Picked::Pages => pager(call).await?,
             Picked::Back => return Ok(()),
-            // Who comes and goes changes nothing but where they are.
-            Picked::News => fresh = false,
+            Picked::News => shown = Some(online.next(call)),
             _ => {}
         }
     }

@@ -1,8 +1,9 @@
 //! Profiles: anybody's to read, one's own to change, with its SSH keys and its password.
 
 use dialtone_domain::users::{Profile, ProfileChange, SshKey};
-use dialtone_domain::{Secret, UserId};
+use dialtone_domain::{Secret, UserId, UsersError};
 
+use crate::login_throttle::LoginRefused;
 use crate::ui::{
     Bar, Call, Column, Field, Form, Leave, List, Panel, Picked, Text, Viewed, confirm, notice, pick, read,
     theme,
@@ -179,6 +180,10 @@ async fn password(call: &mut Call) -> Result<(), Leave> {
     // Whoever sits down at somebody else's call may guess no faster here than at the door.
     let (users, old) = (&call.domain.users, Secret::new(old));
     let answer = call.house.throttle.log_in(users, call.peer.address, &handle, &old).await;
+    if let Err(LoginRefused::Users(UsersError::Unauthenticated)) = &answer {
+        tracing::info!(user.handle = %handle, peer.address = %call.peer.address, "wrong old password");
+        return notice(call, "new password", "That isn't your old password. Nothing was changed.").await;
+    }
     if said(call, answer).await?.is_none() {
         return Ok(());
     }

@@ -129,10 +129,9 @@ pub async fn show(call: &mut Call, board: BoardId) -> Result<(), Leave> {
                 fresh = true;
             }
             Picked::Key('C') => {
-                if let Some(done) = catch_up(call, &reader).await? {
-                    caught_up = Some(done);
-                    fresh = true;
-                }
+                caught_up = catch_up(call, &reader).await?.or(caught_up);
+                // Also when it failed: part of it may be done.
+                fresh = true;
             }
             Picked::Key('U') => {
                 if let Some(done) = &caught_up
@@ -162,7 +161,7 @@ fn messages(count: i64) -> String {
     words::count(count, "message", "messages")
 }
 
-/// Marks everything on the board as read, if the caller means it; what was done, so that it can be taken back.
+/// Marks everything on the board as read, if the caller means it; what was done, if it can be taken back.
 async fn catch_up(call: &mut Call, reader: &Reader) -> Result<Option<CaughtUp>, Leave> {
     let answer = call.domain.messaging.boards(&call.caller).await;
     let Some(boards) = said(call, answer).await? else { return Ok(None) };
@@ -181,8 +180,13 @@ async fn catch_up(call: &mut Call, reader: &Reader) -> Result<Option<CaughtUp>, 
     }
     let answer = call.domain.messaging.catch_up(reader).await;
     let Some(done) = said(call, answer).await? else { return Ok(None) };
-    let words = format!("{} marked as read. U takes it back.", messages(done.messages()));
-    notice(call, "catch up", &words).await?;
+    let marked = messages(done.messages());
+    if !done.can_be_taken_back() {
+        let words = format!("{marked} marked as read. That's too many to take back.");
+        notice(call, "catch up", &words).await?;
+        return Ok(None);
+    }
+    notice(call, "catch up", &format!("{marked} marked as read. U takes it back.")).await?;
     Ok(Some(done))
 }
 

@@ -1,7 +1,10 @@
 //! Who's online, on every node.
 
+use std::sync::Arc;
+
 use dialtone_domain::CallId;
 use dialtone_domain::users::OnlineCall;
+use tokio::time::Instant;
 
 use crate::switchboard::callers;
 use crate::ui::{Bar, Call, CellText, Column, Leave, List, Live, Panel, Picked, pick, theme};
@@ -57,15 +60,46 @@ fn about(online: &OnlineCall, me: Option<CallId>) -> Panel {
     }
 }
 
+/// Who is on line, as one view shows it.
+pub struct Online {
+    /// Every open call.
+    pub calls: Arc<Vec<OnlineCall>>,
+    asked: Instant,
+}
+
+impl Online {
+    /// Asks the records; none if they didn't answer.
+    pub async fn ask(call: &mut Call) -> Result<Option<Self>, Leave> {
+        let asked = Instant::now();
+        let answer = call.domain.users.online().await;
+        Ok(said(call, answer).await?.map(|calls| Self { calls: Arc::new(calls), asked }))
+    }
+
+    /// After somebody came or went: what was read once for all views, unless this one asked later.
+    pub fn next(&self, call: &Call) -> Self {
+        let now = call.registration.glance().now();
+        match now.asked {
+            Some(asked) if asked > self.asked => Self { calls: Arc::clone(&now.calls), asked },
+            _ => Self { calls: Arc::clone(&self.calls), asked: self.asked },
+        }
+    }
+}
+
 /// Shows who is on line until the caller leaves.
 pub async fn show(call: &mut Call) -> Result<(), Leave> {
     let (mut bar, mut on) = (Bar::default(), None);
+    let mut shown: Option<Online> = None;
     loop {
-        let answer = call.domain.users.online().await;
-        let Some(online) = said(call, answer).await? else { return Ok(()) };
+        let online = match shown.take() {
+            Some(online) => online,
+            None => match Online::ask(call).await? {
+                Some(online) => online,
+                None => return Ok(()),
+            },
+        };
         let (known, waiting): (Vec<&OnlineCall>, Vec<&OnlineCall>) =
-            online.iter().partition(|online| online.handle.is_some());
-        let mut subtitle = how_many(&online);
+            online.calls.iter().partition(|online| online.handle.is_some());
+        let mut subtitle = how_many(&online.calls);
         if !waiting.is_empty() {
             subtitle.push_str(&format!(", {} at the door", waiting.len()));
         }
@@ -95,6 +129,7 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
             }
             (Picked::Pages, _) => pager(call).await?,
             (Picked::Back, _) => return Ok(()),
+            (Picked::News, _) => shown = Some(online.next(call)),
             _ => {}
         }
     }

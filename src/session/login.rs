@@ -208,7 +208,11 @@ pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting)
         Greeting::Guest => "have a look round".to_owned(),
     };
     if greeting == Greeting::Guest {
-        lines.push("Guests read; NEW at the door makes an account that may also write.".to_owned());
+        lines.push(if call.house.registration {
+            "Guests read; NEW at the door makes an account that may also write.".to_owned()
+        } else {
+            "Guests read.".to_owned()
+        });
     } else {
         // The figure is there once the records have answered.
         lines.push(match call.values.get("NM").and_then(|new| new.parse::<i64>().ok()) {

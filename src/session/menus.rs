@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::figures;
 use crate::menu::{Effect, Menus, State, Stimulus};
 use crate::screens::{self, PASSWORD_LIMIT};
-use crate::ui::{Call, Chosen, Leave, LineInput, choose, confirm, notice};
+use crate::ui::{Call, Chosen, Leave, LineInput, choose, confirm, interrupt, notice};
 
 /// Drives the menus until the caller leaves. Whoever may do less than before finds themselves in the first menu again:
 /// what was open had been opened with rights they have no more.
@@ -22,8 +22,9 @@ pub async fn drive(call: &mut Call) -> Result<(), Leave> {
 
 async fn rounds(call: &mut Call, narrowed: bool) -> Result<(), Leave> {
     if narrowed {
-        let words = "The sysop has changed what you may do here, so you're back at the first menu.";
-        Box::pin(notice(call, "your account", words)).await?;
+        let words = "The sysop has changed what you may do here, so you're back at the first menu. \
+                     If you were writing, your text is safe: it's offered when you write again.";
+        Box::pin(interrupt(call, "your account", words)).await?;
     }
     let mut menus = call.house.menus.load_full();
     let mut state = State::new(&menus);

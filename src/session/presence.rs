@@ -1,14 +1,16 @@
 //! The call's row in the records, as long as there is a call.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use dialtone_domain::users::{LoggedIn, NewCall};
-use dialtone_domain::{CallId, Caller, Domain, UsersError};
+use dialtone_domain::{CallId, Caller, Domain, Unavailable, UsersError};
 use tokio::sync::OnceCell;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use uuid::Uuid;
 
 use super::Exchange;
 use super::lines::Line;
@@ -34,28 +36,48 @@ struct Row {
     new: NewCall,
     plug: Plug,
     id: OnceCell<CallId>,
+    /// It may be in the records although `id` is not known: their answer was lost.
+    perhaps_written: AtomicBool,
     gone: CancellationToken,
 }
 
 impl Row {
     /// Writes the row, once; none for a caller who is gone.
-    async fn write(&self) -> Option<CallId> {
+    ///
+    /// The records' answer may be lost, and so may this future, when a call is ended where it stands. Either way the
+    /// row may be there: the next write finds it by its key.
+    async fn write(&self) -> Result<Option<CallId>, UsersError> {
         let written = self.id.get_or_try_init(|| async {
-            if self.gone.is_cancelled() {
-                return Err(());
+            let perhaps = self.perhaps_written.load(Ordering::Relaxed);
+            if self.gone.is_cancelled() && !perhaps {
+                return Err(None);
             }
-            match self.domain.users.call_answered(self.new.clone()).await {
+            self.perhaps_written.store(true, Ordering::Relaxed);
+            match self.domain.users.call_answered(&self.new).await {
                 Ok(id) => {
                     self.plug.update(|interest| interest.call = Some(id));
                     Ok(id)
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "call not written down");
-                    Err(())
+                    let unknown = error == UsersError::Unavailable(Unavailable::Unknown);
+                    self.perhaps_written.store(perhaps || unknown, Ordering::Relaxed);
+                    Err(Some(error))
                 }
             }
         });
-        written.await.ok().copied()
+        match written.await {
+            Ok(id) => Ok(Some(*id)),
+            Err(None) => Ok(None),
+            Err(Some(error)) => Err(error),
+        }
+    }
+
+    /// [`Self::write`], for those who go on without.
+    async fn try_write(&self) -> Option<CallId> {
+        self.write().await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "call not written down");
+            None
+        })
     }
 
     /// Writes down who it is as soon as that can be done, for as long as the call lasts.
@@ -63,7 +85,7 @@ impl Row {
         let row = Arc::clone(self);
         tokio::spawn(async move {
             while timeout(AGAIN, row.gone.cancelled()).await.is_err() {
-                let Some(id) = row.write().await else { continue };
+                let Some(id) = row.try_write().await else { continue };
                 match row.domain.users.call_logged_in(id, &who).await {
                     Err(UsersError::Unavailable(_)) => {}
                     Ok(_) | Err(_) => return,
@@ -72,17 +94,24 @@ impl Row {
         });
     }
 
-    /// Ends the row. One that is being written just now is waited for; none is written after this. While the records
-    /// cannot be written it is tried again: who's online would show the caller for as long as this node runs.
+    /// Ends the row. One that is being written just now is waited for, one that may have been written is looked for;
+    /// none is begun after this. While the records cannot be written it is tried again: who's online would show the
+    /// caller for as long as this node runs.
     async fn end(&self) {
-        let Some(id) = self.write().await else { return };
         let mut told = false;
-        while let Err(error) = self.domain.users.call_ended(id).await {
+        while let Err(error) = self.try_end().await {
             if !told {
                 tracing::warn!(%error, "hangup not written down yet");
                 told = true;
             }
             sleep(AGAIN).await;
+        }
+    }
+
+    async fn try_end(&self) -> Result<(), UsersError> {
+        match self.write().await? {
+            Some(id) => self.domain.users.call_ended(id).await,
+            None => Ok(()),
         }
     }
 }
@@ -94,6 +123,7 @@ impl Presence {
         let row = Arc::new(Row {
             domain: exchange.domain.clone(),
             new: NewCall {
+                key: Uuid::new_v4(),
                 node: exchange.house.node,
                 line: line.number,
                 transport: call.peer.transport.to_owned(),
@@ -103,13 +133,14 @@ impl Presence {
             },
             plug: call.registration.plug().clone(),
             id: OnceCell::new(),
+            perhaps_written: AtomicBool::new(false),
             gone: CancellationToken::new(),
         });
         tokio::spawn({
             let row = Arc::clone(&row);
             async move {
                 if timeout(AT_THE_DOOR, row.gone.cancelled()).await.is_err() {
-                    Box::pin(row.write()).await;
+                    Box::pin(row.try_write()).await;
                 }
             }
         });
@@ -118,7 +149,7 @@ impl Presence {
 
     /// Writes down who it is. Records that cannot be reached cost the caller nothing but a line in "who's online".
     pub async fn logged_in(&mut self, call: &mut Call) -> Option<LoggedIn> {
-        let Some(id) = self.row.write().await else {
+        let Some(id) = self.row.try_write().await else {
             self.row.log_in_later(call.caller.clone());
             return None;
         };

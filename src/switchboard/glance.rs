@@ -9,18 +9,25 @@ use arc_swap::ArcSwap;
 use chrono::{DateTime, Local, Timelike, Utc};
 use dialtone_domain::users::OnlineCall;
 use dialtone_domain::{Domain, UserId};
-use tokio::sync::watch;
-use tokio::time::sleep;
+use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-/// How long after one tick the next may come: a rush of callers is told in one.
-const RUSH: Duration = Duration::from_secs(1);
+/// How long after one coming or going is told the next one may be: a rush of callers is one tick, and somebody who calls
+/// again and again wakes the idle calls no more often than this.
+const RUSH: Duration = Duration::from_secs(5);
+/// How many times as long as the records took to answer they are left alone before they are asked again.
+const PAUSE: u32 = 9;
 
 /// The board at a glance, as of the last coming or going.
 #[derive(Debug, Clone, Default)]
 pub struct Now {
     /// Callers who have logged in, on all nodes.
     pub online: usize,
+    /// Every open call, logged in or not: shared by all who show them.
+    pub calls: Arc<Vec<OnlineCall>>,
+    /// When that was asked; none before the records have answered once.
+    pub asked: Option<Instant>,
     /// Those of them who have more than one call.
     pub twice: Vec<UserId>,
     /// Who called last, and when.
@@ -39,6 +46,7 @@ pub fn callers(online: &[OnlineCall]) -> usize {
 #[derive(Debug, Default)]
 pub struct Glance {
     now: ArcSwap<Now>,
+    stale: Notify,
     /// Counts the times that somebody came or went.
     traffic: watch::Sender<u64>,
     ticks: watch::Sender<u64>,
@@ -55,40 +63,78 @@ impl Glance {
         self.ticks.subscribe()
     }
 
-    /// Asks the records again; what they do not answer stays as it was.
-    pub async fn refresh(&self, domain: &Domain) {
-        let (online, last) = tokio::join!(domain.users.online(), domain.users.last_callers(1));
-        if let (Ok(online), Ok(last)) = (online, last) {
-            let last_call = last.into_iter().next().map(|last| (last.handle.to_string(), last.at));
-            let (mut seen, mut twice) = (HashSet::new(), HashSet::new());
-            for user in online.iter().filter_map(|call| call.user) {
-                if user != UserId::GUEST && !seen.insert(user) {
-                    twice.insert(user);
-                }
+    /// Somebody came or went: what the records said is out of date. Waits for nothing.
+    pub fn out_of_date(&self) {
+        self.stale.notify_one();
+    }
+
+    /// Asks the records now, and again whenever they are [out of date](Self::out_of_date), until the board closes.
+    pub async fn keep_fresh(&self, domain: &Domain, closing: &CancellationToken) {
+        self.read_again(closing, || ask(domain)).await;
+    }
+
+    /// However many come and go while `read` is under way, it is done once more after it. What it does not find out
+    /// stays as it was.
+    async fn read_again<F>(&self, closing: &CancellationToken, mut read: impl FnMut() -> F)
+    where
+        F: Future<Output = Option<Now>>,
+    {
+        loop {
+            let begun = Instant::now();
+            let Some(found) = closing.run_until_cancelled(read()).await else { return };
+            let pause = if let Some(now) = found {
+                self.now.store(Arc::new(now));
+                self.traffic.send_modify(|times| *times += 1);
+                // The more callers there are, the longer it takes, and the less often it is done.
+                begun.elapsed().saturating_mul(PAUSE).min(RUSH)
+            } else {
+                self.out_of_date();
+                RUSH
+            };
+            let next = async {
+                sleep(pause).await;
+                self.stale.notified().await;
+            };
+            if closing.run_until_cancelled(next).await.is_none() {
+                return;
             }
-            let (online, twice) = (callers(&online), twice.into_iter().collect());
-            self.now.store(Arc::new(Now { online, twice, last_call }));
         }
-        self.traffic.send_modify(|times| *times += 1);
     }
 
     /// Ticks until the board closes.
     pub async fn keep_time(&self, closing: &CancellationToken) {
         let mut traffic = self.traffic.subscribe();
+        let mut minute = Instant::now() + to_next_minute();
+        let mut rush_over = Instant::now();
         loop {
+            let came_or_went = async {
+                sleep_until(rush_over).await;
+                // This sender is there as long as its receiver.
+                let _ = traffic.changed().await;
+            };
             tokio::select! {
                 () = closing.cancelled() => return,
-                () = sleep(to_next_minute()) => {}
-                // This sender is there as long as its receiver.
-                _ = traffic.changed() => {}
+                () = sleep_until(minute) => minute = Instant::now() + to_next_minute(),
+                () = came_or_went => rush_over = Instant::now() + RUSH,
             }
             self.ticks.send_replace(*traffic.borrow_and_update());
-            tokio::select! {
-                () = closing.cancelled() => return,
-                () = sleep(RUSH) => {}
-            }
         }
     }
+}
+
+async fn ask(domain: &Domain) -> Option<Now> {
+    let asked = Instant::now();
+    let (online, last) = tokio::join!(domain.users.online(), domain.users.last_callers(1));
+    let (online, last) = (online.ok()?, last.ok()?);
+    let last_call = last.into_iter().next().map(|last| (last.handle.to_string(), last.at));
+    let (mut seen, mut twice) = (HashSet::new(), HashSet::new());
+    for user in online.iter().filter_map(|call| call.user) {
+        if user != UserId::GUEST && !seen.insert(user) {
+            twice.insert(user);
+        }
+    }
+    let twice = twice.into_iter().collect();
+    Some(Now { online: callers(&online), calls: Arc::new(online), asked: Some(asked), twice, last_call })
 }
 
 /// The time until the clock shows another minute, and a little more.
@@ -102,6 +148,7 @@ fn to_next_minute() -> Duration {
 mod tests {
     use super::*;
     use dialtone_domain::{CallId, Handle, NodeId};
+    use tokio::sync::{mpsc, oneshot};
 
     fn call(id: i64, user: Option<UserId>) -> OnlineCall {
         OnlineCall {
@@ -142,7 +189,50 @@ mod tests {
         }
         one.changed().await.unwrap();
         assert_eq!(*one.borrow_and_update(), 3);
+        // Whoever comes and goes all the time is told of once in a while; the minute is told on time.
+        let (mut ticks, begun) = (0, Instant::now());
+        while begun.elapsed() < Duration::from_secs(60) {
+            glance.traffic.send_modify(|times| *times += 1);
+            sleep(Duration::from_millis(100)).await;
+            ticks += u32::from(one.has_changed().unwrap());
+            one.mark_unchanged();
+        }
+        assert!((10..=14).contains(&ticks), "{ticks} ticks in a minute");
         closing.cancel();
         clock.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn many_who_come_while_the_records_are_asked_are_one_more_question() {
+        let (glance, closing) = (Arc::new(Glance::default()), CancellationToken::new());
+        let (asked, mut questions) = mpsc::unbounded_channel();
+        let keeper = tokio::spawn({
+            let (glance, closing) = (Arc::clone(&glance), closing.clone());
+            async move {
+                let read = || {
+                    let (answer, answered) = oneshot::channel();
+                    asked.send(answer).unwrap();
+                    async move { answered.await.unwrap() }
+                };
+                glance.read_again(&closing, read).await;
+            }
+        });
+        let slow = questions.recv().await.unwrap();
+        // As the reader of the log does it, which hands out kicks and bans as well: it waits for no answer.
+        for _ in 0..100 {
+            glance.out_of_date();
+        }
+        slow.send(Some(Now { online: 1, ..Now::default() })).unwrap();
+        let failing = questions.recv().await.unwrap();
+        assert_eq!(glance.now().online, 1);
+        failing.send(None).unwrap();
+        let again = questions.recv().await.unwrap();
+        assert_eq!(glance.now().online, 1, "what was not found out stays as it was");
+        again.send(Some(Now { online: 2, ..Now::default() })).unwrap();
+        sleep(Duration::from_secs(3600)).await;
+        assert!(questions.try_recv().is_err(), "nobody came: nothing is asked");
+        assert_eq!(glance.now().online, 2);
+        closing.cancel();
+        keeper.await.unwrap();
     }
 }

@@ -40,7 +40,6 @@ impl Desk {
         let mut poll = poll::Poll::new();
         let bell = in_process::Bell::new(&self.domain);
         let mut away = false;
-        self.switchboard.glance().refresh(&self.domain).await;
         loop {
             match reader.next_batch().await {
                 Ok(events) => {
@@ -48,7 +47,7 @@ impl Desk {
                         tracing::debug!("the event log can be read again");
                     }
                     let full = !events.is_empty();
-                    self.hand_out(events).await;
+                    self.hand_out(events);
                     if full {
                         continue;
                     }
@@ -68,7 +67,8 @@ impl Desk {
         }
     }
 
-    async fn hand_out(&mut self, events: Vec<Event>) {
+    /// Waits for nothing: a kick is not kept from anybody by slow records.
+    fn hand_out(&self, events: Vec<Event>) {
         let mut traffic = false;
         for event in events {
             self.domain.users.invalidate(&event);
@@ -82,7 +82,7 @@ impl Desk {
             self.switchboard.deliver(&Arc::new(event));
         }
         if traffic {
-            self.switchboard.glance().refresh(&self.domain).await;
+            self.switchboard.glance().out_of_date();
         }
     }
 }

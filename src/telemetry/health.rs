@@ -53,22 +53,40 @@ struct Probe {
     domain: Domain,
     node: NodeId,
     readiness: Readiness,
-    last: Mutex<Option<(Instant, Result<(), Unavailable>)>>,
+    attempts: Attempts,
 }
 
 impl Probe {
-    /// Tries a write, or says how the last one went if that was a moment ago.
     async fn write(&self) -> Result<(), Unavailable> {
-        let mut last = self.last.lock().await;
+        let (domain, node) = (self.domain.clone(), self.node);
+        self.attempts.answer(|| async move { domain.nodes.seen(node).await }).await
+    }
+}
+
+/// The last attempt to write, and when it was over.
+#[derive(Default)]
+struct Attempts(Arc<Mutex<Option<(Instant, Result<(), Unavailable>)>>>);
+
+impl Attempts {
+    /// Makes an attempt, or says how the last one went if that was a moment ago. One is made at a time, and it goes on
+    /// in a task of its own: a client that hangs up neither ends it nor makes room for the next.
+    async fn answer<F>(&self, attempt: impl FnOnce() -> F) -> Result<(), Unavailable>
+    where
+        F: Future<Output = Result<(), Unavailable>> + Send + 'static,
+    {
+        let mut last = Arc::clone(&self.0).lock_owned().await;
         if let Some((at, answer)) = *last
             && at.elapsed() < FRESH
         {
             return answer;
         }
-        let tried = timeout(PATIENCE, self.domain.nodes.seen(self.node)).await;
-        let answer = tried.unwrap_or(Err(Unavailable::Away));
-        *last = Some((Instant::now(), answer));
-        answer
+        let attempt = attempt();
+        let made = tokio::spawn(async move {
+            let answer = timeout(PATIENCE, attempt).await.unwrap_or(Err(Unavailable::Away));
+            *last = Some((Instant::now(), answer));
+            answer
+        });
+        made.await.unwrap_or(Err(Unavailable::Away))
     }
 }
 
@@ -80,7 +98,7 @@ pub async fn serve(
     readiness: Readiness,
     shutdown: CancellationToken,
 ) {
-    let probe = Arc::new(Probe { domain, node, readiness, last: Mutex::new(None) });
+    let probe = Arc::new(Probe { domain, node, readiness, attempts: Attempts::default() });
     let routes = Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
@@ -133,5 +151,33 @@ async fn ready(State(probe): State<Arc<Probe>>) -> (StatusCode, &'static str) {
         Err(Unavailable::Away | Unavailable::Unknown) => {
             (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicU32;
+    use tokio::sync::Semaphore;
+
+    #[tokio::test(start_paused = true)]
+    async fn clients_that_hang_up_start_no_further_write() {
+        let (attempts, begun, gate) =
+            (Attempts::default(), Arc::new(AtomicU32::new(0)), Arc::new(Semaphore::new(0)));
+        let ask = || {
+            let (begun, gate) = (Arc::clone(&begun), Arc::clone(&gate));
+            attempts.answer(move || async move {
+                begun.fetch_add(1, Ordering::SeqCst);
+                gate.acquire().await.map(drop).map_err(|_| Unavailable::Away)
+            })
+        };
+        for _ in 0..3 {
+            // The clock stands still until nothing else can go on: the client hangs up while the write is under way.
+            assert!(timeout(Duration::from_millis(1), ask()).await.is_err());
+        }
+        assert_eq!(begun.load(Ordering::SeqCst), 1);
+        gate.add_permits(1);
+        assert_eq!(ask().await, Ok(()));
+        assert_eq!(begun.load(Ordering::SeqCst), 1, "what the first found out counts");
     }
 }

@@ -369,6 +369,7 @@ impl Call {
             more: self.pager.more(),
             clock: &self.clock,
             online: self.online,
+            known: self.login_keys.is_none(),
             life: &self.life,
         }
     }

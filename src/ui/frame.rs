@@ -60,6 +60,8 @@ pub struct Surroundings<'a> {
     pub clock: &'a str,
     /// How many are on line, as last shown.
     pub online: Option<usize>,
+    /// Whether the caller is one of them: at the door they are not.
+    pub known: bool,
     /// The line of life, for views that have nothing better to say.
     pub life: &'a str,
 }
@@ -156,7 +158,7 @@ pub fn status(round: &Surroundings<'_>, columns: u16) -> Grid {
         Some(page) => grid.text(0, 0, &cut(&format!("» {page}"), room), theme::STATUS),
         None => {
             let words = match round.online {
-                Some(1) => format!("{} · you are the only one here", round.values.board()),
+                Some(1) if round.known => format!("{} · you are the only one here", round.values.board()),
                 Some(online) => format!("{} · {online} on line", round.values.board()),
                 None => round.values.board().to_owned(),
             };

@@ -87,6 +87,10 @@ impl View for MenuView<'_> {
     fn bare(&self) -> bool {
         self.expert
     }
+
+    fn shows_callers(&self) -> bool {
+        !self.expert && self.lines.iter().any(|line| line.item.figure.contains("|ON"))
+    }
 }
 
 impl Line<'_> {
@@ -284,8 +288,8 @@ pub async fn choose(call: &mut Call, menu: &Menu, chosen: &mut usize) -> Result<
         let after = menu.quiet(&call.facts()).map(|timed| Duration::from_secs(timed.after.into()));
         let key = match call.stir(&view, after.map(|after| heard + after)).await? {
             Stir::Key(key) => key,
-            Stir::News(_) | Stir::Callers => continue,
-            Stir::Resized => {
+            Stir::News(_) | Stir::Callers | Stir::Resized => {
+                call.look_up();
                 view = MenuView::new(call, menu, view.chosen);
                 continue;
             }

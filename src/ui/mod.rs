@@ -48,7 +48,7 @@ pub use self::leave::Leave;
 pub use self::line::LineInput;
 pub use self::list::{About, Bar, CellText, Column, List, Live, Picked, pick};
 pub use self::menu::{Chosen, choose};
-pub use self::notice::notice;
+pub use self::notice::{interrupt, notice};
 pub use self::pager::Page;
 pub use self::palette::{Palette, PaletteError};
 pub use self::panel::{Panel, Picture, Share};

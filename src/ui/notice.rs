@@ -1,9 +1,10 @@
 //! Words that wait for a key.
 
+use dialtone_terminal::Key;
 use dialtone_terminal::text::wrap;
 
 use super::keys::{Act, Keys, Meaning};
-use super::{Call, Frame, Leave, View, theme};
+use super::{Call, Frame, Leave, LineInput, View, theme};
 
 struct Notice<'a> {
     title: &'a str,
@@ -12,6 +13,8 @@ struct Notice<'a> {
     /// Lines below those on the screen, when it was last drawn.
     columns: u16,
     room: usize,
+    /// How it is left.
+    prompt: &'a str,
 }
 
 /// The most columns of the box.
@@ -46,11 +49,28 @@ impl View for Notice<'_> {
             page.text(0, y, line, theme::WORDS);
         }
         let below = lines.len() > self.first + usize::from(page.rows());
-        frame.prompt(if below { "Down reads on, any other key goes on " } else { "any key goes on " });
+        frame.prompt(if below { "Down reads on, any other key goes on " } else { self.prompt });
     }
 
     fn keys(&self) -> Keys {
         Keys::of(&[Act::Up, Act::Down, Act::PageUp, Act::PageDown, Act::Forward])
+    }
+}
+
+/// Shows words that a caller who was typing did not expect, until Enter is pressed: what they go on typing is not taken
+/// for commands.
+pub async fn interrupt(call: &mut Call, title: &str, words: &str) -> Result<(), Leave> {
+    if call.plain() {
+        call.say(words).await?;
+        return call.ask("Press Enter to go on: ", LineInput::new(80)).await.map(drop);
+    }
+    let mut view =
+        Notice { title, words, first: 0, columns: call.terminal.columns, room: 1, prompt: "Enter goes on " };
+    loop {
+        view.fit(call);
+        if call.key(&view).await? == Key::Enter {
+            return Ok(());
+        }
     }
 }
 
@@ -59,7 +79,14 @@ pub async fn notice(call: &mut Call, title: &str, words: &str) -> Result<(), Lea
     if call.plain() {
         return Box::pin(call.say_long(words)).await;
     }
-    let mut view = Notice { title, words, first: 0, columns: call.terminal.columns, room: 1 };
+    let mut view = Notice {
+        title,
+        words,
+        first: 0,
+        columns: call.terminal.columns,
+        room: 1,
+        prompt: "any key goes on ",
+    };
     loop {
         view.fit(call);
         let key = call.key(&view).await?;

@@ -1,7 +1,7 @@
 //! The processes that answer calls for one board: each holds a lease that it renews, and what it said of
 //! itself counts only as long as the lease.
 
-use crate::db::{DbError, Store, Tx, in_tx, on_db};
+use crate::db::{DbError, Store, Tx, in_tx, on_db, prune};
 use crate::users::presence;
 use crate::{NodeId, Unavailable};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,6 +10,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub const LEASE: TimeDelta = TimeDelta::seconds(12);
 /// How often a node renews its lease.
 pub const RENEW: std::time::Duration = std::time::Duration::from_secs(4);
+
+/// Nodes that are gone: there is one for each start of a process, few enough for one slice.
+const PRUNE: &str =
+    "DELETE FROM nodes WHERE NOT present AND last_seen < $1 AND id NOT IN (SELECT node FROM leases)";
 
 /// Why a node may not go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -159,6 +163,11 @@ impl Nodes {
         let mut tx = self.store.begin().await?;
         dismiss(&mut tx, node, false).await?;
         Ok(tx.commit().await?)
+    }
+
+    /// Forgets nodes that left, or fell silent, before `before`. Returns how many.
+    pub async fn prune(&self, before: DateTime<Utc>) -> Result<u64, Unavailable> {
+        Ok(prune(&self.store, PRUNE, before).await?)
     }
 
     /// The nodes whose lease holds, in the order they joined.

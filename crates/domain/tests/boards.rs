@@ -521,3 +521,58 @@ fn whoever_posts_may_do_so_at_that_moment() {
         assert_eq!(seen.iter().map(|board| board.messages).sum::<i64>(), 3);
     });
 }
+
+#[test]
+fn a_demotion_waits_for_what_is_being_done_by_the_old_rights() {
+    for_each_database(|domain, url| async move {
+        let staff = NewBoard { read_level: 50, post_level: 50, ..new_board("staff") };
+        let staff = domain.messaging.create_board(staff).await.unwrap();
+        domain.users.set_level(caller(7).id, 50, None).await.unwrap();
+        let me = domain.users.caller(caller(7).id).await.unwrap();
+        let poster = domain.messaging.poster(&me, staff.id).await.unwrap();
+        let mut reader = domain.events.reader().await.unwrap();
+        // On Postgres somebody else holds the board's row, so that the post waits. SQLite has one writer anyway.
+        let mut other = Raw::open(&url).await;
+        other.begin_on_postgres(&format!("UPDATE boards SET slug = slug WHERE id = {}", staff.id)).await;
+        let messaging = domain.messaging.clone();
+        let post = tokio::spawn(async move { messaging.post(&poster, draft("Mine", "still")).await });
+        other.wait_for_waiting(1).await;
+        let users = domain.users.clone();
+        let demotion = tokio::spawn(async move { users.set_level(me.id, 10, None).await });
+        while url.starts_with("postgres") && !demotion.is_finished() && other.waiting().await < 2 {}
+        other.commit_on_postgres().await;
+        let post = post.await.unwrap();
+        demotion.await.unwrap().unwrap();
+
+        // Nobody learns of the demotion and then of a post by the rights of before.
+        let mut told = Vec::new();
+        while !told.iter().any(|body| matches!(body, EventBody::UserChanged { .. })) {
+            told.extend(reader.next_batch().await.unwrap().into_iter().map(|event| event.body));
+        }
+        let posted_before = matches!(told.first(), Some(EventBody::MessageCreated { .. }));
+        assert_eq!(post.is_ok(), posted_before, "{post:?}, {told:?}");
+    });
+}
+
+#[test]
+fn whoever_catches_up_or_keeps_a_draft_may_do_so_at_that_moment() {
+    for_each_database(|domain, _| async move {
+        let staff = NewBoard { read_level: 50, post_level: 50, ..new_board("staff") };
+        let staff = domain.messaging.create_board(staff).await.unwrap();
+        domain.users.set_level(caller(7).id, 50, None).await.unwrap();
+        let me = domain.users.caller(caller(7).id).await.unwrap();
+        let reader = domain.messaging.reader(&me, staff.id).await.unwrap();
+        let poster = domain.messaging.poster(&me, staff.id).await.unwrap();
+        let refused = |answer: Result<(), MessagingError>| {
+            assert!(matches!(answer, Err(MessagingError::Forbidden(_))), "{answer:?}");
+        };
+        domain.messaging.catch_up(&reader).await.unwrap();
+        domain.users.set_level(me.id, 10, None).await.unwrap();
+        refused(domain.messaging.catch_up(&reader).await.map(drop));
+        // What they were writing is theirs, though they could post it there no longer.
+        let unfinished = Draft { key: Some(Uuid::new_v4()), ..draft("Half", "a thought") };
+        domain.messaging.save_draft(&poster, &unfinished).await.unwrap();
+        domain.users.ban(me.id, "", None).await.unwrap();
+        refused(domain.messaging.save_draft(&poster, &unfinished).await);
+    });
+}

@@ -9,6 +9,7 @@ use dialtone_domain::users::{NewAccount, NewCall};
 use dialtone_domain::{CallId, Caller, Domain, EventBody, EventReader, NodeId, UserId, UsersError};
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use support::for_each_database;
+use uuid::Uuid;
 
 async fn register(domain: &Domain, handle: &str) -> Caller {
     let new = NewAccount {
@@ -24,16 +25,20 @@ async fn join(domain: &Domain, name: &str) -> NodeId {
     domain.nodes.join(joining).await.unwrap().id
 }
 
-async fn answer(domain: &Domain, node: NodeId) -> CallId {
-    let call = NewCall {
+fn new_call(node: NodeId) -> NewCall {
+    NewCall {
+        key: Uuid::new_v4(),
         node,
         line: 1,
         transport: "telnet".to_owned(),
         peer: "192.0.2.7\x1b[2J".to_owned(),
         columns: 80,
         rows: 25,
-    };
-    domain.users.call_answered(call).await.unwrap()
+    }
+}
+
+async fn answer(domain: &Domain, node: NodeId) -> CallId {
+    domain.users.call_answered(&new_call(node)).await.unwrap()
 }
 
 async fn bodies(reader: &mut EventReader) -> Vec<EventBody> {
@@ -253,5 +258,22 @@ fn an_office_is_held_by_one_node_until_its_lease_is_over() {
         domain.nodes.leave(b).await.unwrap();
         domain.nodes.renew(a).await.unwrap();
         assert!(domain.nodes.lead(a, "mail").await.unwrap());
+    });
+}
+
+#[test]
+fn a_call_written_down_twice_is_one_call() {
+    for_each_database(|domain, _| async move {
+        let node = join(&domain, "a").await;
+        let call = new_call(node);
+        let (one, other) = tokio::join!(domain.users.call_answered(&call), domain.users.call_answered(&call));
+        let id = one.unwrap();
+        assert_eq!(other.unwrap(), id);
+        assert_eq!(domain.users.online().await.unwrap().len(), 1);
+        // It is the same call after its end, which stays its end.
+        domain.users.call_ended(id).await.unwrap();
+        assert_eq!(domain.users.call_answered(&call).await.unwrap(), id);
+        assert!(domain.users.online().await.unwrap().is_empty());
+        assert_ne!(answer(&domain, node).await, id);
     });
 }

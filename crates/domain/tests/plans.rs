@@ -55,7 +55,7 @@ async fn fill(raw: &mut Raw) {
         format!(
             "{} INSERT INTO pages (from_id, from_handle, to_id, text, sent_at, seen_at) \
              SELECT 1, 'A', 1 + n % 500, 'T', {at}, CASE WHEN n % 10 = 0 THEN NULL ELSE {at} END FROM s",
-            series(20_000)
+            series(100_000)
         ),
         format!(
             "{} INSERT INTO drafts (user_id, post_key, board_id, subject, body, saved_at) \
@@ -70,9 +70,9 @@ async fn fill(raw: &mut Raw) {
         // The newest half of all calls are guests', and twenty calls are open.
         format!(
             "{} INSERT INTO calls (node, line, transport, peer, columns, rows, place, user_id, handle, \
-                number, answered_at, logged_in_at, ended_at, lost) \
+                number, answered_at, logged_in_at, ended_at, lost, call_key) \
              SELECT 1 + n % 40, 1, 'ssh', 'P', 80, 25, '', CASE WHEN n > 40000 THEN 0 ELSE n END, 'A', \
-                n, {at}, {at}, CASE WHEN n > 79980 THEN NULL ELSE {at} END, FALSE FROM s",
+                n, {at}, {at}, CASE WHEN n > 79980 THEN NULL ELSE {at} END, FALSE, {key} FROM s",
             series(80_000)
         ),
     ];
@@ -92,9 +92,11 @@ async fn plans(raw: &mut Raw, sql: &str) -> Vec<Vec<String>> {
             vec![rows.into_iter().map(|row| row.3).collect()]
         }
         Raw::Postgres(db) => {
-            // Every parameter is a number, but for the place in the list of threads, and the end of a lease.
+            // Every parameter is a number, but for a place in the list of threads, the end of a lease, and the time
+            // before which rows are forgotten.
+            let place = |n: usize| (n == 3 || (n == 5 && sql.contains("$6"))) && sql.contains("last_at");
             let time =
-                |n: usize| (n == 3 && sql.contains("last_at")) || (n == 1 && sql.contains("expires_at"));
+                |n: usize| place(n) || (n == 1 && (sql.contains("expires_at") || sql.starts_with("DELETE")));
             let of_each = |time_is: &str, number_is: &str| -> String {
                 let used = (1..).take_while(|n| sql.contains(&format!("${n}")));
                 used.map(|n| if time(n) { time_is } else { number_is }).collect::<Vec<_>>().join(", ")
@@ -130,7 +132,8 @@ fn what_callers_wait_for_is_found_by_index() {
         domain.ping().await.unwrap();
         let mut raw = Raw::open(&url).await;
         fill(&mut raw).await;
-        for (name, sql) in messaging::READING.iter().chain(users::READING) {
+        let pruning = messaging::PRUNING.iter().chain(users::PRUNING);
+        for (name, sql) in messaging::READING.iter().chain(users::READING).chain(pruning) {
             for plan in plans(&mut raw, sql).await {
                 assert!(plan.iter().any(|step| step.contains("SEARCH") || step.contains("Index")), "{name}");
                 for step in &plan {

@@ -6,7 +6,7 @@ mod people;
 mod raw;
 mod support;
 
-use dialtone_domain::messaging::{Board, CaughtUp, Draft, Message, NewBoard};
+use dialtone_domain::messaging::{Board, Draft, Message, NewBoard};
 use dialtone_domain::{Caller, Domain, MessageId, ThreadId};
 use people::{caller, for_each_database, guest};
 use raw::Raw;
@@ -109,7 +109,7 @@ fn catching_up_reads_a_whole_board_and_is_taken_back_exactly() {
         assert_eq!(done.messages(), 251);
         assert_eq!(unread(&domain, &url, &bob, &lobby).await, 0);
         assert_eq!(unread(&domain, &url, &bob, &other).await, 1, "another board is another matter");
-        assert_eq!(domain.messaging.catch_up(&reader).await.unwrap(), CaughtUp::default());
+        assert_eq!(domain.messaging.catch_up(&reader).await.unwrap().messages(), 0, "nothing is left");
 
         assert_eq!(domain.messaging.take_back(&reader, &done).await.unwrap(), 251);
         assert_eq!(unread(&domain, &url, &bob, &lobby).await, 251);
@@ -165,5 +165,82 @@ fn catching_up_while_others_post_and_read_counts_each_message_once() {
         let reader = domain.messaging.reader(&me, lobby.id).await.unwrap();
         domain.messaging.catch_up(&reader).await.unwrap();
         assert_eq!(unread(&domain, &url, &me, &lobby).await, 0);
+    });
+}
+
+/// Fills `board` with so many threads of one message each, by somebody else, a second apart.
+async fn fill(raw: &mut Raw, board: &Board, count: i64) {
+    let at = match raw {
+        Raw::Postgres(_) => "TIMESTAMPTZ '2020-01-01 00:00:00+00' + n * INTERVAL '1 second'",
+        Raw::Sqlite(_) => "strftime('%Y-%m-%dT%H:%M:%S+00:00', 1577836800 + n, 'unixepoch')",
+    };
+    let threads = format!(
+        "WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {count}) \
+         INSERT INTO threads (board_id, subject, author_id, author_handle, message_count, last_at) \
+         SELECT {}, 'S', 7, 'A', 1, {at} FROM s",
+        board.id
+    );
+    raw.execute(&threads).await.unwrap();
+    let sum = format!("UPDATE boards SET message_count = message_count + {count} WHERE id = {}", board.id);
+    raw.execute(&sum).await.unwrap();
+}
+
+#[test]
+fn catching_up_on_a_large_board_goes_slice_by_slice_and_a_failure_undoes_one_of_them() {
+    for_each_database(|domain, url| async move {
+        let lobby = board(&domain, "lobby").await;
+        let mut raw = Raw::open(&url).await;
+        fill(&mut raw, &lobby, 2_500).await;
+        let bob = caller(8);
+        let reader = domain.messaging.reader(&bob, lobby.id).await.unwrap();
+        // Newest first: the first slice is done when the second meets the 1,200th thread from the top.
+        let refuse: &[&str] = match &raw {
+            Raw::Postgres(_) => &[
+                "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
+                 $$BEGIN RAISE EXCEPTION 'not this one'; END$$",
+                "CREATE TRIGGER stop BEFORE INSERT ON thread_reads FOR EACH ROW WHEN (NEW.thread_id = 1300) \
+                 EXECUTE FUNCTION refuse()",
+            ],
+            Raw::Sqlite(_) => {
+                &["CREATE TRIGGER stop BEFORE INSERT ON thread_reads WHEN NEW.thread_id = 1300 \
+                 BEGIN SELECT RAISE(ABORT, 'not this one'); END"]
+            }
+        };
+        for statement in refuse {
+            raw.execute(statement).await.unwrap();
+        }
+        assert!(domain.messaging.catch_up(&reader).await.is_err());
+        assert_eq!(unread(&domain, &url, &bob, &lobby).await, 1_500, "a slice is done for good");
+        let first = domain.messaging.unread_threads(&reader, None, 200).await.unwrap();
+        assert_eq!((first.len(), first[0].thread), (200, ThreadId(1)), "the rest is found, the oldest first");
+        let drop = match &raw {
+            Raw::Postgres(_) => "DROP TRIGGER stop ON thread_reads",
+            Raw::Sqlite(_) => "DROP TRIGGER stop",
+        };
+        raw.execute(drop).await.unwrap();
+        let done = domain.messaging.catch_up(&reader).await.unwrap();
+        assert_eq!((done.messages(), unread(&domain, &url, &bob, &lobby).await), (1_500, 0));
+        assert!(domain.messaging.unread_threads(&reader, None, 200).await.unwrap().is_empty());
+        assert_eq!(domain.messaging.take_back(&reader, &done).await.unwrap(), 1_500);
+        assert_eq!(unread(&domain, &url, &bob, &lobby).await, 1_500);
+    });
+}
+
+#[test]
+fn catching_up_on_a_huge_board_remembers_only_so_much() {
+    for_each_database(|domain, url| async move {
+        let lobby = board(&domain, "lobby").await;
+        let mut raw = Raw::open(&url).await;
+        fill(&mut raw, &lobby, 5_100).await;
+        let bob = caller(8);
+        let reader = domain.messaging.reader(&bob, lobby.id).await.unwrap();
+        let done = domain.messaging.catch_up(&reader).await.unwrap();
+        assert_eq!((done.messages(), done.can_be_taken_back()), (5_100, false));
+        assert_eq!(unread(&domain, &url, &bob, &lobby).await, 0);
+        assert_eq!(domain.messaging.take_back(&reader, &done).await.unwrap(), 0);
+        // What is new on top of all that was read is found as well.
+        let new = post(&domain, &caller(7), &lobby, None).await;
+        let found = domain.messaging.unread_threads(&reader, None, 200).await.unwrap();
+        assert_eq!(found.iter().map(|thread| thread.thread).collect::<Vec<_>>(), [new.thread]);
     });
 }

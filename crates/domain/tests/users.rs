@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod raw;
 mod support;
 
 use dialtone_domain::nodes::Joining;
@@ -9,8 +10,10 @@ use dialtone_domain::users::{Actor, CharsetChoice, NewAccount, NewCall, ProfileC
 use dialtone_domain::{
     Caller, Domain, EventBody, EventReader, FloodLimits, Secret, UserId, UsersError, level,
 };
+use raw::Raw;
 use std::collections::BTreeSet;
 use support::for_each_database;
+use uuid::Uuid;
 
 const PASSWORD: &str = "tidal marmot 7 lamp";
 const ED25519: &str =
@@ -529,6 +532,58 @@ fn somebody_always_runs_the_board() {
 }
 
 #[test]
+fn of_two_sysops_who_unseat_each_other_one_stays() {
+    for_each_database(|domain, url| async move {
+        let (joe, ann, zoe) =
+            (register(&domain, "Joe").await, register(&domain, "Ann").await, register(&domain, "Zoe").await);
+        for sysop in [&joe, &ann, &zoe] {
+            domain.users.set_sysop(sysop.id, true, None).await.unwrap();
+        }
+        let unseat = |whose: UserId, by: UserId| {
+            let users = domain.users.clone();
+            tokio::spawn(async move { users.set_sysop(whose, false, Some(by)).await })
+        };
+        // Somebody else holds the third one's row, so that both are under way at once. SQLite has one writer anyway.
+        let mut other = Raw::open(&url).await;
+        let hold = format!("UPDATE users SET sysop = sysop WHERE id = {}", zoe.id);
+        other.begin_on_postgres(&hold).await;
+        let one = unseat(ann.id, joe.id);
+        other.wait_for_waiting(1).await;
+        let two = unseat(joe.id, ann.id);
+        other.wait_for_waiting(2).await;
+        other.commit_on_postgres().await;
+        let (one, two) = (one.await.unwrap(), two.await.unwrap());
+        let (Err(refused), Ok(())) = (if one.is_ok() { (two, one) } else { (one, two) }) else {
+            panic!("both are sysops no more");
+        };
+        assert!(matches!(refused, UsersError::Forbidden(_)), "{refused:?}");
+    });
+}
+
+#[test]
+fn what_one_caller_does_at_once_is_all_done() {
+    for_each_database(|domain, _| async move {
+        let joe = register(&domain, "Joe").await;
+        let ann = register(&domain, "Ann").await;
+        let mut all = tokio::task::JoinSet::new();
+        for n in 0..12 {
+            let (users, joe, ann) = (domain.users.clone(), joe.clone(), ann.clone());
+            all.spawn(async move {
+                match n % 4 {
+                    0 => users.update_profile(&joe, ProfileChange::default()).await.map(drop),
+                    1 => users.set_settings(&joe, &Settings::default()).await,
+                    2 => users.befriend(&joe, ann.id).await,
+                    _ => users.befriend(&ann, joe.id).await,
+                }
+            });
+        }
+        while let Some(done) = all.join_next().await {
+            done.unwrap().unwrap();
+        }
+    });
+}
+
+#[test]
 fn a_kick_is_one_event_and_one_line_in_the_audit_log() {
     for_each_database(|domain, _| async move {
         let users = &domain.users;
@@ -536,8 +591,8 @@ fn a_kick_is_one_event_and_one_line_in_the_audit_log() {
         let joining = Joining { name: Some("a"), host: "H", exclusive: false };
         let node = domain.nodes.join(joining).await.unwrap().id;
         let (transport, peer) = ("ssh".to_owned(), "192.0.2.7".to_owned());
-        let new = NewCall { node, line: 1, transport, peer, columns: 80, rows: 24 };
-        let call = users.call_answered(new).await.unwrap();
+        let new = NewCall { key: Uuid::new_v4(), node, line: 1, transport, peer, columns: 80, rows: 24 };
+        let call = users.call_answered(&new).await.unwrap();
         users.call_logged_in(call, &ann).await.unwrap();
         let mut reader = domain.events.reader().await.unwrap();
         let refused = users.kick(&joe, call, "because").await;

@@ -154,7 +154,7 @@ impl Call {
         line: &mut LineInput,
         quiet: Option<Instant>,
     ) -> Result<Option<Typed>, Leave> {
-        let happening = match self.waiting()? {
+        let happening = match self.waiting().await? {
             Some(happening) => happening,
             None => self.happening(quiet).await?,
         };

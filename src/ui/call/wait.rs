@@ -69,18 +69,12 @@ impl Call {
             };
             match happening {
                 Happening::Orders => Box::pin(self.obey()).await?,
-                Happening::Key(key) => {
-                    if self.stale {
-                        // The records were away when the caller's own row changed: no key counts before it is read.
-                        Box::pin(self.renew()).await?;
-                    }
-                    match self.routed(view, key) {
-                        Routed::Help => help::show(self, view.keys()).await?,
-                        Routed::Redraw => self.strange = true,
-                        Routed::Nowhere => {}
-                        Routed::Key(key) => return Ok(Stir::Key(key)),
-                    }
-                }
+                Happening::Key(key) => match self.routed(view, key) {
+                    Routed::Help => help::show(self, view.keys()).await?,
+                    Routed::Redraw => self.strange = true,
+                    Routed::Nowhere => {}
+                    Routed::Key(key) => return Ok(Stir::Key(key)),
+                },
                 Happening::Terminal => {
                     self.tune().await?;
                     self.strange = true;
@@ -180,7 +174,8 @@ impl Call {
         keys
     }
 
-    fn heard(&mut self, input: Input) -> Result<Happening, Leave> {
+    /// Everything the caller types comes through here, whatever waits for it.
+    async fn heard(&mut self, input: Input) -> Result<Happening, Leave> {
         match input {
             Input::Key(key) => {
                 if let Some(left) = &mut self.login_keys {
@@ -188,6 +183,10 @@ impl Call {
                 }
                 self.idle.heard();
                 self.unanswered = self.unanswered.saturating_add(1);
+                if self.stale {
+                    // The records were away when the caller's own row changed: each key asks them again.
+                    Box::pin(self.renew()).await?;
+                }
                 Ok(Happening::Key(key))
             }
             Input::Resize { columns, rows } => {
@@ -216,7 +215,7 @@ impl Call {
 
     /// What has happened already. The board's end and what others send come first: a caller whose keys never stop
     /// coming is told of them all the same.
-    pub(super) fn waiting(&mut self) -> Result<Option<Happening>, Leave> {
+    pub(super) async fn waiting(&mut self) -> Result<Option<Happening>, Leave> {
         if self.house.drain.is_cancelled() {
             return Err(Leave::Draining);
         }
@@ -227,7 +226,7 @@ impl Call {
             return Ok(Some(Happening::Event(event)));
         }
         match self.input.try_recv() {
-            Ok(input) => self.heard(input).map(Some),
+            Ok(input) => self.heard(input).await.map(Some),
             Err(mpsc::error::TryRecvError::Disconnected) => Err(Leave::Hangup),
             Err(mpsc::error::TryRecvError::Empty) => Ok(None),
         }
@@ -235,7 +234,7 @@ impl Call {
 
     /// What has happened already, or happens in a moment: a paste comes in bursts, and is answered in few drawings.
     async fn at_hand(&mut self) -> Result<Option<Happening>, Leave> {
-        if let Some(happening) = self.waiting()? {
+        if let Some(happening) = self.waiting().await? {
             return Ok(Some(happening));
         }
         if self.unanswered < PASTE || self.drawn.elapsed() > UNDRAWN {
@@ -268,7 +267,7 @@ impl Call {
             // The house, which rings, lasts as long as the call.
             _ = self.reloaded.changed() => Ok(Happening::Reloaded),
             input = self.input.recv() => match input {
-                Some(input) => self.heard(input),
+                Some(input) => self.heard(input).await,
                 None => Err(Leave::Hangup),
             },
             // So does the switchboard.
@@ -287,6 +286,18 @@ impl Call {
         }
     }
 
+    /// One more of what menus count: until they are entered again, nothing else tells them.
+    fn count(&mut self, event: &Event) {
+        let mark = match &event.body {
+            EventBody::MessageCreated { .. } => "NM",
+            EventBody::PageSent { .. } => "NP",
+            _ => return,
+        };
+        if let Some(number) = self.values.get(mark).and_then(|number| number.parse::<i64>().ok()) {
+            self.values.set(mark, number + 1);
+        }
+    }
+
     /// Takes an event; true if the view on screen may want to show it.
     pub(super) fn concerned(&mut self, event: &Arc<Event>) -> bool {
         let missed = self.registration.take_missed();
@@ -295,6 +306,7 @@ impl Call {
             EventBody::QuotesUpdated { .. } => return true,
             _ => {
                 if let Some(page) = page_of(event) {
+                    self.count(event);
                     self.pager.take(page);
                     return true;
                 }

@@ -23,6 +23,7 @@ mod error;
 mod inspect;
 mod open;
 mod outage;
+mod prune;
 mod tx;
 
 pub(crate) use clock::now;
@@ -31,6 +32,7 @@ pub use error::Unavailable;
 pub(crate) use inspect::inspect;
 pub use open::OpenError;
 pub(crate) use open::open;
+pub(crate) use prune::prune;
 pub(crate) use tx::{Link, Tx};
 
 use crate::NodeId;
@@ -178,4 +180,18 @@ macro_rules! in_tx {
     }};
 }
 
-pub(crate) use {in_tx, on_db};
+/// A `SELECT` whose rows nobody else changes until the transaction ends: `in_tx!(tx, db => …query(holding!(tx, "…")))`.
+/// SQLite has one writer at a time anyway.
+///
+/// The rows of `users` come first in every transaction, and several of them in the order of their ids: so nobody waits
+/// in a circle.
+macro_rules! holding {
+    ($tx:expr, $sql:literal) => {
+        match $tx.link() {
+            $crate::db::Link::Postgres(_) => concat!($sql, " FOR NO KEY UPDATE"),
+            $crate::db::Link::Sqlite(_) => $sql,
+        }
+    };
+}
+
+pub(crate) use {holding, in_tx, on_db};

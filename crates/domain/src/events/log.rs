@@ -2,13 +2,16 @@
 
 use super::{EventBody, EventReader};
 use crate::Unavailable;
-use crate::db::{DbError, Store, in_tx, on_db};
+use crate::db::{Store, prune};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Entries that pruning leaves, however old: a new reader looks back over as many.
-const KEPT: i64 = 1_000;
+/// Entries lie by age, so each slice looks no further than at the oldest. The newest thousand stay, however old: a new
+/// reader looks back over as many.
+const PRUNE: &str = "DELETE FROM events WHERE seq IN (SELECT seq FROM \
+         (SELECT seq, at FROM events WHERE seq <= (SELECT MAX(seq) FROM events) - 1000 ORDER BY seq LIMIT 500) AS oldest \
+     WHERE at < $1)";
 
 /// The event log. Each clone hears the doorbell for itself.
 #[derive(Debug)]
@@ -59,30 +62,8 @@ impl EventLog {
         Ok(tx.commit().await?)
     }
 
-    /// Forgets entries from before `older_than`, all but the newest thousand. Returns how many. Each slice of the log is
-    /// a transaction of its own, so whoever wants to write meanwhile waits for one slice at the most.
+    /// Forgets entries from before `older_than`, all but the newest thousand. Returns how many.
     pub async fn prune(&self, older_than: DateTime<Utc>) -> Result<u64, Unavailable> {
-        Ok(self.forget(older_than).await?)
-    }
-
-    async fn forget(&self, older_than: DateTime<Utc>) -> Result<u64, DbError> {
-        let newest: i64 = on_db!(self.store, db => sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM events")
-            .fetch_one(db).await)?;
-        let mut cursor = 0_i64;
-        let mut forgotten = 0;
-        loop {
-            let slice: Vec<(i64, DateTime<Utc>)> = on_db!(self.store, db => sqlx::query_as(
-                    "SELECT seq, at FROM events WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT 500")
-                .bind(cursor).bind(newest - KEPT).fetch_all(db).await)?;
-            // Entries lie by age, so a slice without an old one ends it.
-            let Some((last, _)) = slice.iter().rfind(|(_, at)| *at < older_than) else {
-                return Ok(forgotten);
-            };
-            let mut tx = self.store.begin().await?;
-            forgotten += in_tx!(tx, db => sqlx::query("DELETE FROM events WHERE seq > $1 AND seq <= $2 AND at < $3")
-                .bind(cursor).bind(last).bind(older_than).execute(db).await.map(|done| done.rows_affected()))?;
-            tx.commit().await?;
-            cursor = *last;
-        }
+        Ok(prune(&self.store, PRUNE, older_than).await?)
     }
 }

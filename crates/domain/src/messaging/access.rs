@@ -26,6 +26,13 @@ impl Reader {
         &self.board
     }
 
+    /// The same for the caller as they are now, inside the transaction that moves their pointers.
+    pub(super) async fn renewed(&self, tx: &mut Tx) -> Result<Self, MessagingError> {
+        let who = authority::current(tx, self.who.id).await?;
+        may_read(&who, &self.board)?;
+        Ok(Self { who, board: self.board.clone() })
+    }
+
     /// Whether they may post there too; or in words why not.
     pub fn may_post(&self) -> Result<(), MessagingError> {
         may_post(&self.who, &self.board)

@@ -2,6 +2,7 @@
 
 use super::{Draft, Messaging, MessagingError, Poster, text};
 use crate::db::{DbError, Tx, in_tx, now, on_db};
+use crate::users::authority;
 use crate::{BoardId, Caller, MessageId, ThreadId, UserId};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -46,13 +47,15 @@ struct Row {
 
 impl Messaging {
     /// Saves what `poster` has written so far, over what was saved under the same key. Does nothing for a draft
-    /// without a key, and for one that has been posted.
+    /// without a key, and for one that has been posted. Forbidden when the account is closed by now.
     pub async fn save_draft(&self, poster: &Poster, draft: &Draft) -> Result<(), MessagingError> {
         let Some(key) = draft.key else { return Ok(()) };
         let user = poster.who.id;
         let subject: String = text::one_line(&draft.subject).chars().take(2 * super::SUBJECT_CHARS).collect();
         let body = text::unfinished(&draft.body);
         let mut tx = self.store.begin().await?;
+        // Whoever may post there no longer still keeps what they wrote: it is theirs alone to see.
+        authority::current(&mut tx, user).await?;
         in_tx!(tx, db => sqlx::query(
             "INSERT INTO drafts (user_id, post_key, board_id, reply_to, subject, body, saved_at) \
              SELECT $1, $2, $3, $4, $5, $6, $7 \

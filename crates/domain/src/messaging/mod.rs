@@ -7,6 +7,7 @@
 
 mod access;
 mod board;
+mod catch_up;
 mod draft;
 mod drafts;
 mod error;
@@ -20,11 +21,12 @@ mod threads;
 
 pub use access::{Poster, Reader};
 pub use board::{Board, BoardSummary, NewBoard};
+pub use catch_up::CaughtUp;
 pub use draft::Draft;
 pub use drafts::SavedDraft;
 pub use error::MessagingError;
 pub use pages::Page;
-pub use reads::{CaughtUp, Unread};
+pub use reads::Unread;
 pub use text::{BODY_BYTES, PAGE_CHARS, SUBJECT_CHARS};
 pub use threads::{Message, ThreadMark, ThreadSummary};
 
@@ -42,11 +44,17 @@ pub const READING: &[(&str, &str)] = &[
     ("unread threads", threads::UNREAD),
     ("thread", threads::THREAD),
     ("drafts", drafts::DRAFTS),
+    ("slice of a board", catch_up::SLICE),
+    ("unread on a board", catch_up::UNREAD_ON_BOARD),
     ("unread messages", reads::UNREAD_MESSAGES),
     ("unread pages", reads::UNREAD_PAGES),
     ("pages", pages::PAGES),
     ("posts", reads::POSTS),
 ];
+
+/// As [`READING`], for what forgets old rows; `$1` is a time.
+#[doc(hidden)]
+pub const PRUNING: &[(&str, &str)] = &[("seen pages", pages::PRUNE)];
 
 /// The messaging service. Cloning is cheap.
 #[derive(Debug, Clone)]

@@ -1,10 +1,10 @@
 //! The pager: one line from caller to caller, kept until it is seen, and the sysop's word to everybody.
 
 use super::{Messaging, MessagingError, text};
-use crate::db::{in_tx, now, on_db};
+use crate::db::{in_tx, now, on_db, prune};
 use crate::flood::{Turn, counted};
 use crate::users::{Actor, audit, authority};
-use crate::{Caller, EventBody, Handle, PageId, UserId, UsersError};
+use crate::{Caller, EventBody, Handle, PageId, Unavailable, UserId, UsersError};
 use chrono::{DateTime, Utc};
 
 /// Pages shown at once, the newest: a few screens.
@@ -15,6 +15,9 @@ const WAITING: i64 = 20;
 /// The newest pages to one caller.
 pub(super) const PAGES: &str = "SELECT id, from_handle AS \"from\", text, sent_at AS at, seen_at IS NOT NULL AS seen \
      FROM pages WHERE to_id = $1 ORDER BY id DESC LIMIT $2";
+/// Pages that were seen.
+pub(super) const PRUNE: &str = "DELETE FROM pages WHERE id IN \
+     (SELECT id FROM pages WHERE seen_at < $1 ORDER BY seen_at LIMIT 200)";
 
 /// A page.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -99,6 +102,11 @@ impl Messaging {
             "UPDATE pages SET seen_at = $3 WHERE to_id = $1 AND id <= $2 AND seen_at IS NULL")
             .bind(who.id).bind(up_to).bind(now()).execute(db).await.map(drop))?;
         Ok(tx.commit().await?)
+    }
+
+    /// Forgets pages that were seen before `before`. Returns how many.
+    pub async fn prune_pages(&self, before: DateTime<Utc>) -> Result<u64, Unavailable> {
+        Ok(prune(&self.store, PRUNE, before).await?)
     }
 
     /// Tells everybody on the board something. Forbidden to all but the sysop.

@@ -29,21 +29,19 @@ pub(super) const THREAD: &str = "SELECT m.id, m.thread_id AS thread, m.board_id 
 /// A place in the list of threads: after the thread it came with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ThreadMark {
-    last_at: DateTime<Utc>,
-    thread: ThreadId,
+    pub(super) last_at: DateTime<Utc>,
+    pub(super) thread: ThreadId,
 }
 
 impl ThreadMark {
     /// Before every thread there can be. A year of four digits sorts rightly as text, too.
-    const TOP: ThreadMark = ThreadMark {
+    pub(super) const TOP: ThreadMark = ThreadMark {
         last_at: match DateTime::from_timestamp(253_402_300_799, 0) {
             Some(end_of_9999) => end_of_9999,
             None => DateTime::<Utc>::MAX_UTC,
         },
         thread: ThreadId(i64::MAX),
     };
-    /// After every thread there can be.
-    const BOTTOM: ThreadMark = ThreadMark { last_at: DateTime::<Utc>::UNIX_EPOCH, thread: ThreadId(0) };
 }
 
 /// A thread in the list of a board.
@@ -140,7 +138,11 @@ impl Messaging {
         if reader.who.guest {
             return Ok(Vec::new());
         }
-        let mark = after.unwrap_or(ThreadMark::BOTTOM);
+        let mark = match after {
+            Some(mark) => mark,
+            // What was read long ago is not gone through again and again.
+            None => self.before_oldest_unread(reader).await?,
+        };
         let rows: Vec<Row> = on_db!(self.store, db => sqlx::query_as(UNREAD)
             .bind(reader.who.id).bind(reader.board.id).bind(mark.last_at).bind(mark.thread)
             .bind(limit.clamp(1, AT_ONCE)).fetch_all(db).await)?;

@@ -1,19 +1,31 @@
 //! Calls: each one the board has answered, from answer to hangup.
 
 use super::{Handle, Users, UsersError, text};
-use crate::db::{in_tx, now, on_db};
+use crate::db::{in_tx, now, on_db, prune};
 use crate::events::EventBody;
-use crate::{CallId, Caller, NodeId, UserId};
+use crate::{CallId, Caller, NodeId, Unavailable, UserId};
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 /// The limit is a number, because a server that does not know it plans for a tenth of all calls. The conditions are
 /// those of the index, so that the many calls of guests are not even passed over.
 pub(super) const LAST_CALLERS: &str = "SELECT handle, logged_in_at AS at FROM calls \
      WHERE logged_in_at IS NOT NULL AND user_id <> 0 ORDER BY logged_in_at DESC LIMIT 20";
 
+/// Ended calls of nobody with an account: of guests, and of those who never logged in.
+pub(super) const PRUNE_PASSING: &str = "DELETE FROM calls WHERE id IN (SELECT id FROM calls \
+     WHERE (user_id IS NULL OR user_id = 0) AND ended_at < $1 ORDER BY ended_at LIMIT 200)";
+/// Ended calls of callers with an account, all but those that the list of the last callers shows.
+pub(super) const PRUNE_KNOWN: &str = "DELETE FROM calls WHERE id IN (SELECT id FROM calls \
+     WHERE user_id <> 0 AND ended_at < $1 AND id NOT IN (SELECT id FROM calls \
+         WHERE logged_in_at IS NOT NULL AND user_id <> 0 ORDER BY logged_in_at DESC LIMIT 20) \
+     ORDER BY ended_at LIMIT 200)";
+
 /// A call that was just answered.
 #[derive(Debug, Clone)]
 pub struct NewCall {
+    /// Made by whoever answers: a call that is written down again under its key is written down once.
+    pub key: Uuid,
     /// The node that answered.
     pub node: NodeId,
     /// The line of that node.
@@ -47,14 +59,16 @@ pub struct LastCaller {
 }
 
 impl Users {
-    /// Writes down a call that was answered. Nobody knows yet who it is.
-    pub async fn call_answered(&self, call: NewCall) -> Result<CallId, UsersError> {
+    /// Writes down a call that was answered. Nobody knows yet who it is. The same call again gives the same id, also
+    /// while the first time is still being committed: Postgres waits for that.
+    pub async fn call_answered(&self, call: &NewCall) -> Result<CallId, UsersError> {
         let mut tx = self.store.begin().await?;
         let id = in_tx!(tx, db => sqlx::query_scalar(
-                "INSERT INTO calls (node, line, transport, peer, columns, rows, place, answered_at, lost) \
-                 VALUES ($1, $2, $3, $4, $5, $6, '', $7, FALSE) RETURNING id")
+                "INSERT INTO calls (node, line, transport, peer, columns, rows, place, answered_at, lost, call_key) \
+                 VALUES ($1, $2, $3, $4, $5, $6, '', $7, FALSE, $8) \
+                 ON CONFLICT (call_key) DO UPDATE SET call_key = excluded.call_key RETURNING id")
             .bind(call.node).bind(call.line).bind(text::cut(&call.transport, 16)).bind(text::cut(&call.peer, 64))
-            .bind(call.columns).bind(call.rows).bind(now()).fetch_one(db).await)?;
+            .bind(call.columns).bind(call.rows).bind(now()).bind(call.key).fetch_one(db).await)?;
         tx.commit().await?;
         Ok(id)
     }
@@ -114,6 +128,17 @@ impl Users {
                 .bind(call).execute(db).await.map(drop))?,
         }
         Ok(tx.commit().await?)
+    }
+
+    /// Forgets the calls of guests, and of those who never logged in, that ended before `passing`; and all others that
+    /// ended before `known`, but for the last callers. Returns how many. What is counted stays counted.
+    pub async fn prune_calls(
+        &self,
+        passing: DateTime<Utc>,
+        known: DateTime<Utc>,
+    ) -> Result<u64, Unavailable> {
+        let passing = prune(&self.store, PRUNE_PASSING, passing).await?;
+        Ok(passing + prune(&self.store, PRUNE_KNOWN, known).await?)
     }
 
     /// The latest callers with an account, newest first, at most twenty.

@@ -179,13 +179,13 @@ impl Users {
     /// Makes the change, unless everything is so already: then false, and nothing is written down or told.
     async fn alter(&self, who: UserId, change: Change, by: Option<UserId>) -> Result<bool, UsersError> {
         let mut tx = self.store.begin().await?;
+        let unseats = change.unseats();
+        let sysops = authority::hold(&mut tx, who, by, unseats).await?;
         match by {
             Some(by) if !change.ones_own() => authority::current_sysop(&mut tx, by).await.map(drop)?,
             by => authority::may_change(&mut tx, who, by).await?,
         }
-        // The sysops before the account, so that two who unseat each other do not each hold what the other waits for.
-        let sysops = if change.unseats() { hold_sysops(&mut tx).await? } else { 0 };
-        let before = hold_account(&mut tx, who).await?.ok_or_else(UsersError::no_account)?;
+        let before = account_before(&mut tx, who).await?.ok_or_else(UsersError::no_account)?;
         let Some((action, detail)) = change.words(&before) else { return Ok(false) };
         macro_rules! set {
             ($sql:literal, $value:expr) => {
@@ -200,7 +200,7 @@ impl Users {
             Change::Sysop(sysop) => set!("sysop", sysop),
             Change::Banned(banned, _) => set!("banned", banned),
         }
-        if sysops > 0 && count_sysops(&mut tx).await? == 0 {
+        if unseats && sysops > 0 && count_sysops(&mut tx).await? == 0 {
             return Err(UsersError::Conflict(
                 "That is the board's last sysop. Make somebody else a sysop first.".to_owned(),
             ));
@@ -221,18 +221,10 @@ impl Users {
     }
 }
 
-/// Keeps an account as it is until the transaction ends, and tells how that is. None if there is no such account.
-async fn hold_account(tx: &mut Tx, who: UserId) -> Result<Option<Before>, DbError> {
-    in_tx!(tx, db => sqlx::query_as(
-            "UPDATE users SET level = level WHERE id = $1 RETURNING handle, level, flags, sysop, banned")
+/// How an account is that is held. None if there is no such account.
+async fn account_before(tx: &mut Tx, who: UserId) -> Result<Option<Before>, DbError> {
+    in_tx!(tx, db => sqlx::query_as("SELECT handle, level, flags, sysop, banned FROM users WHERE id = $1")
         .bind(who).fetch_optional(db).await)
-}
-
-/// Keeps the sysops as they are until the transaction ends, so that of two who unseat each other at once one is
-/// refused. Tells how many there are.
-async fn hold_sysops(tx: &mut Tx) -> Result<u64, DbError> {
-    in_tx!(tx, db => sqlx::query("UPDATE users SET sysop = sysop WHERE sysop AND NOT banned")
-        .execute(db).await.map(|done| done.rows_affected()))
 }
 
 async fn count_sysops(tx: &mut Tx) -> Result<i64, DbError> {
