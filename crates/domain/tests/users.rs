@@ -553,7 +553,7 @@ fn of_two_sysops_who_unseat_each_other_one_stays() {
         other.wait_for_waiting(2).await;
         other.commit_on_postgres().await;
         let (one, two) = (one.await.unwrap(), two.await.unwrap());
-        let (Err(refused), Ok(())) = (if one.is_ok() { (two, one) } else { (one, two) }) else {
+        let (Err(refused), Ok(true)) = (if one.is_ok() { (two, one) } else { (one, two) }) else {
             panic!("both are sysops no more");
         };
         assert!(matches!(refused, UsersError::Forbidden(_)), "{refused:?}");

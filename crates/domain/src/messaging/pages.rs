@@ -60,7 +60,10 @@ impl Messaging {
         }
         let mut tx = self.store.begin().await?;
         authority::current(&mut tx, from.id).await?;
-        if let Err(UsersError::Forbidden(_)) = authority::current(&mut tx, to).await {
+        // Read without holding the row: two who page each other would wait in a circle.
+        let closed: Option<bool> = in_tx!(tx, db => sqlx::query_scalar("SELECT banned FROM users WHERE id = $1")
+            .bind(to).fetch_optional(db).await)?;
+        if closed == Some(true) {
             return refused("That account is closed.");
         }
         let page: Option<PageId> = in_tx!(tx, db => sqlx::query_scalar(
