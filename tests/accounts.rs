@@ -493,7 +493,7 @@ fn the_log_names_only_those_who_came_in_and_says_who_ended_a_call_and_why() {
     guest.enter("guest");
     let came = board.log.wait_message("logged in");
     assert_eq!((&came["user.handle"], &came["method"]), (&"Guest".into(), &"guest".into()), "{came}");
-    board.wait_who("the guest", |who| who.len() == 1);
+    board.wait_who("the guest", |who| who == ["Guest"]);
     for (nth, by, told) in [(1, &["--from", "Sysop"][..], "Sysop"), (2, &[], "a command")] {
         let call = only_call(&board);
         let mut words = vec!["node", "kick", &call, "--reason", "Good night.", "--json"];
@@ -507,7 +507,7 @@ fn the_log_names_only_those_who_came_in_and_says_who_ended_a_call_and_why() {
             let guest = Dial::call(&board, Kind::SyncTerm);
             guest.wait_for(QUESTION);
             guest.enter("guest");
-            board.wait_who("the guest again", |who| who.len() == 1);
+            board.wait_who("the guest again", |who| who == ["Guest"]);
             board.log.wait_nth_message("logged in", 1);
         }
     }
