@@ -473,7 +473,50 @@ fn a_call_that_is_still_open_is_not_said_to_have_ended() {
     caller.wait_hangup();
     board.wait_who("nobody", <[String]>::is_empty);
     let audit = board.cli_json(&["audit", "list", "--limit", "1", "--json"]);
-    assert_eq!((&audit[0]["action"], &audit[0]["handle"]), (&"call.kick".into(), &"Sysop".into()), "{audit}");
+    assert_eq!(
+        (&audit[0]["action"], &audit[0]["handle"]),
+        (&"call.kick".into(), &serde_json::Value::Null),
+        "{audit}"
+    );
+}
+
+#[test]
+fn the_log_names_only_those_who_came_in_and_says_who_ended_a_call_and_why() {
+    let board = Board::start();
+    let stranger = Dial::call(&board, Kind::SyncTerm);
+    stranger.wait_for(QUESTION);
+    stranger.hangup();
+    let ended = board.log.wait_message("call ended");
+    assert!(ended.get("user.handle").is_none(), "{ended}");
+    let guest = Dial::call(&board, Kind::SyncTerm);
+    guest.wait_for(QUESTION);
+    guest.enter("guest");
+    let came = board.log.wait_message("logged in");
+    assert_eq!((&came["user.handle"], &came["method"]), (&"Guest".into(), &"guest".into()), "{came}");
+    board.wait_who("the guest", |who| who == ["Guest"]);
+    for (nth, by, told) in [(1, &["--from", "Sysop"][..], "Sysop"), (2, &[], "a command")] {
+        let call = only_call(&board);
+        let mut words = vec!["node", "kick", &call, "--reason", "Good night.", "--json"];
+        words.extend(by);
+        board.cli_json(&words);
+        let ended = board.log.wait_nth_message("call ended", nth);
+        let said = |name: &str| ended[name].as_str().unwrap_or_default().to_owned();
+        let said = ["reason", "by", "why", "user.handle"].map(said);
+        assert_eq!(said, ["kicked", told, "Good night.", "Guest"], "{ended}");
+        if nth == 1 {
+            let guest = Dial::call(&board, Kind::SyncTerm);
+            guest.wait_for(QUESTION);
+            guest.enter("guest");
+            board.wait_who("the guest again", |who| who == ["Guest"]);
+            board.log.wait_nth_message("logged in", 1);
+        }
+    }
+    let audit = board.cli_json(&["audit", "list", "--json"]);
+    assert_eq!(
+        (&audit[1]["handle"], &audit[0]["handle"]),
+        (&"Sysop".into(), &serde_json::Value::Null),
+        "{audit}"
+    );
 }
 
 #[test]
@@ -486,16 +529,21 @@ fn the_last_sysop_stays_and_what_was_done_is_written_down_once() {
         let said = String::from_utf8_lossy(&run.stderr).into_owned();
         assert!(said.contains("That is the board's last sysop."), "{said}");
     }
-    board.cli_json(&["user", "ban", "Zero Cool", "--reason", "Be nicer.", "--json"]);
+    let ban = board.cli_json(&["user", "ban", "Zero Cool", "--reason", "Be nicer.", "--json"]);
+    assert!(ban["ended"].is_null(), "they were not on: {ban}");
+    let again = board.cli(&["user", "ban", "Zero Cool"]);
+    assert_eq!(String::from_utf8_lossy(&again.stdout), "Zero Cool is banned already.\n");
     board.cli_json(&["broadcast", "Coffee is ready", "--json"]);
     let audit = board.cli_json(&["audit", "list", "--json"]);
     let lines = audit.as_array().expect("a list").iter();
     let lines: Vec<(&str, &str)> =
         lines.filter_map(|line| Some((line["action"].as_str()?, line["detail"].as_str()?))).collect();
     let banned = board.cli_json(&["user", "show", "Zero Cool", "--json"])["id"].to_string();
-    let banned = format!("user {banned} true Be nicer.");
-    assert_eq!(
-        lines,
-        [("broadcast", "Coffee is ready"), ("user.banned", &banned), ("user.add", "Zero Cool"),]
+    let (added, banned) =
+        (format!("Zero Cool (account {banned})"), format!("Zero Cool (account {banned}): Be nicer."));
+    assert!(
+        audit.as_array().is_some_and(|lines| lines.iter().all(|line| line["actor"].is_null())),
+        "{audit}"
     );
+    assert_eq!(lines, [("broadcast", "Coffee is ready"), ("user.ban", &banned), ("user.add", &added)]);
 }

@@ -82,6 +82,10 @@ fn what_is_written_while_the_disk_is_full_is_kept_and_saved_when_there_is_room()
         crash.post("Me too", "And another.");
         acid.wait_status("» Crash Override posted in The Lobby: \"Me too\"");
         late.wait_status("» Crash Override posted in The Lobby: \"Me too\"");
+        board.log.wait_text("there is room again on the disk under");
+        let count = |text: &str| board.log.lines().iter().filter(|line| line.contains(text)).count();
+        assert_eq!(count("no room on the disk under"), count("there is room again on the disk"));
+        assert_eq!(count("a statement failed") + count("was not renewed"), 0);
         assert!(board.stop().success());
     });
 }

@@ -283,6 +283,18 @@ fn callers_sit_out_a_restart_of_postgres() {
     while a.get("/readyz").0 != 200 {
         assert!(Instant::now() < end, "the board is not ready again\n{}", a.log.tail());
     }
+    // Told once when it began, and once when it was over: nothing of each that failed meanwhile.
+    let over = a.log.wait_text(" answers again");
+    assert!(over.contains("the database at 127.0.0.1:"), "{over}");
+    let lines = a.log.lines();
+    let began: Vec<_> = lines.iter().filter(|line| line.contains(" does not answer")).collect();
+    assert!(began.len() == 1 && began[0].contains("ERROR"), "{began:?}");
+    for noise in
+        ["a statement failed", "pool timed out", "before_acquire", "slow threshold", "already exists"]
+    {
+        let found = lines.iter().find(|line| line.contains(noise) && !line.contains("DEBUG"));
+        assert_eq!(found, None, "{noise}");
+    }
 }
 
 #[test]

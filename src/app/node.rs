@@ -138,7 +138,10 @@ pub async fn keep_lease(
                 replaced.cancel();
                 return;
             }
-            Err(error) => tracing::warn!(%error, "the node's lease was not renewed"),
+            // The database's own lines say that it's away, or full.
+            Err(error @ NodesError::Unavailable(_)) => {
+                tracing::debug!(%error, "the node's lease was not renewed")
+            }
         }
     }
 }

@@ -19,7 +19,7 @@ pub async fn first_start(domain: &Domain) -> Result<Option<Caller>, miette::Repo
 pub async fn show_password(domain: Domain, sysop: Caller) {
     match domain.users.issue_sysop_password(&sysop).await {
         Ok(Some((handle, password))) => {
-            tracing::warn!(%handle, password = password.expose(), "sysop created");
+            tracing::warn!(handle = handle.as_str(), password = password.expose(), "sysop created");
         }
         // Another node of this board was as fast, and has shown it.
         Ok(None) => {}

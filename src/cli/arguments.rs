@@ -68,7 +68,7 @@ pub enum Command {
     Art(ArtCommand),
     /// The sysop's console, beside a running board
     Console {
-        /// The sysop at the keys; the first one if not given
+        /// The sysop at the keys; if not given, what is done is written down as a command's
         #[arg(long = "as", value_name = "HANDLE")]
         sysop: Option<String>,
     },
@@ -95,7 +95,7 @@ pub enum Manage {
     Broadcast {
         /// What they are told
         text: String,
-        /// The sysop who says it; the first one if not given
+        /// The sysop who says it; if not given, it's written down as a command's
         #[arg(long, value_name = "HANDLE")]
         from: Option<String>,
     },

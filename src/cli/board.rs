@@ -153,7 +153,7 @@ async fn post(domain: &Domain, message: PostArgs) -> Result<Answer, Failure> {
     };
     let posted = domain.messaging.post(&poster, draft).await?;
     let detail = format!("message {} on {} as {}", posted.id, board.slug, from.handle);
-    acts::note(domain, None, "board.post", &detail).await;
+    acts::note(domain, acts::actor(&from, true).id(), "board.post", &detail).await;
     let text = format!("Posted as message {} on {}.", posted.id, board.name);
     Ok(Answer { json: message_document(&posted, &board), text })
 }

@@ -105,8 +105,8 @@ fn run_console(config: &Config, sysop: Option<&str>) -> Result<(), Failure> {
         ));
     }
     with_board(config, async |domain| {
-        let sysop = acts::sysop(domain, sysop).await?;
-        Ok(console::run(domain.clone(), &config.board.name, sysop).await?)
+        let by = acts::sysop(domain, sysop).await?;
+        Ok(console::run(domain.clone(), &config.board.name, by, sysop.is_some()).await?)
     })
 }
 

@@ -24,7 +24,7 @@ pub enum NodeCommand {
         /// What the caller is told
         #[arg(long, value_name = "TEXT", default_value = acts::NO_REASON)]
         reason: String,
-        /// The sysop who does it; the first one if not given
+        /// The sysop who does it; if not given, it's written down as a command's
         #[arg(long, value_name = "HANDLE")]
         from: Option<String>,
     },
@@ -36,10 +36,11 @@ pub async fn run(domain: &Domain, command: NodeCommand) -> Result<Answer, Failur
         NodeCommand::List => list(domain).await,
         NodeCommand::Kick { call, reason, from } => {
             let sysop = acts::sysop(domain, from.as_deref()).await?;
-            let done =
-                perform(domain, &sysop, &Act::Kick { call: CallId(call), reason: reason.clone() }).await?;
+            let by = acts::actor(&sysop, from.is_some());
+            let done = perform(domain, by, &Act::Kick { call: CallId(call), reason: reason.clone() }).await?;
+            let by = by.id().map(|_| &sysop.handle);
             Ok(Answer {
-                json: json!({ "call": call, "reason": reason, "by": sysop.handle, "ended": done.over }),
+                json: json!({ "call": call, "reason": reason, "by": by, "ended": done.over }),
                 text: done.words,
             })
         }
@@ -126,13 +127,15 @@ fn call_document(call: &OnlineCall) -> Value {
 /// Tells everybody `text`.
 pub async fn broadcast(domain: &Domain, text: &str, from: Option<&str>) -> Result<Answer, Failure> {
     let sysop = acts::sysop(domain, from).await?;
-    let done = perform(domain, &sysop, &Act::Broadcast { text: text.to_owned() }).await?;
+    let done =
+        perform(domain, acts::actor(&sysop, from.is_some()), &Act::Broadcast { text: text.to_owned() })
+            .await?;
     Ok(Answer { json: json!({ "from": sysop.handle, "text": text }), text: done.words })
 }
 
 /// Pages `to` in the name of `from`.
 pub async fn page(domain: &Domain, to: &str, text: &str, from: &str) -> Result<Answer, Failure> {
     let (to, from) = (account(domain, to).await?, account(domain, from).await?);
-    let done = perform(domain, &from, &Act::Page { to: to.id, text: text.to_owned() }).await?;
+    let done = perform(domain, (&from).into(), &Act::Page { to: to.id, text: text.to_owned() }).await?;
     Ok(Answer { json: json!({ "from": from.handle, "to": to.handle, "text": text }), text: done.words })
 }

@@ -125,7 +125,7 @@ pub async fn run(domain: &Domain, command: UserCommand) -> Result<Answer, Failur
             let new =
                 NewAccount { handle, password: given.password.clone(), display_name, location, source: None };
             let made = domain.users.register(new).await?;
-            note(domain, None, "user.add", made.handle.as_str()).await;
+            note(domain, None, "user.add", &format!("{} (account {})", made.handle, made.id)).await;
             Ok(told(&made, format!("{} is account {}.", made.handle, made.id), &given))
         }
         UserCommand::Password { handle, password } => {
@@ -136,36 +136,43 @@ pub async fn run(domain: &Domain, command: UserCommand) -> Result<Answer, Failur
         }
         UserCommand::Level { handle, level } => {
             let who = account(domain, &handle).await?;
-            domain.users.set_level(who.id, level, None).await?;
-            changed(domain, &who, format!("{} has level {level}.", who.handle)).await
+            let new = domain.users.set_level(who.id, level, None).await?;
+            changed(domain, &who, format!("{} has level {level}{}", who.handle, stop(new))).await
         }
         UserCommand::Flags { handle, flags } => {
             let who = account(domain, &handle).await?;
             let words = if flags.is_empty() { "no flags".to_owned() } else { flags.join(", ") };
             let flags: BTreeSet<String> = flags.into_iter().collect();
             let json = json!({ "id": who.id, "handle": who.handle, "flags": flags });
-            domain.users.set_flags(who.id, flags, None).await?;
-            Ok(Answer { json, text: format!("{} has {words}.", who.handle) })
+            let new = domain.users.set_flags(who.id, flags, None).await?;
+            Ok(Answer { json, text: format!("{} has {words}{}", who.handle, stop(new)) })
         }
         UserCommand::Sysop { handle, off } => {
             let who = account(domain, &handle).await?;
-            domain.users.set_sysop(who.id, !off, None).await?;
-            let now = if off { "a sysop no more" } else { "a sysop" };
-            changed(domain, &who, format!("{} is {now}.", who.handle)).await
+            let new = domain.users.set_sysop(who.id, !off, None).await?;
+            let now = match (off, new) {
+                (false, new) => format!("a sysop{}", stop(new)),
+                (true, true) => "a sysop no more.".to_owned(),
+                (true, false) => "no sysop anyway.".to_owned(),
+            };
+            changed(domain, &who, format!("{} is {now}", who.handle)).await
         }
         UserCommand::Ban { handle, reason } => {
             let who = account(domain, &handle).await?;
-            let done = acts::ban(domain, &who, &reason).await?;
-            let mut answer = changed(domain, &who, done.words).await?;
+            let ban = acts::ban(domain, &who, &reason).await?;
+            let mut answer = changed(domain, &who, ban.words).await?;
             if let Value::Object(fields) = &mut answer.json {
-                fields.insert("ended".to_owned(), json!(done.over));
+                fields.insert("ended".to_owned(), json!(ban.ended));
             }
             Ok(answer)
         }
         UserCommand::Unban { handle } => {
             let who = account(domain, &handle).await?;
-            domain.users.set_banned(who.id, false, None).await?;
-            changed(domain, &who, format!("{} may log in again.", who.handle)).await
+            let words = match domain.users.set_banned(who.id, false, None).await? {
+                true => "may log in again.",
+                false => "is not banned.",
+            };
+            changed(domain, &who, format!("{} {words}", who.handle)).await
         }
         UserCommand::Key(KeyCommand::Add { handle, file }) => add_keys(domain, &handle, &file).await,
         UserCommand::Key(KeyCommand::List { handle }) => {
@@ -178,6 +185,11 @@ pub async fn run(domain: &Domain, command: UserCommand) -> Result<Answer, Failur
             Ok(keys(&domain.users.keys(who.id).await?))
         }
     }
+}
+
+/// How a sentence about a change ends, which may have been none.
+fn stop(new: bool) -> &'static str {
+    if new { "." } else { " already." }
 }
 
 /// The account called `handle`.
@@ -304,6 +316,7 @@ async fn add_keys(domain: &Domain, handle: &str, file: &Path) -> Result<Answer, 
         )));
     }
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let before = domain.users.keys(who.id).await?;
     let mut added = Vec::new();
     for line in lines {
         added.push(domain.users.add_key(who.id, line, None).await?);
@@ -311,7 +324,12 @@ async fn add_keys(domain: &Domain, handle: &str, file: &Path) -> Result<Answer, 
     if added.is_empty() {
         return Err(Failure::words(format!("{} holds no key", file.display())));
     }
-    Ok(keys(&added))
+    let mut answer = keys(&added);
+    if added.iter().all(|key| before.contains(key)) {
+        let what = if added.len() == 1 { "this key" } else { "these keys" };
+        answer.text = format!("{}\n{} has {what} already.", answer.text.trim_end(), who.handle);
+    }
+    Ok(answer)
 }
 
 fn read_key_file(file: &Path) -> Result<String, Failure> {

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use dialtone_domain::messaging::PAGE_CHARS;
+use dialtone_domain::users::Actor;
 use dialtone_domain::{CallId, Caller, Domain, Handle, MessagingError, Unavailable, UserId, UsersError};
 use thiserror::Error;
 use tokio::time::{sleep, timeout};
@@ -86,6 +87,11 @@ pub async fn sysop(domain: &Domain, handle: Option<&str>) -> Result<Caller, ActE
     }
 }
 
+/// Who acts in the name of `sysop`: that sysop only if they were `named`, else the command itself.
+pub fn actor(sysop: &Caller, named: bool) -> Actor<'_> {
+    if named { sysop.into() } else { Actor::command(sysop) }
+}
+
 /// What was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Done {
@@ -95,6 +101,15 @@ pub struct Done {
     pub over: bool,
 }
 
+/// What became of a ban.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ban {
+    /// In words.
+    pub words: String,
+    /// Whether the calls they were on are over; none if they were not on.
+    pub ended: Option<bool>,
+}
+
 impl Done {
     fn all(words: impl Into<String>) -> Self {
         Self { words: words.into(), over: true }
@@ -102,7 +117,7 @@ impl Done {
 }
 
 /// Does it in the name of `by`, and says what was done.
-pub async fn perform(domain: &Domain, by: &Caller, act: &Act) -> Result<Done, ActError> {
+pub async fn perform(domain: &Domain, by: Actor<'_>, act: &Act) -> Result<Done, ActError> {
     match act {
         Act::Kick { call, reason } => kick(domain, by, *call, reason).await,
         Act::Broadcast { text } => broadcast(domain, by, text).await,
@@ -110,9 +125,9 @@ pub async fn perform(domain: &Domain, by: &Caller, act: &Act) -> Result<Done, Ac
     }
 }
 
-async fn kick(domain: &Domain, by: &Caller, call: CallId, reason: &str) -> Result<Done, ActError> {
-    if !by.sysop {
-        return Err(ActError::NotSysop(by.handle.clone()));
+async fn kick(domain: &Domain, by: Actor<'_>, call: CallId, reason: &str) -> Result<Done, ActError> {
+    if !by.caller().sysop {
+        return Err(ActError::NotSysop(by.caller().handle.clone()));
     }
     let reason = match reason.trim() {
         "" => NO_REASON.to_owned(),
@@ -134,11 +149,13 @@ async fn kick(domain: &Domain, by: &Caller, call: CallId, reason: &str) -> Resul
 }
 
 /// Bans `who`, in the name of nobody but whoever holds the database. Says whether all of their calls are over.
-pub async fn ban(domain: &Domain, who: &Caller, reason: &str) -> Result<Done, ActError> {
+pub async fn ban(domain: &Domain, who: &Caller, reason: &str) -> Result<Ban, ActError> {
     let online = domain.users.online().await?;
     let calls: Vec<CallId> =
         online.iter().filter(|open| open.user == Some(who.id)).map(|open| open.call).collect();
-    domain.users.ban(who.id, reason, None).await?;
+    if !domain.users.ban(who.id, reason, None).await? {
+        return Ok(Ban { words: format!("{} is banned already.", who.handle), ended: None });
+    }
     let over = wait_until_over(domain, &calls).await?;
     let words = match (over, calls.len()) {
         (true, 0) => format!("{} is banned.", who.handle),
@@ -151,7 +168,7 @@ pub async fn ban(domain: &Domain, who: &Caller, reason: &str) -> Result<Done, Ac
             )
         }
     };
-    Ok(Done { words, over })
+    Ok(Ban { words, ended: (!calls.is_empty()).then_some(over) })
 }
 
 /// Whether all of these calls are over, asked until they are or it has taken too long.
@@ -167,21 +184,17 @@ async fn wait_until_over(domain: &Domain, calls: &[CallId]) -> Result<bool, User
     timeout(UNTIL_OVER, ended).await.map_or(Ok(false), |ended: Result<(), UsersError>| ended.map(|()| true))
 }
 
-async fn broadcast(domain: &Domain, by: &Caller, text: &str) -> Result<Done, ActError> {
+async fn broadcast(domain: &Domain, by: Actor<'_>, text: &str) -> Result<Done, ActError> {
     domain.messaging.broadcast(by, text).await?;
     Ok(Done::all("Told everybody."))
 }
 
-async fn page(domain: &Domain, from: &Caller, to: UserId, text: &str) -> Result<Done, ActError> {
+async fn page(domain: &Domain, by: Actor<'_>, to: UserId, text: &str) -> Result<Done, ActError> {
+    let from = by.caller();
     domain.messaging.page(from, to, text).await?;
     let to = domain.users.caller(to).await?;
-    note(domain, by_sysop(from), "page", &format!("{} to {}", from.handle, to.handle)).await;
+    note(domain, by.id(), "page", &format!("{} to {}", from.handle, to.handle)).await;
     Ok(Done::all(format!("Paged {}.", to.handle)))
-}
-
-/// Whom the audit log names: a sysop, or nobody where somebody at the machine acted as a caller.
-fn by_sysop(by: &Caller) -> Option<UserId> {
-    by.sysop.then_some(by.id)
 }
 
 /// Writes what was done into the audit log. It is done, so a line that cannot be written takes nothing back.

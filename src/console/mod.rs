@@ -42,8 +42,9 @@ pub enum ConsoleError {
     Blind,
 }
 
-/// Runs until the sysop leaves or a signal asks the process to end.
-pub async fn run(domain: Domain, board: &str, sysop: Caller) -> Result<(), ConsoleError> {
+/// Runs until the sysop leaves or a signal asks the process to end. What is done goes down as `sysop`'s only if they were
+/// `named`.
+pub async fn run(domain: Domain, board: &str, sysop: Caller, named: bool) -> Result<(), ConsoleError> {
     let mut signals = Signals::new()?;
     let (sender, mut news) = mpsc::channel(QUEUE);
     let mut watcher = tokio::spawn(feed::watch(domain.clone(), sender.clone()));
@@ -68,7 +69,7 @@ pub async fn run(domain: Domain, board: &str, sysop: Caller) -> Result<(), Conso
         match intent {
             Some(Intent::Quit) => return Ok(()),
             Some(Intent::Do(act)) => {
-                tokio::spawn(feed::act(domain.clone(), sysop.clone(), act, sender.clone()));
+                tokio::spawn(feed::act(domain.clone(), sysop.clone(), named, act, sender.clone()));
             }
             None => {}
         }

@@ -192,7 +192,7 @@ async fn password(call: &mut Call) -> Result<(), Leave> {
     let answer = call.domain.users.change_password(&credential, &new).await;
     if said(call, answer).await?.is_some() {
         tracing::info!(
-            user.handle = %handle,
+            user.handle = handle,
             peer.address = %call.peer.address,
             transport = call.peer.transport,
             "password changed"

@@ -19,8 +19,8 @@ pub async fn say(call: &mut Call, left: &Leave) {
         ),
         Leave::NoLogin => Some("That took too long. Call again when you know who you are.".to_owned()),
         Leave::Refused(why) => Some(why.clone()),
-        Leave::Kicked(reason) if reason.is_empty() => Some("The sysop has ended your call.".to_owned()),
-        Leave::Kicked(reason) => Some(format!("The sysop has ended your call: {reason}")),
+        Leave::Kicked { reason, .. } if reason.is_empty() => Some("The sysop has ended your call.".to_owned()),
+        Leave::Kicked { reason, .. } => Some(format!("The sysop has ended your call: {reason}")),
         Leave::Banned(reason) if reason.is_empty() => Some("The sysop has closed your account.".to_owned()),
         Leave::Banned(reason) => Some(format!("The sysop has closed your account: {reason}")),
         Leave::Changed => Some(

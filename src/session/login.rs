@@ -119,7 +119,7 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
             Ok(login) => {
                 let transport = call.peer.transport;
                 tracing::info!(
-                    user.handle = %login.caller.handle, peer.address = %address, transport, method = "password", "logged in"
+                    user.handle = login.caller.handle.as_str(), peer.address = %address, transport, method = "password", "logged in"
                 );
                 enter(call, login).await?;
                 return Ok(Greeting::Back);
@@ -156,6 +156,13 @@ fn log_refused(call: &Call, handle: &str, tries: usize, refused: &LoginRefused) 
 async fn guest(call: &mut Call) -> Result<Greeting, Leave> {
     let caller = call.domain.users.guest();
     let level = caller.level;
+    tracing::info!(
+        user.handle = caller.handle.as_str(),
+        peer.address = %call.peer.address,
+        transport = call.peer.transport,
+        method = "guest",
+        "logged in"
+    );
     call.logged_in(caller, None).await?;
     call.registration.plug().update(|interest| interest.level = Some(level));
     Ok(Greeting::Guest)

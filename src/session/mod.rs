@@ -92,7 +92,8 @@ async fn answer(connection: Connection, exchange: Arc<Exchange>, reference: Stri
     let over = ordered_to_end(call.registration.orders(), &exchange.house.drain);
     let left = watched(converse(&mut call, &mut presence, entry, &exchange), over).await;
     let left = left.err().unwrap_or(Leave::Goodbye);
-    tracing::info!(reason = %left, user.handle = %call.caller.handle, "call ended");
+    let who = call.is_known().then(|| call.caller.handle.as_str());
+    tracing::info!(reason = %left, by = left.by(), why = left.why(), user.handle = who, "call ended");
     Box::pin(farewell::say(&mut call, &left)).await;
     if left.ends_connection() {
         hangup.cancel();

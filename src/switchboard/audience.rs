@@ -25,8 +25,13 @@ pub struct Interest {
 /// Why a call must end, said from outside of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {
-    /// The sysop ended the call, for this reason.
-    Kicked(String),
+    /// The sysop ended the call.
+    Kicked {
+        /// Which sysop.
+        by: String,
+        /// Why.
+        reason: String,
+    },
     /// The caller was banned, for this reason, if one was given.
     Banned(String),
 }
@@ -44,8 +49,8 @@ pub enum Control {
 pub fn control(event: &EventBody, who: &Interest) -> Option<Control> {
     let me = |user: &UserId| who.user.as_ref() == Some(user);
     match event {
-        EventBody::CallKicked { call, reason, .. } if who.call.as_ref() == Some(call) => {
-            Some(Control::End(Ended::Kicked(reason.clone())))
+        EventBody::CallKicked { call, by, reason } if who.call.as_ref() == Some(call) => {
+            Some(Control::End(Ended::Kicked { by: by.clone(), reason: reason.clone() }))
         }
         EventBody::UserBanned { user, reason } if me(user) => {
             Some(Control::End(Ended::Banned(reason.clone())))
@@ -109,7 +114,8 @@ mod tests {
         assert_eq!(control(&banned(2), &who), None);
         let kick =
             |call| EventBody::CallKicked { call: CallId(call), by: "Sysop".into(), reason: "bye".into() };
-        assert_eq!(control(&kick(7), &who), Some(Control::End(Ended::Kicked("bye".into()))));
+        let kicked = Ended::Kicked { by: "Sysop".into(), reason: "bye".into() };
+        assert_eq!(control(&kick(7), &who), Some(Control::End(kicked)));
         assert_eq!(control(&kick(8), &who), None);
         assert_eq!(control(&EventBody::UserChanged { user: UserId(1) }, &who), Some(Control::Stale));
         assert_eq!(control(&EventBody::UserChanged { user: UserId(1) }, &Interest::default()), None);

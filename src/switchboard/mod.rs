@@ -44,7 +44,7 @@ impl Desk {
             match reader.next_batch().await {
                 Ok(events) => {
                     if std::mem::take(&mut away) {
-                        tracing::info!("the event log can be read again");
+                        tracing::debug!("the event log can be read again");
                     }
                     let full = !events.is_empty();
                     self.hand_out(events);
@@ -54,7 +54,7 @@ impl Desk {
                 }
                 // The log is there when the database is back; until then the poll tries.
                 Err(error) if !std::mem::replace(&mut away, true) => {
-                    tracing::warn!(%error, "the event log cannot be read; trying again and again");
+                    tracing::debug!(%error, "the event log cannot be read; trying again and again");
                 }
                 Err(_) => {}
             }

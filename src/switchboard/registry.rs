@@ -235,7 +235,7 @@ mod tests {
         let (by, reason) = ("Sysop".to_owned(), "good night".to_owned());
         switchboard.deliver(&event(EventBody::CallKicked { call: CallId(7), by, reason }));
         assert!(matches!(call.next().await, Some(Delivery::Orders)), "before all news");
-        assert_eq!(call.ended(), Some(Ended::Kicked("good night".into())));
+        assert_eq!(call.ended(), Some(Ended::Kicked { by: "Sysop".into(), reason: "good night".into() }));
         assert!(call.take_stale() && !call.take_stale());
         assert!(matches!(call.next().await, Some(Delivery::Event(_))));
     }

@@ -6,9 +6,13 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{Log, LogFormat};
 
+/// What the libraries say below the board's own words, before the configured filter: it's told once by the board when
+/// the database is away, and a table that is there already is no news.
+const LIBRARIES: &str = "sqlx=error,sqlx_core=error,sqlx_postgres=error,sqlx_sqlite=error";
+
 /// Starts logging for the whole process. `RUST_LOG` wins over the configured filter. A second call does nothing.
 pub fn start(log: &Log) {
-    let filter = std::env::var("RUST_LOG").unwrap_or_else(|_| log.filter.clone());
+    let filter = std::env::var("RUST_LOG").unwrap_or_else(|_| format!("{LIBRARIES},{}", log.filter));
     let filter = EnvFilter::try_new(&filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)

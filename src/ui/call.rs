@@ -239,6 +239,11 @@ impl Call {
         self.adopt(caller).await
     }
 
+    /// Whether the caller has logged in, or looks round as a guest.
+    pub fn is_known(&self) -> bool {
+        self.idle.is_logged_in()
+    }
+
     /// What access rules are asked about.
     pub fn facts(&self) -> Facts {
         Facts {

@@ -44,6 +44,11 @@ impl IdleClock {
         self.heard();
     }
 
+    /// Whether that was said.
+    pub fn is_logged_in(&self) -> bool {
+        self.login_by.is_none()
+    }
+
     /// The next thing that will be due, and when; none if nothing ever will.
     pub fn next(&self) -> Option<(Instant, Due)> {
         let idle = self.idle.map(|idle| {

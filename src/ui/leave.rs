@@ -23,9 +23,14 @@ pub enum Leave {
     /// The door stays shut, for this reason.
     #[error("refused")]
     Refused(String),
-    /// The sysop ended the call, for this reason.
+    /// The sysop ended the call.
     #[error("kicked")]
-    Kicked(String),
+    Kicked {
+        /// Which sysop.
+        by: String,
+        /// Why.
+        reason: String,
+    },
     /// The caller was banned, for this reason, if one was given.
     #[error("banned")]
     Banned(String),
@@ -41,16 +46,34 @@ pub enum Leave {
 }
 
 impl Leave {
+    /// The sysop who ended it, for the log.
+    pub fn by(&self) -> Option<&str> {
+        match self {
+            Self::Kicked { by, .. } => Some(by),
+            _ => None,
+        }
+    }
+
+    /// What the caller is told of it in the sysop's or the board's words, for the log.
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::Kicked { reason: why, .. } | Self::Banned(why) | Self::Refused(why) if !why.is_empty() => {
+                Some(why)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the caller's whole connection ends with the call: what else runs over it has no right to either.
     pub fn ends_connection(&self) -> bool {
-        matches!(self, Self::Kicked(_) | Self::Banned(_) | Self::Changed | Self::Draining)
+        matches!(self, Self::Kicked { .. } | Self::Banned(_) | Self::Changed | Self::Draining)
     }
 }
 
 impl From<Ended> for Leave {
     fn from(ended: Ended) -> Self {
         match ended {
-            Ended::Kicked(reason) => Self::Kicked(reason),
+            Ended::Kicked { by, reason } => Self::Kicked { by, reason },
             Ended::Banned(reason) => Self::Banned(reason),
         }
     }

@@ -15,6 +15,13 @@ pub mod level {
     pub const TRUSTED: i64 = 50;
     /// The sysop.
     pub const SYSOP: i64 = 100;
+    /// Every level there is: of accounts, of boards, and of what menus ask for.
+    pub const ALL: std::ops::RangeInclusive<i64> = GUEST..=255;
+
+    /// What is said of a level that is none of these.
+    pub(crate) fn out_of_range() -> String {
+        format!("A level is a number from {} to {}.", ALL.start(), ALL.end())
+    }
 }
 
 /// Somebody who has logged in, or the guest.

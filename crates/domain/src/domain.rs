@@ -65,7 +65,9 @@ impl Domain {
 
     /// Asks the database whether it is there.
     pub async fn ping(&self) -> Result<(), Unavailable> {
-        self.store.db().ping().await
+        let answer = self.store.db().ping().await;
+        self.store.saw(&answer);
+        Ok(answer?)
     }
 
     /// Waits for what is under way and closes every connection, for all clones.

@@ -68,6 +68,10 @@ fn a_page_that_cannot_be_is_refused_in_words() {
         assert_eq!(words(messaging.page(&ada, UserId::GUEST, "hi").await), "A guest has no pager.");
         assert_eq!(words(messaging.page(&ada, ada.id, "hi").await), "That is your own pager.");
         assert_eq!(words(messaging.page(&ada, UserId(999), "hi").await), "There is no such caller here.");
+        let cal = account(&domain, "Cal").await;
+        domain.users.ban(cal.id, "", None).await.unwrap();
+        assert_eq!(words(messaging.page(&ada, cal.id, "hi").await), "That account is closed.");
+        while !events.next_batch().await.unwrap().is_empty() {}
         assert_eq!(words(messaging.page(&ada, bob.id, "\r\n\u{1b}").await), "There is nothing to send.");
         let long = "That is 241 characters, 240 is the most.";
         assert_eq!(words(messaging.page(&ada, bob.id, &"x".repeat(241)).await), long);

@@ -6,7 +6,7 @@ mod raw;
 mod support;
 
 use dialtone_domain::nodes::Joining;
-use dialtone_domain::users::{CharsetChoice, NewAccount, NewCall, ProfileChange, Settings};
+use dialtone_domain::users::{Actor, CharsetChoice, NewAccount, NewCall, ProfileChange, Settings};
 use dialtone_domain::{
     Caller, Domain, EventBody, EventReader, FloodLimits, Secret, UserId, UsersError, level,
 };
@@ -165,14 +165,14 @@ fn what_the_sysop_changes_is_seen_told_and_written_down() {
         assert_eq!(bodies(&mut reader).await, vec![EventBody::UserChanged { user: joe.id }; 4]);
         let log = domain.users.audit_log(4).await.unwrap();
         let lines: Vec<_> = log.iter().map(|line| (line.actor, line.action.as_str(), &line.detail)).collect();
-        let detail = |rest: &str| format!("user {}{rest}", joe.id);
+        let detail = |rest: &str| format!("Joe (account {}){rest}", joe.id);
         assert_eq!(
             lines,
             [
                 (Some(joe.id), "user.password", &detail("")),
-                (Some(ann.id), "user.flags", &detail(" co-sysop files")),
-                (Some(ann.id), "user.sysop", &detail(" true")),
-                (Some(ann.id), "user.level", &detail(" 50")),
+                (Some(ann.id), "user.flags", &detail(": no flags to co-sysop files")),
+                (Some(ann.id), "user.sysop", &detail("")),
+                (Some(ann.id), "user.level", &detail(": 10 to 50")),
             ]
         );
         assert!(matches!(domain.users.set_level(UserId(99), 10, None).await, Err(UsersError::NotFound(_))));
@@ -442,7 +442,7 @@ fn a_banned_caller_changes_nothing_more() {
         let told = bodies(&mut reader).await;
         let (user, reason) = (joe.id, "rude words".to_owned());
         assert_eq!(told, [EventBody::UserBanned { user, reason }, EventBody::UserChanged { user }]);
-        assert_eq!(users.audit_log(1).await.unwrap()[0].detail, format!("user {user} true rude words"));
+        assert_eq!(users.audit_log(1).await.unwrap()[0].detail, format!("Joe (account {user}): rude words"));
 
         fn refused<T: std::fmt::Debug>(what: &str, answer: Result<T, UsersError>) {
             assert!(matches!(answer, Err(UsersError::Forbidden(_))), "{what}: {answer:?}");
@@ -455,6 +455,58 @@ fn a_banned_caller_changes_nothing_more() {
         refused("password", users.change_password(&login.credential, &"another lamp 8 marmot".into()).await);
         assert_eq!(users.friends(joe.id).await.unwrap().len(), 1);
         assert!(bodies(&mut reader).await.is_empty());
+    });
+}
+
+#[test]
+fn an_act_that_changes_nothing_is_neither_told_nor_written_down() {
+    for_each_database(|domain, _| async move {
+        let users = &domain.users;
+        let joe = register(&domain, "Joe").await;
+        let ann = register(&domain, "Ann").await;
+        users.set_sysop(ann.id, true, None).await.unwrap();
+        let flags = BTreeSet::from(["files".to_owned()]);
+        let mut acts = Vec::new();
+        let mut reader = domain.events.reader().await.unwrap();
+        for _ in 0..2 {
+            acts.push(users.set_level(joe.id, 50, None).await.unwrap());
+            acts.push(users.set_flags(joe.id, flags.clone(), None).await.unwrap());
+            users.add_key(joe.id, ED25519, None).await.unwrap();
+        }
+        for off in [true, false] {
+            for _ in 0..2 {
+                acts.push(users.set_sysop(joe.id, off, None).await.unwrap());
+            }
+        }
+        for _ in 0..2 {
+            acts.push(users.ban(joe.id, "rude", None).await.unwrap());
+        }
+        for _ in 0..2 {
+            acts.push(users.set_banned(joe.id, false, None).await.unwrap());
+        }
+        let (t, f) = (true, false);
+        assert_eq!(acts, [t, t, f, f, t, f, t, f, t, f, t, f]);
+        assert_eq!(bodies(&mut reader).await.len(), 8, "seven changes, and a ban is two events");
+        let log = users.audit_log(7).await.unwrap();
+        let mut lines: Vec<_> = log.iter().map(|line| (line.action.as_str(), line.detail.as_str())).collect();
+        lines.reverse();
+        let who = format!("Joe (account {})", joe.id);
+        let detail = |rest: &str| format!("{who}: {rest}");
+        let (level, flags, rude) = (detail("10 to 50"), detail("no flags to files"), detail("rude"));
+        let key = log.iter().find(|line| line.action == "user.key.add").unwrap().detail.as_str();
+        assert!(key.starts_with(&detail("ssh-ed25519")), "{key}");
+        assert_eq!(
+            lines,
+            [
+                ("user.level", level.as_str()),
+                ("user.flags", &flags),
+                ("user.key.add", key),
+                ("user.sysop", &who),
+                ("user.no_sysop", &who),
+                ("user.ban", &rude),
+                ("user.unban", &who),
+            ]
+        );
     });
 }
 
@@ -501,7 +553,7 @@ fn of_two_sysops_who_unseat_each_other_one_stays() {
         other.wait_for_waiting(2).await;
         other.commit_on_postgres().await;
         let (one, two) = (one.await.unwrap(), two.await.unwrap());
-        let (Err(refused), Ok(())) = (if one.is_ok() { (two, one) } else { (one, two) }) else {
+        let (Err(refused), Ok(true)) = (if one.is_ok() { (two, one) } else { (one, two) }) else {
             panic!("both are sysops no more");
         };
         assert!(matches!(refused, UsersError::Forbidden(_)), "{refused:?}");
@@ -550,8 +602,17 @@ fn a_kick_is_one_event_and_one_line_in_the_audit_log() {
         let (by, reason) = ("Joe".to_owned(), "good night".to_owned());
         let kicked = EventBody::CallKicked { call, by, reason };
         assert_eq!(bodies(&mut reader).await, [EventBody::UserChanged { user: joe.id }, kicked]);
+        // A command that names no sysop blames none.
+        users.kick(Actor::command(&joe), call, "good night").await.unwrap();
+        let by = "a command".to_owned();
+        assert_eq!(
+            bodies(&mut reader).await,
+            [EventBody::CallKicked { call, by, reason: "good night".to_owned() }]
+        );
+        assert_eq!(users.audit_log(1).await.unwrap()[0].actor, None);
         let log = users.audit_log(10).await.unwrap();
-        let kicks: Vec<_> = log.iter().filter(|line| line.action == "call.kick").collect();
+        let kicks: Vec<_> =
+            log.iter().filter(|line| line.action == "call.kick" && line.actor.is_some()).collect();
         assert_eq!(kicks.len(), 1);
         assert_eq!((kicks[0].actor, kicks[0].handle.as_ref()), (Some(joe.id), Some(&joe.handle)));
         assert_eq!(kicks[0].detail, format!("call {call} (Ann): good night"));

@@ -155,7 +155,7 @@ impl Login {
 
     fn known_by(&mut self, method: &str, login: Credentials) -> Auth {
         tracing::info!(
-            user.handle = %login.caller.handle, peer.address = %self.address, transport = "ssh", method, "logged in"
+            user.handle = login.caller.handle.as_str(), peer.address = %self.address, transport = "ssh", method, "logged in"
         );
         self.accept(Entry::Known(Box::new(login)))
     }

@@ -27,8 +27,10 @@ pub(crate) enum DbError {
     Full,
     /// The commit may have been carried out.
     Unknown,
-    /// Anything else: the log has the driver's words.
+    /// It does not answer.
     Unavailable,
+    /// Anything else: the log has the driver's words.
+    Failed,
 }
 
 impl From<sqlx::Error> for DbError {
@@ -38,8 +40,20 @@ impl From<sqlx::Error> for DbError {
             sqlx::Error::Database(refusal) if refusal.is_foreign_key_violation() => return Self::Missing,
             _ => {}
         }
-        tracing::error!(db.error = %error, "a statement failed");
-        if no_room(&error) { Self::Full } else { Self::Unavailable }
+        let known = if no_room(&error) {
+            Self::Full
+        } else if away(&error) {
+            Self::Unavailable
+        } else {
+            Self::Failed
+        };
+        // An outage is told once, where it begins: see `outage`. So is the end of the board, which closes the pool.
+        if known == Self::Failed && !matches!(error, sqlx::Error::PoolClosed) {
+            tracing::error!(db.error = %error, "a statement failed");
+        } else {
+            tracing::debug!(db.error = %error, "a statement failed");
+        }
+        known
     }
 }
 
@@ -48,9 +62,28 @@ impl DbError {
     pub(super) fn of_commit(error: sqlx::Error) -> Self {
         let refused = matches!(error, sqlx::Error::Database(_));
         match Self::from(error) {
-            Self::Unavailable if !refused => Self::Unknown,
+            Self::Unavailable | Self::Failed if !refused => Self::Unknown,
             known => known,
         }
+    }
+}
+
+/// Nobody answers, or somebody who says that the server is not there for us just now.
+fn away(error: &sqlx::Error) -> bool {
+    /// Postgres' connection exceptions, `too_many_connections`, and how it says that it goes down or comes up.
+    const AWAY: [&str; 5] = ["08", "53300", "57P01", "57P02", "57P03"];
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(refusal)
+            if refusal.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_none() =>
+        {
+            refusal.code().is_some_and(|code| AWAY.iter().any(|away| code.starts_with(away)))
+        }
+        _ => false,
     }
 }
 
@@ -75,7 +108,7 @@ impl From<DbError> for Unavailable {
         match error {
             DbError::Full => Self::Full,
             DbError::Unknown => Self::Unknown,
-            DbError::Taken | DbError::Missing | DbError::Unavailable => Self::Away,
+            DbError::Taken | DbError::Missing | DbError::Unavailable | DbError::Failed => Self::Away,
         }
     }
 }

@@ -22,6 +22,7 @@ mod clock;
 mod error;
 mod inspect;
 mod open;
+mod outage;
 mod prune;
 mod tx;
 
@@ -61,13 +62,16 @@ pub(crate) struct Store {
 #[derive(Debug)]
 struct Shared {
     db: Db,
+    health: outage::Health,
     /// Counts the commits of this process that appended to the event log.
     bell: watch::Sender<u64>,
 }
 
 impl Store {
-    pub(crate) fn new(db: Db) -> Self {
-        Self { shared: Arc::new(Shared { db, bell: watch::Sender::new(0) }), node: None }
+    /// Over `db`, which is at `place`.
+    pub(crate) fn new((db, place): (Db, String)) -> Self {
+        let health = outage::Health::new(place);
+        Self { shared: Arc::new(Shared { db, health, bell: watch::Sender::new(0) }), node: None }
     }
 
     /// The same store, whose events carry `node`.
@@ -77,6 +81,16 @@ impl Store {
 
     pub(crate) fn db(&self) -> &Db {
         &self.shared.db
+    }
+
+    /// Takes note of how a statement ended: whether the database answers, and has room.
+    pub(crate) fn saw<T>(&self, answer: &Result<T, DbError>) {
+        self.shared.health.saw(answer, false);
+    }
+
+    /// [`Self::saw`] for a commit.
+    fn saw_commit(&self, answer: &Result<(), DbError>) {
+        self.shared.health.saw(answer, true);
     }
 
     pub(crate) fn bell(&self) -> &watch::Sender<u64> {
@@ -123,7 +137,7 @@ fn within_limit<T>(
         match tokio::time::timeout(STATEMENT_LIMIT, statement).await {
             Ok(done) => done.map_err(failed),
             Err(_) => {
-                tracing::error!(db.limit_s = STATEMENT_LIMIT.as_secs(), "the database fell silent");
+                tracing::debug!(db.limit_s = STATEMENT_LIMIT.as_secs(), "the database fell silent");
                 Err(silent)
             }
         }
@@ -132,21 +146,23 @@ fn within_limit<T>(
 
 /// Reads outside a transaction: `on_db!(store, db => sqlx::query….fetch_all(db).await)`.
 macro_rules! on_db {
-    ($store:expr, $db:ident => $body:expr) => {
-        $crate::db::bounded(async {
+    ($store:expr, $db:ident => $body:expr) => {{
+        let answer = $crate::db::bounded(async {
             match $store.db() {
                 $crate::db::Db::Postgres($db) => $body,
                 $crate::db::Db::Sqlite { read: $db, .. } => $body,
             }
         })
-        .await
-    };
+        .await;
+        $store.saw(&answer);
+        answer
+    }};
 }
 
 /// One statement inside a transaction: `in_tx!(tx, db => sqlx::query….execute(db).await…)`.
 macro_rules! in_tx {
-    ($tx:expr, $db:ident => $body:expr) => {
-        $crate::db::bounded(async {
+    ($tx:expr, $db:ident => $body:expr) => {{
+        let answer = $crate::db::bounded(async {
             match $tx.link() {
                 $crate::db::Link::Postgres(link) => {
                     let $db = &mut **link;
@@ -158,8 +174,10 @@ macro_rules! in_tx {
                 }
             }
         })
-        .await
-    };
+        .await;
+        $tx.store().saw(&answer);
+        answer
+    }};
 }
 
 /// A `SELECT` whose rows nobody else changes until the transaction ends: `in_tx!(tx, db => …query(holding!(tx, "…")))`.

@@ -1,7 +1,7 @@
 //! Opening either database, and bringing its schema up to date.
 
 use super::error::no_room;
-use super::{Db, DbError, Unavailable, bounded};
+use super::{Db, DbError, bounded};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -62,8 +62,9 @@ impl OpenError {
     }
 }
 
-/// Opens `postgres://…` (also `postgresql://…`) or `sqlite:PATH`, which is made when missing.
-pub(crate) async fn open(url: &str) -> Result<Db, OpenError> {
+/// Opens `postgres://…` (also `postgresql://…`) or `sqlite:PATH`, which is made when missing. Tells where that is, in
+/// words for the log.
+pub(crate) async fn open(url: &str) -> Result<(Db, String), OpenError> {
     let opened = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         open_postgres(url).await
     } else if let Some(path) = url.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
@@ -74,8 +75,12 @@ pub(crate) async fn open(url: &str) -> Result<Db, OpenError> {
     opened.map_err(OpenError::or_full)
 }
 
-async fn open_postgres(url: &str) -> Result<Db, OpenError> {
+async fn open_postgres(url: &str) -> Result<(Db, String), OpenError> {
     let plain = PgConnectOptions::from_str(url).map_err(|_| OpenError::Url)?.disable_statement_logging();
+    let place = match plain.get_socket() {
+        Some(socket) => format!("the database at {}", socket.display()),
+        None => format!("the database at {}:{}", plain.get_host(), plain.get_port()),
+    };
     // A migration may take longer than any statement of a caller, so it has a connection without limits.
     let migrating = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_LIMIT);
     let migrating = migrating.connect_with(plain.clone()).await.map_err(OpenError::Connect)?;
@@ -102,10 +107,10 @@ async fn open_postgres(url: &str) -> Result<Db, OpenError> {
             })
         })
         .connect_lazy_with(options);
-    Ok(Db::Postgres(pool))
+    Ok((Db::Postgres(pool), place))
 }
 
-async fn open_sqlite(path: &Path) -> Result<Db, OpenError> {
+async fn open_sqlite(path: &Path) -> Result<(Db, String), OpenError> {
     create_private(path)?;
     let common = SqliteConnectOptions::new()
         .filename(path)
@@ -142,7 +147,8 @@ async fn open_sqlite(path: &Path) -> Result<Db, OpenError> {
         .idle_timeout(Duration::from_secs(60))
         .test_before_acquire(false)
         .connect_lazy_with(common.read_only(true));
-    Ok(Db::Sqlite { write, read })
+    let place = std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string();
+    Ok((Db::Sqlite { write, read }, place))
 }
 
 async fn synchronous(only: &SqlitePool, pragma: &'static str) -> Result<(), OpenError> {
@@ -169,12 +175,11 @@ fn create_private(path: &Path) -> Result<(), OpenError> {
 
 impl Db {
     /// Asks the database whether it is there.
-    pub(crate) async fn ping(&self) -> Result<(), Unavailable> {
-        let asked: Result<(), DbError> = match self {
+    pub(crate) async fn ping(&self) -> Result<(), DbError> {
+        match self {
             Db::Postgres(pool) => bounded(async { pool.acquire().await?.ping().await }).await,
             Db::Sqlite { read, .. } => bounded(async { read.acquire().await?.ping().await }).await,
-        };
-        Ok(asked?)
+        }
     }
 }
 
@@ -194,7 +199,7 @@ mod tests {
     #[tokio::test]
     async fn sqlite_keeps_what_it_acknowledged_and_its_readers_cannot_write() {
         let folder = tempfile::TempDir::new().unwrap();
-        let db = open(&format!("sqlite:{}", folder.path().join("board.db").display())).await.unwrap();
+        let (db, _) = open(&format!("sqlite:{}", folder.path().join("board.db").display())).await.unwrap();
         let Db::Sqlite { write, read } = db else { panic!("asked for SQLite") };
         let pragma = |name: &'static str| sqlx::query_scalar::<_, i64>(name).fetch_one(&write);
         assert_eq!(pragma("PRAGMA synchronous").await.unwrap(), 2, "FULL");

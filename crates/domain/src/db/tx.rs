@@ -22,10 +22,11 @@ impl Store {
     /// Begins. On SQLite the right to write is taken at once, so no later statement finds it gone.
     pub(crate) async fn begin(&self) -> Result<Tx, DbError> {
         let link = match self.db() {
-            Db::Postgres(pool) => Link::Postgres(bounded(pool.begin()).await?),
-            Db::Sqlite { write, .. } => Link::Sqlite(bounded(write.begin_with("BEGIN IMMEDIATE")).await?),
+            Db::Postgres(pool) => bounded(pool.begin()).await.map(Link::Postgres),
+            Db::Sqlite { write, .. } => bounded(write.begin_with("BEGIN IMMEDIATE")).await.map(Link::Sqlite),
         };
-        Ok(Tx { link, events: Vec::new(), store: self.clone() })
+        self.saw(&link);
+        Ok(Tx { link: link?, events: Vec::new(), store: self.clone() })
     }
 }
 
@@ -48,14 +49,18 @@ impl Tx {
     pub(crate) async fn commit(mut self) -> Result<(), DbError> {
         let events = std::mem::take(&mut self.events);
         for body in &events {
-            events::append(&mut self, body).await?;
+            let appended = events::append(&mut self, body).await;
+            self.store.saw(&appended);
+            appended?;
         }
         // A guard, because a caller who hangs up drops this future, perhaps when the commit is already done.
         let _ring = (!events.is_empty()).then(|| Ring(self.store.bell().clone()));
-        match self.link {
+        let done = match self.link {
             Link::Postgres(link) => bounded_commit(link.commit()).await,
             Link::Sqlite(link) => bounded_commit(link.commit()).await,
-        }
+        };
+        self.store.saw_commit(&done);
+        done
     }
 }
 

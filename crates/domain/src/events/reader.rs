@@ -60,7 +60,9 @@ impl EventReader {
     ///
     /// After an error, call again: nothing is lost.
     pub async fn next_batch(&mut self) -> Result<Vec<Event>, Unavailable> {
-        Ok(self.read().await?)
+        let answer = self.read().await;
+        self.store.saw(&answer);
+        Ok(answer?)
     }
 
     /// Numbers seen missing that may still come.

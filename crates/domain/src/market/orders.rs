@@ -319,7 +319,7 @@ fn expect_one(rows: u64, order: i64) -> Result<(), DbError> {
         return Ok(());
     }
     tracing::error!(market.order = order, "an order lost its account or its escrow");
-    Err(DbError::Unavailable)
+    Err(DbError::Failed)
 }
 
 #[cfg(test)]

@@ -164,9 +164,8 @@ impl NewBoard {
         if description.chars().count() > DESCRIPTION_CHARS {
             return invalid(format!("A board's description has up to {DESCRIPTION_CHARS} characters."));
         }
-        let levels = level::GUEST..=level::SYSOP;
-        if !levels.contains(&self.read_level) || !levels.contains(&self.post_level) {
-            return invalid(format!("A level is {} to {}.", level::GUEST, level::SYSOP));
+        if !level::ALL.contains(&self.read_level) || !level::ALL.contains(&self.post_level) {
+            return invalid(level::out_of_range());
         }
         Ok(NewBoard { slug, name, description, ..self })
     }
@@ -189,7 +188,7 @@ mod tests {
         }
         assert!(new("blue", "\u{1b}").checked().is_err());
         assert!(new("blue", &"b".repeat(41)).checked().is_err());
-        assert!(NewBoard { read_level: 101, ..new("blue", "Blue") }.checked().is_err());
+        assert!(NewBoard { read_level: 256, ..new("blue", "Blue") }.checked().is_err());
         assert!(NewBoard { description: "d".repeat(73), ..new("blue", "Blue") }.checked().is_err());
     }
 }

@@ -3,7 +3,7 @@
 use super::{Messaging, MessagingError, text};
 use crate::db::{in_tx, now, on_db, prune};
 use crate::flood::{Turn, counted};
-use crate::users::{audit, authority};
+use crate::users::{Actor, audit, authority};
 use crate::{Caller, EventBody, Handle, PageId, Unavailable, UserId, UsersError};
 use chrono::{DateTime, Utc};
 
@@ -37,7 +37,7 @@ pub struct Page {
 impl Messaging {
     /// Pages `to`, who sees it at once or at the next call.
     ///
-    /// Forbidden to guests, to guests and to oneself; NotFound when there is no such caller; Invalid when the
+    /// Forbidden to guests, to guests, to a closed account and to oneself; NotFound when there is no such caller; Invalid when the
     /// text is empty or longer than [`super::PAGE_CHARS`]; Conflict when too many pages wait unseen; TooMany when the caller has
     /// paged as often as one may in a minute.
     pub async fn page(&self, from: &Caller, to: UserId, text: &str) -> Result<PageId, MessagingError> {
@@ -60,6 +60,12 @@ impl Messaging {
         }
         let mut tx = self.store.begin().await?;
         authority::current(&mut tx, from.id).await?;
+        // Read without holding the row: two who page each other would wait in a circle.
+        let closed: Option<bool> = in_tx!(tx, db => sqlx::query_scalar("SELECT banned FROM users WHERE id = $1")
+            .bind(to).fetch_optional(db).await)?;
+        if closed == Some(true) {
+            return refused("That account is closed.");
+        }
         let page: Option<PageId> = in_tx!(tx, db => sqlx::query_scalar(
             "INSERT INTO pages (from_id, from_handle, to_id, text, sent_at) SELECT $1, $2, $3, $4, $5 \
              WHERE (SELECT COUNT(*) FROM pages WHERE to_id = $3 AND seen_at IS NULL AND from_id = $1) < $6 \
@@ -107,14 +113,15 @@ impl Messaging {
     }
 
     /// Tells everybody on the board something. Forbidden to all but the sysop.
-    pub async fn broadcast(&self, from: &Caller, text: &str) -> Result<(), MessagingError> {
-        if !from.sysop {
+    pub async fn broadcast(&self, from: impl Into<Actor<'_>>, text: &str) -> Result<(), MessagingError> {
+        let actor = from.into();
+        if !actor.caller.sysop {
             return Err(MessagingError::Forbidden("Only the sysop speaks to everybody.".into()));
         }
         let text = text::page(text)?;
         let mut tx = self.store.begin().await?;
-        let from = authority::current_sysop(&mut tx, from.id).await?;
-        audit::write(&mut tx, Some(from.id), "broadcast", &text).await?;
+        let from = authority::current_sysop(&mut tx, actor.caller.id).await?;
+        audit::write(&mut tx, actor.sysop(), "broadcast", &text).await?;
         tx.event(EventBody::Broadcast { from_handle: from.handle, text });
         Ok(tx.commit().await?)
     }

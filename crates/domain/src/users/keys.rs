@@ -58,7 +58,8 @@ impl Users {
         }
     }
 
-    /// Adds a key to `who`'s account, given as the line in a `.pub` file. Twice is once.
+    /// Adds a key to `who`'s account, given as the line in a `.pub` file. Twice is once, and leaves one
+    /// line in the audit log.
     pub async fn add_key(
         &self,
         who: UserId,
@@ -68,6 +69,12 @@ impl Users {
         let key = PublicKey::parse(openssh_key)?;
         let mut tx = self.store.begin().await?;
         authority::may_change(&mut tx, who, by).await?;
+        let there: Option<SshKey> = in_tx!(tx, db => sqlx::query_as(
+                "SELECT id, kind, blob, comment, added_at FROM ssh_keys WHERE user_id = $1 AND blob = $2")
+            .bind(who).bind(&key.blob).fetch_optional(db).await)?;
+        if let Some(there) = there.filter(|there| there.comment == key.comment) {
+            return Ok(there);
+        }
         let others: i64 = in_tx!(tx, db => sqlx::query_scalar(
                 "SELECT COUNT(*) FROM ssh_keys WHERE user_id = $1 AND blob <> $2")
             .bind(who).bind(&key.blob).fetch_one(db).await)?;
@@ -81,7 +88,7 @@ impl Users {
                  ON CONFLICT (user_id, blob) DO UPDATE SET comment = excluded.comment \
                  RETURNING id, kind, blob, comment, added_at")
             .bind(who).bind(key.kind).bind(&key.blob).bind(&key.comment).bind(now()).fetch_one(db).await)?;
-        let detail = format!("user {who} {} {}", kept.kind, kept.comment);
+        let detail = format!("{}: {} {}", audit::named(&mut tx, who).await?, kept.kind, kept.comment);
         audit::write(&mut tx, by, "user.key.add", detail.trim_end()).await?;
         tx.event(EventBody::UserChanged { user: who });
         tx.commit().await?;
@@ -105,7 +112,8 @@ impl Users {
         let Some(kind) = removed else {
             return Err(UsersError::NotFound("There is no such key on this account.".to_owned()));
         };
-        audit::write(&mut tx, by, "user.key.remove", &format!("user {who} {kind}")).await?;
+        let detail = format!("{}: {kind}", audit::named(&mut tx, who).await?);
+        audit::write(&mut tx, by, "user.key.remove", &detail).await?;
         tx.event(EventBody::UserChanged { user: who });
         Ok(tx.commit().await?)
     }

@@ -19,7 +19,7 @@ mod sysop;
 mod text;
 
 pub use accounts::{NewAccount, random_password};
-pub use audit::AuditLine;
+pub use audit::{Actor, AuditLine};
 pub use calls::{LastCaller, LoggedIn, NewCall};
 pub use credential::{Credential, Login};
 pub use error::UsersError;

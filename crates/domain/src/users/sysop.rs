@@ -1,10 +1,10 @@
 //! What the sysop, or the caller themselves, changes about an account: each with its line in the audit log.
 
 use super::credential::Proof;
-use super::{Credential, Users, UsersError, audit, authority, text};
+use super::{Actor, Credential, Handle, Users, UsersError, audit, authority, text};
 use crate::db::{DbError, Tx, in_tx, on_db};
 use crate::events::EventBody;
-use crate::{CallId, Caller, Secret, UserId};
+use crate::{CallId, Secret, UserId, level};
 use sqlx::types::Json;
 use std::collections::BTreeSet;
 
@@ -12,6 +12,8 @@ use std::collections::BTreeSet;
 const FLAG: usize = 24;
 /// The longest reason for a kick or a ban, in characters: one page.
 const REASON: usize = 240;
+/// Who ended a call, where no sysop was named.
+const A_COMMAND: &str = "a command";
 
 enum Change {
     Password(String),
@@ -31,6 +33,40 @@ impl Change {
     fn unseats(&self) -> bool {
         matches!(self, Self::Sysop(false) | Self::Banned(true, _))
     }
+
+    /// What the audit log says of it: the action, and how the account was and is. None when that is the same.
+    fn words(&self, before: &Before) -> Option<(&'static str, String)> {
+        Some(match self {
+            Self::Password(_) => ("user.password", String::new()),
+            Self::Level(level) if *level == before.level => return None,
+            Self::Level(level) => ("user.level", format!("{} to {level}", before.level)),
+            Self::Flags(flags) if *flags == before.flags.0 => return None,
+            Self::Flags(flags) => ("user.flags", format!("{} to {}", listed(&before.flags.0), listed(flags))),
+            Self::Sysop(sysop) if *sysop == before.sysop => return None,
+            Self::Sysop(true) => ("user.sysop", String::new()),
+            Self::Sysop(false) => ("user.no_sysop", String::new()),
+            Self::Banned(banned, _) if *banned == before.banned => return None,
+            Self::Banned(true, reason) => ("user.ban", reason.clone()),
+            Self::Banned(false, _) => ("user.unban", String::new()),
+        })
+    }
+}
+
+/// An account as it was before a change.
+#[derive(sqlx::FromRow)]
+struct Before {
+    handle: Handle,
+    level: i64,
+    flags: Json<BTreeSet<String>>,
+    sysop: bool,
+    banned: bool,
+}
+
+fn listed(flags: &BTreeSet<String>) -> String {
+    if flags.is_empty() {
+        return "no flags".to_owned();
+    }
+    flags.iter().map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
 impl Users {
@@ -43,7 +79,7 @@ impl Users {
     ) -> Result<(), UsersError> {
         let handle = self.caller(who).await?.handle;
         let hash = self.judge_and_hash(&handle, new).await?;
-        self.alter(who, Change::Password(hash), by).await
+        self.alter(who, Change::Password(hash), by).await.map(drop)
     }
 
     /// Gives a caller the new password they chose, which must be good enough. Their other logins by password end; the
@@ -64,21 +100,22 @@ impl Users {
         Ok(())
     }
 
-    /// Gives `who` an access level, 0 to 255.
-    pub async fn set_level(&self, who: UserId, level: i64, by: Option<UserId>) -> Result<(), UsersError> {
-        if !(0..=255).contains(&level) {
-            return Err(UsersError::Invalid("A level is a number from 0 to 255.".to_owned()));
+    /// Gives `who` an access level, one of [`level::ALL`]. False if they have it already.
+    pub async fn set_level(&self, who: UserId, level: i64, by: Option<UserId>) -> Result<bool, UsersError> {
+        if !level::ALL.contains(&level) {
+            return Err(UsersError::Invalid(level::out_of_range()));
         }
         self.alter(who, Change::Level(level), by).await
     }
 
-    /// Replaces the flags of `who`: short words of letters, digits, hyphens and underscores.
+    /// Replaces the flags of `who`: short words of letters, digits, hyphens and underscores. False if they
+    /// are the same.
     pub async fn set_flags(
         &self,
         who: UserId,
         flags: BTreeSet<String>,
         by: Option<UserId>,
-    ) -> Result<(), UsersError> {
+    ) -> Result<bool, UsersError> {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         if !flags.iter().all(|flag| (1..=FLAG).contains(&flag.len()) && flag.chars().all(plain)) {
             return Err(UsersError::Invalid(format!(
@@ -88,28 +125,36 @@ impl Users {
         self.alter(who, Change::Flags(flags), by).await
     }
 
-    /// Makes `who` a sysop, or one no more. Conflict when nobody would be left to run the board.
-    pub async fn set_sysop(&self, who: UserId, sysop: bool, by: Option<UserId>) -> Result<(), UsersError> {
+    /// Makes `who` a sysop, or one no more; false if that is so already. Conflict when nobody would be left to run the
+    /// board.
+    pub async fn set_sysop(&self, who: UserId, sysop: bool, by: Option<UserId>) -> Result<bool, UsersError> {
         self.alter(who, Change::Sysop(sysop), by).await
     }
 
-    /// Bans `who` from logging in, or lets them in again. See [`Users::ban`].
-    pub async fn set_banned(&self, who: UserId, banned: bool, by: Option<UserId>) -> Result<(), UsersError> {
+    /// Bans `who` from logging in, or lets them in again; false if that is so already. See [`Users::ban`].
+    pub async fn set_banned(
+        &self,
+        who: UserId,
+        banned: bool,
+        by: Option<UserId>,
+    ) -> Result<bool, UsersError> {
         self.alter(who, Change::Banned(banned, String::new()), by).await
     }
 
     /// Closes the account of `who`: every call and connection of theirs ends at once, on every node, and nothing lets
-    /// them in again. They are told `reason`, if there is one. Conflict when nobody would be left to run the board.
-    pub async fn ban(&self, who: UserId, reason: &str, by: Option<UserId>) -> Result<(), UsersError> {
+    /// them in again. They are told `reason`, if there is one. False if it is closed already. Conflict when nobody would be left
+    /// to run the board.
+    pub async fn ban(&self, who: UserId, reason: &str, by: Option<UserId>) -> Result<bool, UsersError> {
         let reason = text::line("A reason", reason, REASON)?;
         self.alter(who, Change::Banned(true, reason), by).await
     }
 
     /// Ends a call, whose caller is told `reason`. Only a sysop may. It is over once [`Users::call_is_open`] says so.
-    pub async fn kick(&self, by: &Caller, call: CallId, reason: &str) -> Result<(), UsersError> {
+    pub async fn kick(&self, by: impl Into<Actor<'_>>, call: CallId, reason: &str) -> Result<(), UsersError> {
+        let actor = by.into();
         let reason = text::line("A reason", reason, REASON)?;
         let mut tx = self.store.begin().await?;
-        let by = authority::current_sysop(&mut tx, by.id).await?;
+        let by = authority::current_sysop(&mut tx, actor.caller.id).await?;
         let open: Option<(Option<String>,)> = in_tx!(tx, db => sqlx::query_as(
                 "SELECT handle FROM calls WHERE id = $1 AND ended_at IS NULL")
             .bind(call).fetch_optional(db).await)?;
@@ -117,8 +162,9 @@ impl Users {
             return Err(UsersError::NotFound(format!("There is no call {call}; it may have ended.")));
         };
         let who = handle.unwrap_or_else(|| "nobody yet".to_owned());
-        audit::write(&mut tx, Some(by.id), "call.kick", &format!("call {call} ({who}): {reason}")).await?;
-        tx.event(EventBody::CallKicked { call, by: by.handle.to_string(), reason });
+        audit::write(&mut tx, actor.sysop(), "call.kick", &format!("call {call} ({who}): {reason}")).await?;
+        let by = if actor.sysop().is_some() { by.handle.to_string() } else { A_COMMAND.to_owned() };
+        tx.event(EventBody::CallKicked { call, by, reason });
         Ok(tx.commit().await?)
     }
 
@@ -130,7 +176,8 @@ impl Users {
         Ok(open.is_some())
     }
 
-    async fn alter(&self, who: UserId, change: Change, by: Option<UserId>) -> Result<(), UsersError> {
+    /// Makes the change, unless everything is so already: then false, and nothing is written down or told.
+    async fn alter(&self, who: UserId, change: Change, by: Option<UserId>) -> Result<bool, UsersError> {
         let mut tx = self.store.begin().await?;
         let unseats = change.unseats();
         let sysops = authority::hold(&mut tx, who, by, unseats).await?;
@@ -138,34 +185,31 @@ impl Users {
             Some(by) if !change.ones_own() => authority::current_sysop(&mut tx, by).await.map(drop)?,
             by => authority::may_change(&mut tx, who, by).await?,
         }
+        let before = account_before(&mut tx, who).await?.ok_or_else(UsersError::no_account)?;
+        let Some((action, detail)) = change.words(&before) else { return Ok(false) };
         macro_rules! set {
             ($sql:literal, $value:expr) => {
                 in_tx!(tx, db => sqlx::query(concat!("UPDATE users SET ", $sql, " = $2 WHERE id = $1"))
-                    .bind(who).bind($value).execute(db).await.map(|done| done.rows_affected()))?
+                    .bind(who).bind($value).execute(db).await.map(drop))?
             };
         }
-        let (changed, action, detail) = match &change {
-            Change::Password(hash) => (set!("password", hash), "password", String::new()),
-            Change::Level(level) => (set!("level", level), "level", level.to_string()),
-            Change::Flags(flags) => {
-                let words: Vec<&str> = flags.iter().map(String::as_str).collect();
-                (set!("flags", Json(flags)), "flags", words.join(" "))
-            }
-            Change::Sysop(sysop) => (set!("sysop", sysop), "sysop", sysop.to_string()),
-            Change::Banned(banned, reason) => {
-                (set!("banned", banned), "banned", format!("{banned} {reason}").trim_end().to_owned())
-            }
-        };
-        if changed == 0 {
-            return Err(UsersError::no_account());
+        match &change {
+            Change::Password(hash) => set!("password", hash),
+            Change::Level(level) => set!("level", level),
+            Change::Flags(flags) => set!("flags", Json(flags)),
+            Change::Sysop(sysop) => set!("sysop", sysop),
+            Change::Banned(banned, _) => set!("banned", banned),
         }
         if unseats && sysops > 0 && count_sysops(&mut tx).await? == 0 {
             return Err(UsersError::Conflict(
                 "That is the board's last sysop. Make somebody else a sysop first.".to_owned(),
             ));
         }
-        audit::write(&mut tx, by, &format!("user.{action}"), format!("user {who} {detail}").trim_end())
-            .await?;
+        let mut line = audit::account(&before.handle, who);
+        if !detail.is_empty() {
+            line = format!("{line}: {detail}");
+        }
+        audit::write(&mut tx, by, action, &line).await?;
         // First, so that a call hears why it ends before it finds out that its login holds no longer.
         if let Change::Banned(true, reason) = change {
             tx.event(EventBody::UserBanned { user: who, reason });
@@ -173,8 +217,14 @@ impl Users {
         tx.event(EventBody::UserChanged { user: who });
         tx.commit().await?;
         self.forget(who);
-        Ok(())
+        Ok(true)
     }
+}
+
+/// How an account is that is held. None if there is no such account.
+async fn account_before(tx: &mut Tx, who: UserId) -> Result<Option<Before>, DbError> {
+    in_tx!(tx, db => sqlx::query_as("SELECT handle, level, flags, sysop, banned FROM users WHERE id = $1")
+        .bind(who).fetch_optional(db).await)
 }
 
 async fn count_sysops(tx: &mut Tx) -> Result<i64, DbError> {
