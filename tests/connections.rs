@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use harness::{Board, DEADLINE, Dial, Kind, MENU, QUESTION, Setup, SshOptions, signal, ssh};
+use russh::ChannelMsg;
 
 const BUSY: &str = "The board is busy: every line is taken. Call again in a while.";
 /// IAC DO TIMING-MARK, which is always answered.
@@ -76,13 +77,20 @@ fn wait_for_file(control: &Path) {
     }
 }
 
-/// OpenSSH without a terminal, whose output nobody reads.
-fn deaf_ssh(board: &Board, words: &[&str]) -> Child {
-    Command::new("ssh")
-        .args(["-T", "-F", "/dev/null", "-p", &board.ssh.port().to_string()])
+/// OpenSSH calling as a guest.
+fn guest_ssh(board: &Board, words: &[&str]) -> Command {
+    let mut command = Command::new("ssh");
+    command
+        .args(["-F", "/dev/null", "-p", &board.ssh.port().to_string()])
         .args(["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"])
         .args(words)
-        .arg("guest@127.0.0.1")
+        .arg("guest@127.0.0.1");
+    command
+}
+
+/// OpenSSH without a terminal, whose output nobody reads.
+fn deaf_ssh(board: &Board, words: &[&str]) -> Child {
+    guest_ssh(board, &[&["-T"], words].concat())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -205,17 +213,89 @@ impl russh::client::Handler for Anyone {
     }
 }
 
+/// A guest's connection that can open channels as it likes.
+async fn connect_ssh(to: SocketAddr) -> russh::client::Handle<Anyone> {
+    let connected = russh::client::connect(Arc::default(), to, Anyone).await;
+    let mut client = connected.expect("the board answers");
+    assert!(client.authenticate_none("guest").await.expect("the board answers").success());
+    client
+}
+
+fn block_on<T>(test: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime starts").block_on(test)
+}
+
+/// What a command says, and what it exits with; none if the connection gives it no channel.
+async fn run(client: &russh::client::Handle<Anyone>, command: &str) -> Option<(String, u32)> {
+    let mut channel = client.channel_open_session().await.ok()?;
+    channel.exec(true, command).await.expect("the board answers");
+    let (mut said, mut exit) = (Vec::new(), None);
+    while let Some(message) = channel.wait().await {
+        match message {
+            ChannelMsg::Data { data } | ChannelMsg::ExtendedData { data, .. } => {
+                said.extend_from_slice(&data)
+            }
+            ChannelMsg::ExitStatus { exit_status } => exit = Some(exit_status),
+            _ => {}
+        }
+    }
+    Some((
+        String::from_utf8_lossy(&said).into_owned(),
+        exit.expect("the board closes no channel without one"),
+    ))
+}
+
+#[test]
+fn a_connection_opens_so_many_channels_and_no_more() {
+    let board = Board::setup().arguments(&["--role", "gateway"]).start();
+    block_on(async {
+        let client = connect_ssh(board.ssh).await;
+        // Some of what the board keeps of each channel is kept as long as the connection.
+        let mut opened = 0;
+        while run(&client, "nope").await.is_some() {
+            opened += 1;
+            assert!(opened < 1000, "there is no end of it");
+        }
+        assert_eq!(opened, 100);
+        // Whoever connects again begins anew.
+        let again = connect_ssh(board.ssh).await;
+        assert_eq!(run(&again, "who").await.expect("a channel opens").1, 0);
+    });
+}
+
+#[test]
+fn a_connection_runs_so_many_commands_a_minute() {
+    let board = Board::setup().arguments(&["--role", "gateway"]).start();
+    block_on(async {
+        let client = connect_ssh(board.ssh).await;
+        for n in 1..=30 {
+            let (said, exit) = run(&client, "who").await.expect("a channel opens");
+            assert_eq!(exit, 0, "command {n}: {said}");
+        }
+        let (said, exit) = run(&client, "who").await.expect("a channel opens");
+        assert_eq!(said, "Too many commands on one connection. Try again in a minute.\n");
+        assert_eq!(exit, 75);
+    });
+}
+
+#[test]
+fn a_call_that_says_nothing_at_all_ends_by_itself() {
+    let board = impatient().start();
+    // The end of the input comes while the terminal is still being asked what it is.
+    let mut silent = guest_ssh(&board, &["-tt"]);
+    let silent = silent.env("TERM", "xterm").stdin(Stdio::null()).output().expect("ssh starts");
+    assert_eq!(silent.status.code(), Some(0), "{}", String::from_utf8_lossy(&silent.stderr));
+}
+
 #[test]
 fn a_channel_that_is_written_to_without_a_call_holds_no_line() {
     let board = impatient().env("DIALTONE_LIMITS__CALLS", 1).env("DIALTONE_LIMITS__LOGIN_SECONDS", 2).start();
     let to = board.ssh;
     // OpenSSH always asks for something first. Nobody reads such a channel, so the connection itself comes to a stop.
     std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        runtime.expect("a runtime starts").block_on(async {
-            let connected = russh::client::connect(Arc::default(), to, Anyone).await;
-            let mut client = connected.expect("the board answers");
-            assert!(client.authenticate_none("guest").await.expect("the board answers").success());
+        block_on(async {
+            let client = connect_ssh(to).await;
             let channel = client.channel_open_session().await.expect("a channel opens");
             while channel.data_bytes(vec![b'x'; 1024]).await.is_ok() {}
         });

@@ -53,7 +53,9 @@ impl Pace {
     /// So many bytes went.
     pub fn sent(&mut self, bytes: usize) {
         if self.speed.is_some() {
-            self.due = self.due.max(Instant::now()) + self.time(bytes);
+            let now = Instant::now();
+            // What a timer was late is made good, or a long text would take longer than it is given.
+            self.due = self.due.max(now.checked_sub(BEAT).unwrap_or(now)) + self.time(bytes);
         }
     }
 }
@@ -84,5 +86,21 @@ mod tests {
         }
         pace.set(None);
         assert_eq!((pace.slice(5000), pace.wait()), (5000, None));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_long_text_takes_its_time_and_no_more() {
+        let mut pace = Pace::full();
+        pace.set(Some(300));
+        let start = Instant::now();
+        for _ in 0..3000 {
+            if let Some(due) = pace.wait() {
+                // As late as a timer may be.
+                tokio::time::sleep_until(due + Duration::from_millis(1)).await;
+            }
+            pace.sent(1);
+        }
+        let late = start.elapsed().saturating_sub(pace.time(3000));
+        assert!(late < Duration::from_millis(100), "{late:?}");
     }
 }

@@ -354,8 +354,11 @@ impl Line {
                             Outgoing::Tune(tuning) => self.tune(tuning, &writes.moot),
                         }
                     }
-                    let last_words = LAST_WORDS + self.pace.time(outgoing.len() - sent);
-                    end = end.or(Some(Instant::now() + last_words));
+                    let left = outgoing.len() - sent;
+                    let time = self.pace.time(left);
+                    // Nothing may have been sent for an hour: the clock starts with the last words.
+                    patience.begin(left, time);
+                    end = end.or(Some(Instant::now() + LAST_WORDS + time));
                 }
                 () = settings.shutdown.cancelled(), if end.is_none() => end = Some(Instant::now() + LAST_WORDS),
             }
@@ -437,4 +440,96 @@ pub async fn refuse(stream: TcpStream, words: &str) {
     let line = Line::new(stream, 0);
     // Whether the words arrive is up to the caller.
     line.send_off(format!("\r\n{words}\r\n").as_bytes()).await.ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use dialtone_terminal::Charset;
+    use tokio::net::TcpListener;
+    use tokio::task::JoinSet;
+    use tokio::time::sleep;
+
+    use super::*;
+
+    /// How long a test may wait for what must come.
+    const DEADLINE: Duration = Duration::from_secs(30);
+    const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+    fn settings(stall: Duration) -> Settings {
+        Settings { stall, login_bytes: 1024 * 1024, ssh_port: 22, shutdown: CancellationToken::new() }
+    }
+
+    /// Both ends of a line. So much has been typed ahead on it that the terminal is not waited for.
+    async fn line() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (caller, answered) =
+            tokio::join!(TcpStream::connect(listener.local_addr().unwrap()), listener.accept());
+        let mut caller = caller.unwrap();
+        caller.write_all(&[b'x'; TYPE_AHEAD]).await.unwrap();
+        (caller, answered.unwrap().0)
+    }
+
+    /// Reads until `words` have come; false if the line ends before.
+    async fn hears(caller: &mut TcpStream, words: &str) -> bool {
+        let mut heard = Vec::new();
+        let mut buffer = [0; READ];
+        while !String::from_utf8_lossy(&heard).contains(words) {
+            match timeout(DEADLINE, caller.read(&mut buffer)).await.unwrap() {
+                Ok(n) if n > 0 => heard.extend_from_slice(&buffer[..n]),
+                _ => return false,
+            }
+        }
+        true
+    }
+
+    #[tokio::test]
+    async fn the_last_words_of_a_call_that_was_quiet_arrive() {
+        let stall = Duration::from_millis(500);
+        // What the line looks at first is left to chance.
+        let mut calls = JoinSet::new();
+        for _ in 0..30 {
+            calls.spawn(async move {
+                let (mut caller, answered) = line().await;
+                let session = |connection: Connection| async move {
+                    sleep(stall * 2).await;
+                    connection.output.write(b"so long".to_vec()).await.unwrap();
+                };
+                let serving = serve(answered, HOME, settings(stall), session);
+                let (served, heard) = tokio::join!(serving, hears(&mut caller, "so long"));
+                assert!(heard, "{served:?}");
+            });
+        }
+        calls.join_all().await;
+    }
+
+    #[tokio::test]
+    async fn the_next_screen_follows_one_that_was_dropped() {
+        let (mut caller, answered) = line().await;
+        let session = |mut connection: Connection| async move {
+            let output = connection.output.clone();
+            output.tune(Tuning { charset: Charset::Utf8, speed: Some(2400) }).await.unwrap();
+            // The keys that were typed ahead come before it, and then those that are pressed while it is sent.
+            for _ in 0..TYPE_AHEAD {
+                connection.input.recv().await.unwrap();
+            }
+            output.draw(vec![b'a'; 2000], output.drops(), false).await.unwrap();
+            connection.input.recv().await.unwrap();
+            assert_eq!(output.drops(), 1);
+            output.draw(vec![b'b'; 300], output.drops(), false).await.unwrap();
+            // Not the end of the call: that sends whatever is left.
+            connection.input.recv().await.unwrap();
+        };
+        let caller = async {
+            assert!(hears(&mut caller, "aaa").await);
+            caller.write_all(b"k").await.unwrap();
+            let heard = hears(&mut caller, &"b".repeat(300)).await;
+            caller.write_all(b"k").await.unwrap();
+            heard
+        };
+        let (_, heard) =
+            tokio::join!(timeout(DEADLINE, serve(answered, HOME, settings(DEADLINE), session)), caller);
+        assert!(heard);
+    }
 }

@@ -32,6 +32,12 @@ const TYPE_AHEAD: usize = 4096;
 const DECODED: usize = 1024;
 /// Bytes held for a session that is busy. A client that keeps to the window it is given never gets there.
 const HELD: usize = 1024 * 1024;
+/// What a client is told whose connection runs commands faster than it may.
+const TOO_MANY_COMMANDS: &[u8] = b"Too many commands on one connection. Try again in a minute.\n";
+/// What a command exits with that was not run but may be later: EX_TEMPFAIL.
+const TRY_LATER: u32 = 75;
+/// SSH_EXTENDED_DATA_STDERR (RFC 4254, 5.2).
+const STDERR: u32 = 1;
 
 /// What the client said about its terminal before it asked for a shell.
 #[derive(Default)]
@@ -78,9 +84,18 @@ impl Leg {
         let running = self.state.begin_call();
         let _open = self.open;
         let (read, write) = self.channel.split();
+        if matches!(self.want, Want::Command(_)) && !self.state.may_run_command() {
+            // What comes on a channel that nobody reads stops the whole connection.
+            drop(read);
+            if !refuse(&write).await {
+                running.unread();
+            }
+            return;
+        }
         let (tuned, tuning) = watch::channel(None);
         let mut ear = Ear {
             read,
+            ended: false,
             state: Arc::clone(&self.state),
             raw: VecDeque::new(),
             size: None,
@@ -101,6 +116,10 @@ impl Leg {
                 asked =
                     self.hints.term.as_deref().is_some_and(|term| !matches!(term, "" | "dumb" | "unknown"));
                 if asked && !ear.find_out(&write, &mut probe).await {
+                    // The client may have closed its side: ours is closed all the same, or it would stay for ever.
+                    if !close(&write, 0).await {
+                        running.unread();
+                    }
                     return;
                 }
                 None
@@ -240,6 +259,12 @@ async fn speak(
     }
 }
 
+/// Says that there were too many commands; false if the client does not hear it.
+async fn refuse(write: &ChannelWriteHalf<Msg>) -> bool {
+    let told = timeout(LAST_WORDS, write.extended_data_bytes(STDERR, TOO_MANY_COMMANDS)).await.is_ok();
+    close(write, TRY_LATER).await && told
+}
+
 /// Tells the client that the call is over; false if it cannot be told.
 async fn close(write: &ChannelWriteHalf<Msg>, status: u32) -> bool {
     let closing = async {
@@ -252,6 +277,8 @@ async fn close(write: &ChannelWriteHalf<Msg>, status: u32) -> bool {
 
 struct Ear {
     read: ChannelReadHalf,
+    /// The caller says no more, and still listens.
+    ended: bool,
     state: Arc<ConnectionState>,
     /// What has come and is no key yet.
     raw: VecDeque<u8>,
@@ -278,11 +305,12 @@ impl Ear {
             match timeout_at(deadline, self.read.wait()).await {
                 Err(_) => break,
                 Ok(None) => return false,
-                Ok(Some(message)) => {
-                    if !matches!(self.take(message, Some(probe)), Heard::More) {
-                        return false;
-                    }
-                }
+                Ok(Some(message)) => match self.take(message, Some(probe)) {
+                    Heard::More => {}
+                    // Nothing more will be answered, and the session hears of it.
+                    Heard::End => break,
+                    Heard::Gone => return false,
+                },
             }
         }
         true
@@ -293,7 +321,6 @@ impl Ear {
     /// the channel is closed.
     async fn listen(mut self, inputs: mpsc::Sender<Input>, moot: &Moot) {
         let mut inputs = Some(inputs);
-        let mut ended = false;
         loop {
             let keys = self.keyboard.len();
             while self.keyboard.is_empty() && (self.size.is_some() || !self.raw.is_empty()) {
@@ -302,15 +329,16 @@ impl Ear {
             if self.keyboard.len() > keys {
                 moot.key(|| self.keyboard.letters());
             }
+            if self.ended && self.raw.is_empty() && self.keyboard.is_empty() && !self.keyboard.waiting() {
+                inputs = None;
+            }
             if inputs.is_none() {
                 self.forget(self.raw.len());
             }
             let flush_at = self.keyboard.flush_at();
             tokio::select! {
                 message = self.read.wait() => match message.map(|message| self.take(message, None)) {
-                    Some(Heard::More) => {}
-                    // The caller says no more, and still listens.
-                    Some(Heard::End) => ended = true,
+                    Some(Heard::More | Heard::End) => {}
                     Some(Heard::Gone) | None => return,
                 },
                 more = deliver(&mut self.keyboard, inputs.as_ref()),
@@ -323,9 +351,6 @@ impl Ear {
             if self.raw.len() > HELD {
                 tracing::info!(transport = "ssh", "call dropped: more sent than there was a window for");
                 return;
-            }
-            if ended && self.keyboard.is_empty() && self.raw.is_empty() {
-                inputs = None;
             }
         }
     }
@@ -347,7 +372,10 @@ impl Ear {
                     None => self.size = Some((columns, rows)),
                 }
             }
-            (ChannelMsg::Eof, _) => return Heard::End,
+            (ChannelMsg::Eof, _) => {
+                self.ended = true;
+                return Heard::End;
+            }
             (ChannelMsg::Close, _) => return Heard::Gone,
             _ => {}
         }

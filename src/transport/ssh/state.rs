@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::Settings;
@@ -16,6 +16,14 @@ use crate::transport::LAST_WORDS;
 const ENOUGH: usize = 64 * 1024;
 /// How long the end of the last call may take to reach a client that hangs up by itself.
 const PARTING: Duration = Duration::from_millis(500);
+
+/// Channels that one connection may open in its life. The protocol's library keeps a few KiB of each that the board
+/// has closed until the connection ends. OpenSSH that shares a connection makes one of its own when it gets no more.
+const CHANNELS_IN_ALL: usize = 100;
+/// Commands that one connection may run in [`COMMAND_TIME`]: each asks the database.
+const COMMANDS: usize = 30;
+/// The time that [`COMMANDS`] are counted in.
+const COMMAND_TIME: Duration = Duration::from_secs(60);
 
 /// A call's place among the board's; dropping it frees it.
 pub type CallPermit = Box<dyn Send + Sync>;
@@ -31,6 +39,7 @@ pub struct ConnectionState {
     progress: watch::Sender<Progress>,
     held: AtomicUsize,
     channels: Mutex<Channels>,
+    commands: Mutex<Commands>,
     more_calls: MoreCalls,
 }
 
@@ -40,6 +49,8 @@ struct Progress {
     known: bool,
     /// Calls and commands at work.
     calls: usize,
+    /// Those begun so far: one may be over before anybody looks.
+    begun: usize,
     /// A call has ended because its client does not read.
     unread: bool,
 }
@@ -47,8 +58,17 @@ struct Progress {
 #[derive(Default)]
 struct Channels {
     open: usize,
+    /// Opened so far.
+    in_all: usize,
     /// One for each channel but the first, which has the connection's own.
     permits: Vec<CallPermit>,
+}
+
+#[derive(Default)]
+struct Commands {
+    /// When the first of those counted was run.
+    since: Option<Instant>,
+    count: usize,
 }
 
 /// A channel that counts; dropping it frees its place.
@@ -66,6 +86,7 @@ impl ConnectionState {
             progress: watch::Sender::default(),
             held: AtomicUsize::new(0),
             channels: Mutex::default(),
+            commands: Mutex::default(),
             more_calls,
         }
     }
@@ -80,22 +101,40 @@ impl ConnectionState {
         self.progress.borrow().known
     }
 
-    /// One more channel, of at most so many; none if the board has no place for its call.
+    /// One more channel, of at most so many at once; none if the connection has had its share, or the board has no place
+    /// for its call.
     pub fn open_channel(self: &Arc<Self>, at_most: usize) -> Option<OpenChannel> {
         let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        if channels.open >= at_most {
+        if channels.open >= at_most || channels.in_all >= CHANNELS_IN_ALL {
             return None;
         }
         if channels.open > channels.permits.len() {
             channels.permits.push((self.more_calls)()?);
         }
         channels.open += 1;
+        channels.in_all += 1;
         Some(OpenChannel(Arc::clone(self)))
+    }
+
+    /// Whether one more command may be run now; counts it.
+    pub fn may_run_command(&self) -> bool {
+        let mut commands = self.commands.lock().unwrap_or_else(PoisonError::into_inner);
+        if commands.since.is_none_or(|since| since.elapsed() >= COMMAND_TIME) {
+            *commands = Commands { since: Some(Instant::now()), count: 0 };
+        }
+        let may = commands.count < COMMANDS;
+        if may {
+            commands.count += 1;
+        }
+        may
     }
 
     /// A call begins.
     pub fn begin_call(self: &Arc<Self>) -> RunningCall {
-        self.progress.send_modify(|progress| progress.calls += 1);
+        self.progress.send_modify(|progress| {
+            progress.calls += 1;
+            progress.begun += 1;
+        });
         RunningCall(Arc::clone(self))
     }
 
@@ -122,11 +161,12 @@ impl ConnectionState {
             if timeout(settings.login_time, known).await.is_err() {
                 return "too long without logging in";
             }
-            let mut patience = settings.login_time;
+            let (mut patience, mut seen) = (settings.login_time, 0);
             loop {
-                let called = progress.wait_for(|progress| progress.calls > 0);
-                if timeout(patience, called).await.is_err() {
-                    return "no call on it";
+                let called = progress.wait_for(|progress| progress.begun != seen);
+                match timeout(patience, called).await {
+                    Ok(called) => seen = called.map_or(seen, |progress| progress.begun),
+                    Err(_) => return "no call on it",
                 }
                 // The sender is this connection's own: it is there as long as this waits.
                 if progress
@@ -207,5 +247,14 @@ mod tests {
         assert!(state.open_channel(2).is_none());
         drop((second, third));
         assert_eq!(left.load(Ordering::Acquire), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn commands_are_counted_by_the_minute() {
+        let state = ConnectionState::new(Arc::new(|| None));
+        let run = || (0..COMMANDS * 2).filter(|_| state.may_run_command()).count();
+        assert_eq!(run(), COMMANDS);
+        sleep(COMMAND_TIME).await;
+        assert_eq!(run(), COMMANDS);
     }
 }
