@@ -297,12 +297,8 @@ fn callers_sit_out_a_restart_of_postgres() {
     }
 }
 
-#[test]
-fn a_call_whose_record_was_not_acknowledged_is_in_whos_online_once() {
-    let database = Arc::new(Database::create());
-    let board = node("a", &database, None);
-    board.account("Acid Burn");
-    // The records take their time over the commit, for as long as there is a row in `slow`.
+/// Lets the records take their time over committing a call, for as long as there is a row in `slow`.
+fn slow_calls(database: &Database) {
     database.query("CREATE TABLE slow AS SELECT 1 AS yes");
     database.query(
         "CREATE FUNCTION wait_while_slow() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN \
@@ -313,6 +309,38 @@ fn a_call_whose_record_was_not_acknowledged_is_in_whos_online_once() {
         "CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON calls DEFERRABLE INITIALLY DEFERRED \
          FOR EACH ROW EXECUTE FUNCTION wait_while_slow()",
     );
+}
+
+#[test]
+fn a_caller_banned_while_the_call_is_written_down_leaves_whos_online() {
+    let database = Arc::new(Database::create());
+    let board = node("a", &database, None);
+    board.account("Acid Burn");
+    slow_calls(&database);
+    let acid = ssh(&board, "Acid Burn", &SshOptions::default());
+    acid.wait_for("Password:");
+    acid.enter(PASSWORD);
+    let committing = "SELECT COUNT(*) FROM pg_stat_activity \
+         WHERE datname = current_database() AND state = 'active' AND query = 'COMMIT'";
+    let end = Instant::now() + DEADLINE;
+    while database.query(committing) != "1" {
+        assert!(Instant::now() < end, "the call is not written down\n{}", board.log.tail());
+    }
+    let banned = board.cli(&["user", "ban", "Acid Burn"]);
+    assert!(banned.status.success(), "{}", String::from_utf8_lossy(&banned.stderr));
+    acid.wait_hangup();
+    database.query("DELETE FROM slow");
+    // The row of a call that is over by now must not stay.
+    board.wait_who("the call", |_| database.query("SELECT COUNT(*) FROM calls") == "1");
+    board.wait_who("nobody", <[String]>::is_empty);
+}
+
+#[test]
+fn a_call_whose_record_was_not_acknowledged_is_in_whos_online_once() {
+    let database = Arc::new(Database::create());
+    let board = node("a", &database, None);
+    board.account("Acid Burn");
+    slow_calls(&database);
     let (acid, stranger) = (telnet(&board), telnet(&board));
     for caller in [&acid, &stranger] {
         caller.wait_for(harness::QUESTION);
