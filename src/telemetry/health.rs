@@ -63,9 +63,12 @@ impl Probe {
     }
 }
 
-/// The last attempt to write, and when it was over.
+/// What an attempt to write came to, and when it was over.
+type Attempt = (Instant, Result<(), Unavailable>);
+
+/// The last attempt, which is held for as long as it is being made.
 #[derive(Default)]
-struct Attempts(Arc<Mutex<Option<(Instant, Result<(), Unavailable>)>>>);
+struct Attempts(Arc<Mutex<Option<Attempt>>>);
 
 impl Attempts {
     /// Makes an attempt, or says how the last one went if that was a moment ago. One is made at a time, and it goes on
