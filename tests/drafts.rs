@@ -2,6 +2,7 @@
 
 mod harness;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use harness::{
@@ -14,6 +15,7 @@ on_both_databases!(
     what_was_typed_in_plain_words_is_offered_too,
     what_was_being_typed_outlives_a_crash,
     what_was_posted_or_abandoned_is_not_offered,
+    what_is_typed_after_another_call_posted_the_draft_is_offered_too,
 );
 
 /// From the first question past the greeting, which tells of `unfinished`.
@@ -195,6 +197,88 @@ fn what_was_posted_or_abandoned_is_not_offered(setup: Setup) {
     assert_eq!(posted(&board, "I should say this. And this."), 1);
 }
 
+fn what_is_typed_after_another_call_posted_the_draft_is_offered_too(setup: Setup) {
+    let board = setup.start();
+    board.account("Acid Burn");
+    let (acid, other) = (Dial::call(&board, Kind::SyncTerm), Dial::call(&board, Kind::SyncTerm));
+    for caller in [&acid, &other] {
+        caller.log_in("Acid Burn");
+    }
+    other.open_board("Code");
+    begin(&acid, "First thoughts");
+    acid.send("I should say this.");
+    wait_draft(&other, true);
+    other.choose("P", "G go on");
+    other.send("G");
+    other.wait_for("I should say this.");
+    other.send("\n/s\n");
+    other.wait_for("P post");
+    wait_draft(&other, false);
+    acid.send(" And a second thing.");
+    acid.wait_for("And a second thing.");
+    wait_draft(&other, true);
+    acid.send(" And a third.");
+    acid.wait_for("And a third.");
+    acid.hangup();
+    other.hangup();
+    board.wait_who("nobody on line", <[String]>::is_empty);
+
+    let acid = Dial::call(&board, Kind::SyncTerm);
+    call_again(&acid, "\"First thoughts\" on Code");
+    acid.send("G");
+    acid.wait_for("I should say this. And a second thing. And a third.");
+    assert_eq!(posted(&board, "I should say this."), 1);
+}
+
+/// From here on the answer to each commit of a message is lost, until the gate is opened.
+fn shut_the_gate(database: &Database) {
+    for sql in [
+        "CREATE TABLE gate (open boolean)",
+        "CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+         WHILE NOT EXISTS (SELECT 1 FROM gate) LOOP PERFORM pg_sleep(0.01); END LOOP; RETURN NULL; END $$",
+        "CREATE CONSTRAINT TRIGGER gate AFTER INSERT ON messages DEFERRABLE INITIALLY DEFERRED \
+         FOR EACH ROW EXECUTE FUNCTION wait_at_gate()",
+    ] {
+        database.query(sql);
+    }
+}
+
+#[test]
+fn a_post_whose_answer_was_lost_is_there_once_and_what_was_written_since_is_kept() {
+    let database = Arc::new(Database::create());
+    let board = Board::setup().database(&database).start();
+    board.account("Acid Burn");
+    let acid = Dial::call(&board, Kind::SyncTerm);
+    acid.log_in("Acid Burn");
+    begin(&acid, "Lost and found");
+    acid.send("Did you hear me?");
+    acid.wait_for("Did you hear me?");
+    shut_the_gate(&database);
+    acid.send("\n/s\n");
+    acid.wait_for("lost touch with its records");
+    database.query("INSERT INTO gate VALUES (true)");
+    let start = Instant::now();
+    while database.query("SELECT COUNT(*) FROM messages WHERE body = 'Did you hear me?'") != "1" {
+        assert!(start.elapsed() < DEADLINE, "{}", board.log.tail());
+    }
+    acid.past_notice();
+    acid.wait_for("Did you hear me?");
+    // Without another word it would be posted as it is; with one, it is a text of its own.
+    acid.send("I said more.\n/s\n");
+    acid.wait_for("it got there the first time");
+    acid.past_notice();
+    acid.wait_for("P post");
+    assert_eq!(posted(&board, "Did you hear me?"), 1);
+    acid.hangup();
+    board.wait_who("nobody on line", <[String]>::is_empty);
+
+    let acid = Dial::call(&board, Kind::SyncTerm);
+    call_again(&acid, "\"Lost and found\" on Code");
+    acid.send("G");
+    acid.wait_for("I said more.");
+    assert!(!acid.screen().contains("Did you hear me?"), "{}", acid.screen());
+}
+
 #[test]
 fn a_text_that_may_not_be_posted_any_more_can_be_read_and_thrown_away() {
     let board = Board::start();
@@ -231,7 +315,7 @@ fn a_text_that_may_not_be_posted_any_more_can_be_read_and_thrown_away() {
 #[test]
 fn what_is_typed_while_the_records_are_away_is_saved_when_they_are_back() {
     let mut postgres = Postgres::start();
-    let database = std::sync::Arc::new(postgres.database());
+    let database = Arc::new(postgres.database());
     let board = Board::setup().database(&database).start();
     board.account("Acid Burn");
     let acid = Dial::call(&board, Kind::SyncTerm);

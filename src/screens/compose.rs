@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use dialtone_domain::messaging::{Draft, Message, Poster, SavedDraft};
-use dialtone_domain::{BoardId, MessagingError};
+use dialtone_domain::{BoardId, Messaging, MessagingError, Unavailable};
 use dialtone_terminal::text::wrap;
 use uuid::Uuid;
 
-use crate::ui::{Call, Editing, Field, Form, Leave, confirm, edit};
+use crate::ui::{Call, Editing, Field, Form, Leave, confirm, edit, notice};
 
-use super::drafts::{self, Keeper, Resumed, Underway};
+use super::drafts::{self, DraftSaver, Resumed, UnpostedText};
 use super::said;
 
 /// Columns of a quoted line, without its mark.
@@ -67,35 +67,104 @@ pub async fn go_on(call: &mut Call, poster: &Poster, saved: SavedDraft) -> Resul
 /// The editor, until the text is posted or the caller means to give it up. What was refused, or met records that
 /// are away, is still there to be posted again, and is never there twice: the key is the same.
 async fn write(call: &mut Call, mut editing: Editing, poster: &Poster, draft: Draft) -> Result<bool, Leave> {
-    let mut draft = Draft { key: draft.key.or_else(|| Some(Uuid::new_v4())), ..draft };
-    let mut keeper = Arc::new(Keeper::new(call, poster, draft.clone()));
+    let saver = Arc::new(DraftSaver::new(call, poster, draft));
+    // The key of a post that may have arrived: its answer was lost.
+    let mut unsure = None;
+    editing.autosave = Some(Arc::clone(&saver) as _);
     loop {
-        editing.keep = Some(Arc::clone(&keeper) as _);
         let save = edit(call, &mut editing).await?;
-        let mut underway = Underway::new(&keeper, &editing.text);
+        let text = UnpostedText::new(&saver, &editing.text);
         if save {
-            let body = editing.text.clone();
-            let mut answer = call.domain.messaging.post(poster, Draft { body, ..draft.clone() }).await;
-            if matches!(answer, Err(MessagingError::Conflict(_))) {
-                // Another call of this caller went on with the same draft and posted it: this is a text of its own.
-                draft.key = Some(Uuid::new_v4());
-                keeper = Arc::new(Keeper::new(call, poster, draft.clone()));
-                std::mem::replace(&mut underway, Underway::new(&keeper, &editing.text)).arrived();
-                let body = editing.text.clone();
-                answer = call.domain.messaging.post(poster, Draft { body, ..draft.clone() }).await;
+            let sent = send(&call.domain.messaging, poster, &saver, &mut unsure, &editing.text);
+            match Box::pin(sent).await {
+                Ok(Sent::Now) => {
+                    text.arrived();
+                    return Ok(true);
+                }
+                Ok(Sent::Before(message)) => {
+                    Box::pin(sent_before(call, text, &message, &editing.text)).await?;
+                    return Ok(true);
+                }
+                Err(refused) => {
+                    drop(text);
+                    said::<(), _>(call, Err(refused)).await?;
+                }
             }
-            if answer.is_ok() {
-                underway.arrived();
-                return Ok(true);
-            }
-            drop(underway);
-            said(call, answer).await?;
         } else if editing.text.trim().is_empty() || confirm(call, "Abandon what you wrote?").await? {
-            underway.arrived();
-            keeper.forget();
+            text.arrived();
+            saver.forget();
             return Ok(false);
         }
     }
+}
+
+/// How a text got to the board.
+enum Sent {
+    /// Just now.
+    Now,
+    /// An earlier try had arrived, with the text as it was then.
+    Before(Message),
+}
+
+/// Posts the text. Where nobody knows how an earlier try ended, the board is asked first: nothing is there twice.
+async fn send(
+    messaging: &Messaging,
+    poster: &Poster,
+    saver: &DraftSaver,
+    unsure: &mut Option<Uuid>,
+    body: &str,
+) -> Result<Sent, MessagingError> {
+    let mut tries = 0;
+    loop {
+        if let Some(key) = *unsure
+            && let Some(message) = messaging.posted(poster, key).await?
+        {
+            saver.leave(key);
+            return Ok(Sent::Before(message));
+        }
+        let draft = saver.draft(body);
+        let key = draft.key;
+        tries += 1;
+        match messaging.post(poster, draft).await {
+            Ok(_) => return Ok(Sent::Now),
+            // The earlier try arrived after it was asked for; or another call of this caller went on with the same
+            // draft and posted it: then this is a text of its own.
+            Err(MessagingError::Conflict(_)) if tries == 1 => {
+                if let Some(key) = key.filter(|_| unsure.is_none()) {
+                    saver.leave(key);
+                }
+            }
+            Err(MessagingError::Unavailable(Unavailable::Unknown)) => {
+                *unsure = key;
+                if let Some(key) = key
+                    && let Ok(Some(_)) = messaging.posted(poster, key).await
+                {
+                    return Ok(Sent::Now);
+                }
+                return Err(Unavailable::Unknown.into());
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Says that an earlier try arrived; what was written since is kept as a draft.
+async fn sent_before(
+    call: &mut Call,
+    text: UnpostedText,
+    message: &Message,
+    written: &str,
+) -> Result<(), Leave> {
+    let further = written.strip_prefix(message.body.as_str()).unwrap_or(written).trim();
+    let words = if further.is_empty() {
+        text.arrived();
+        "Your message is posted: it got there the first time."
+    } else {
+        text.arrived_but_for(further.to_owned());
+        "Your message is posted: it got there the first time, as it was then. \
+         What you wrote since is kept as an unfinished message."
+    };
+    notice(call, "", words).await
 }
 
 /// The message's lines with the author's initials before them, as boards do it: `ac> text`.

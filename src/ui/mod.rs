@@ -36,7 +36,7 @@ mod viewer;
 pub use self::body::{Body, Frame};
 pub use self::call::{Call, Circumstances, Record, Stir, Wake};
 pub use self::dialog::{choice, confirm};
-pub use self::editor::{Editing, Keep, edit};
+pub use self::editor::{Autosave, Editing, edit};
 pub use self::form::{Check, Field, Form};
 pub use self::frame::View;
 pub use self::galleries::Galleries;

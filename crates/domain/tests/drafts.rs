@@ -6,7 +6,7 @@ mod people;
 mod raw;
 mod support;
 
-use dialtone_domain::messaging::{Draft, NewBoard, Poster};
+use dialtone_domain::messaging::{Draft, MessagingError, NewBoard, Poster};
 use dialtone_domain::{Caller, Domain};
 use people::{caller, for_each_database, guest};
 use raw::Raw;
@@ -62,6 +62,7 @@ fn a_draft_is_there_until_it_is_posted() {
 
         // A save that was under way when it was posted brings nothing back.
         domain.messaging.save_draft(&hers, &riddle).await.unwrap();
+        domain.messaging.save_draft(&hers, &longer).await.unwrap();
         assert_eq!(bodies(&domain, &ada).await, Vec::<String>::new());
 
         let answer = Draft { reply_to: Some(posted.id), ..draft("A terminal") };
@@ -75,6 +76,38 @@ fn a_draft_is_there_until_it_is_posted() {
         domain.messaging.forget_draft(&ada, answer.key.unwrap()).await.unwrap();
         assert_eq!(bodies(&domain, &ada).await, Vec::<String>::new());
         assert!(domain.messaging.drafts(&guest()).await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn what_is_written_after_the_key_was_posted_is_refused_and_not_lost_silently() {
+    for_each_database(|domain, url| async move {
+        let ada = caller(7);
+        let hers = poster(&domain, &ada).await;
+        let riddle = draft("What has keys");
+        let key = riddle.key.unwrap();
+        assert_eq!(domain.messaging.posted(&hers, key).await.unwrap(), None);
+        let posted = domain.messaging.post(&hers, riddle.clone()).await.unwrap();
+        assert_eq!(domain.messaging.posted(&hers, key).await.unwrap(), Some(posted));
+        let his = poster(&domain, &caller(8)).await;
+        assert_eq!(domain.messaging.posted(&his, key).await.unwrap(), None, "a key is its author's alone");
+
+        let longer = Draft { body: "What has keys\nand opens no lock?".into(), ..riddle.clone() };
+        let refused = domain.messaging.save_draft(&hers, &longer).await.unwrap_err();
+        assert!(matches!(refused, MessagingError::Conflict(_)), "{refused}");
+        assert_eq!(bodies(&domain, &ada).await, Vec::<String>::new());
+        let own = Draft { key: Some(Uuid::new_v4()), ..longer.clone() };
+        domain.messaging.save_draft(&hers, &own).await.unwrap();
+        assert_eq!(bodies(&domain, &ada).await, std::slice::from_ref(&own.body));
+
+        // Saved while the post was on its way: what it has beyond the message is offered, what is in it is not.
+        let mut raw = Raw::open(&url).await;
+        raw.execute("UPDATE messages SET post_key = (SELECT post_key FROM drafts WHERE user_id = 7) WHERE author_id = 7")
+            .await
+            .unwrap();
+        assert_eq!(bodies(&domain, &ada).await, [own.body]);
+        raw.execute("UPDATE drafts SET body = 'What has \n'").await.unwrap();
+        assert_eq!(bodies(&domain, &ada).await, Vec::<String>::new());
     });
 }
 

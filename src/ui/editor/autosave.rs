@@ -8,32 +8,32 @@ use tokio::time::Instant;
 
 /// A pause in the writing that is long enough to keep what there is.
 const PAUSE: Duration = Duration::from_secs(2);
-/// The longest that changes go unkept while there is no pause.
+/// The longest that changes go unsaved while there is no pause.
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// Keeps a text that is being written. Nobody waits for it, so it must not block.
-pub trait Keep: Debug + Send + Sync {
+pub trait Autosave: Debug + Send + Sync {
     /// Keeps the text as it is now, in place of what was kept before.
-    fn keep(&self, text: String);
+    fn save(&self, text: String);
 }
 
 /// What has changed since the text was kept.
 #[derive(Debug, Default)]
-pub struct Unkept {
-    keep: Option<Arc<dyn Keep>>,
+pub struct UnsavedChanges {
+    autosave: Option<Arc<dyn Autosave>>,
     /// The first change and the last.
     since: Option<(Instant, Instant)>,
 }
 
-impl Unkept {
+impl UnsavedChanges {
     /// Nothing has changed yet.
-    pub fn new(keep: Option<Arc<dyn Keep>>) -> Self {
-        Self { keep, since: None }
+    pub fn new(autosave: Option<Arc<dyn Autosave>>) -> Self {
+        Self { autosave, since: None }
     }
 
     /// The text has changed.
     pub fn changed(&mut self) {
-        if self.keep.is_some() {
+        if self.autosave.is_some() {
             let now = Instant::now();
             self.since = Some((self.since.map_or(now, |(first, _)| first), now));
         }
@@ -50,11 +50,11 @@ impl Unkept {
     }
 
     /// Keeps the text, if it has changed.
-    pub fn keep(&mut self, text: impl FnOnce() -> String) {
+    pub fn save(&mut self, text: impl FnOnce() -> String) {
         if self.since.take().is_some()
-            && let Some(keep) = &self.keep
+            && let Some(autosave) = &self.autosave
         {
-            keep.keep(text());
+            autosave.save(text());
         }
     }
 

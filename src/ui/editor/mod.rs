@@ -1,6 +1,6 @@
 //! The message editor: paragraphs wrapped to the screen as they are typed; in plain words a line after the other.
 
-mod keep;
+mod autosave;
 mod text;
 mod view;
 mod words;
@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use dialtone_terminal::Key;
 
-pub use self::keep::Keep;
-use self::keep::Unkept;
+pub use self::autosave::Autosave;
+use self::autosave::UnsavedChanges;
 use self::text::{Place, Row, Writing};
 use super::finder::{Finder, Sought, find, seek};
 use super::keys::{self, Act, Binding, COMMON};
@@ -26,7 +26,7 @@ pub struct Editing {
     /// The text: what there is when the editor opens, and what is there when it closes.
     pub text: String,
     /// Keeps what is written, while it is written.
-    pub keep: Option<Arc<dyn Keep>>,
+    pub autosave: Option<Arc<dyn Autosave>>,
 }
 
 /// What the rows on the screen were made for: the text, the cursor, the size.
@@ -36,7 +36,7 @@ struct Editor<'a> {
     heading: &'a str,
     quote: &'a [String],
     writing: Writing,
-    unkept: Unkept,
+    unsaved: UnsavedChanges,
     /// The rows on the screen.
     shown: Vec<Row>,
     /// The cursor's row in the text, and the cells before it.
@@ -130,7 +130,7 @@ impl Editor<'_> {
             heading: &editing.heading,
             quote: &editing.quote,
             writing: Writing::new(&editing.text),
-            unkept: Unkept::new(editing.keep.clone()),
+            unsaved: UnsavedChanges::new(editing.autosave.clone()),
             shown: Vec::new(),
             at: (0, 0),
             fitted: None,
@@ -334,17 +334,17 @@ impl Editor<'_> {
             self.press(key)
         };
         if self.writing.changes() != changes {
-            self.unkept.changed();
-            if self.unkept.is_due() {
-                self.keep();
+            self.unsaved.changed();
+            if self.unsaved.is_due() {
+                self.save();
             }
         }
         decided
     }
 
-    fn keep(&mut self) {
+    fn save(&mut self) {
         let writing = &self.writing;
-        self.unkept.keep(|| writing.text());
+        self.unsaved.save(|| writing.text());
     }
 
     fn answer(&mut self, key: Key) -> Option<Decided> {
@@ -363,7 +363,7 @@ impl Editor<'_> {
 /// However the call ends, what was written is kept.
 impl Drop for Editor<'_> {
     fn drop(&mut self) {
-        self.keep();
+        self.save();
     }
 }
 
@@ -378,10 +378,10 @@ pub async fn edit(call: &mut Call, editing: &mut Editing) -> Result<bool, Leave>
         if !call.typed_ahead() {
             editor.fit(call.terminal.columns, call.body().rows);
         }
-        let key = match call.stir(&editor, editor.unkept.due()).await {
+        let key = match call.stir(&editor, editor.unsaved.due()).await {
             Ok(Stir::Key(key)) => key,
             Ok(Stir::Quiet) => {
-                editor.keep();
+                editor.save();
                 continue;
             }
             Ok(Stir::News(_) | Stir::Resized | Stir::Reloaded | Stir::Callers) => continue,
@@ -402,7 +402,7 @@ pub async fn edit(call: &mut Call, editing: &mut Editing) -> Result<bool, Leave>
             Some(Decided::GoOn) | None => {}
         }
     };
-    editor.unkept.handed_over();
+    editor.unsaved.handed_over();
     let text = editor.writing.text();
     drop(editor);
     editing.text = text;

@@ -67,8 +67,8 @@ fn no_key_of_the_editor_means_two_things() {
 #[derive(Debug, Default)]
 struct Kept(std::sync::Mutex<Vec<String>>);
 
-impl Keep for Kept {
-    fn keep(&self, text: String) {
+impl Autosave for Kept {
+    fn save(&self, text: String) {
         self.0.lock().unwrap().push(text);
     }
 }
@@ -76,15 +76,15 @@ impl Keep for Kept {
 #[tokio::test(start_paused = true)]
 async fn what_is_written_is_kept_in_pauses_and_at_the_end() {
     let kept = Arc::new(Kept::default());
-    let editing = Editing { keep: Some(Arc::clone(&kept) as _), ..Editing::default() };
+    let editing = Editing { autosave: Some(Arc::clone(&kept) as _), ..Editing::default() };
     let seen = || kept.0.lock().unwrap().clone();
     let mut editor = Editor::new(&editing);
-    assert_eq!(editor.unkept.due(), None, "nothing has changed, and no clock runs");
+    assert_eq!(editor.unsaved.due(), None, "nothing has changed, and no clock runs");
     editor.take(Key::Char('a'));
-    let due = editor.unkept.due().unwrap();
+    let due = editor.unsaved.due().unwrap();
     tokio::time::sleep_until(due).await;
-    editor.keep();
-    assert_eq!((seen(), editor.unkept.due()), (vec!["a".to_owned()], None));
+    editor.save();
+    assert_eq!((seen(), editor.unsaved.due()), (vec!["a".to_owned()], None));
     // Somebody who never pauses.
     for _ in 0..30 {
         editor.take(Key::Char('b'));
@@ -101,7 +101,7 @@ async fn what_is_written_is_kept_in_pauses_and_at_the_end() {
     drop(editor);
     let mut editor = Editor::new(&editing);
     editor.take(Key::Char('d'));
-    editor.unkept.handed_over();
+    editor.unsaved.handed_over();
     drop(editor);
     assert_eq!(seen().len(), before, "nothing changed, or somebody else has it");
 }

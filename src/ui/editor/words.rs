@@ -3,7 +3,7 @@
 use super::super::line::Typed;
 use super::super::{Call, Leave, LineInput};
 use super::Editing;
-use super::keep::Unkept;
+use super::autosave::UnsavedChanges;
 use super::text::BYTES;
 
 /// The most characters of a line.
@@ -15,7 +15,7 @@ struct Lines {
     /// Bytes of the lines with their ends.
     bytes: usize,
     line: LineInput,
-    unkept: Unkept,
+    unsaved: UnsavedChanges,
 }
 
 impl Lines {
@@ -24,7 +24,7 @@ impl Lines {
             lines: Vec::new(),
             bytes: 0,
             line: LineInput::new(LINE),
-            unkept: Unkept::new(editing.keep.clone()),
+            unsaved: UnsavedChanges::new(editing.autosave.clone()),
         };
         for line in editing.text.lines() {
             lines.add(line.to_owned());
@@ -46,7 +46,7 @@ impl Lines {
     fn pop(&mut self) -> Option<String> {
         let line = self.lines.pop()?;
         self.bytes -= line.len() + 1;
-        self.unkept.changed();
+        self.unsaved.changed();
         Some(line)
     }
 
@@ -54,9 +54,9 @@ impl Lines {
         self.lines.join("\n")
     }
 
-    fn keep(&mut self) {
+    fn save(&mut self) {
         let (lines, line) = (&self.lines, &self.line);
-        self.unkept.keep(|| {
+        self.unsaved.save(|| {
             let mut text = lines.join("\n");
             let line = line.text();
             // A command that was begun is no part of the text.
@@ -75,22 +75,22 @@ impl Lines {
         self.line = LineInput::new(LINE);
         call.prompt("", &self.line).await?;
         loop {
-            match call.type_on("", &mut self.line, self.unkept.due()).await {
+            match call.type_on("", &mut self.line, self.unsaved.due()).await {
                 Ok(Some(Typed::Enter)) => {
-                    self.unkept.changed();
+                    self.unsaved.changed();
                     return Ok(Some(std::mem::take(&mut self.line).text()));
                 }
                 Ok(Some(Typed::Escape)) => return Ok(None),
-                Ok(Some(Typed::Changed)) => self.unkept.changed(),
+                Ok(Some(Typed::Changed)) => self.unsaved.changed(),
                 Ok(Some(Typed::Nothing)) => {}
-                Ok(None) => self.keep(),
+                Ok(None) => self.save(),
                 Err(leave) => {
                     self.last_keys(call);
                     return Err(leave);
                 }
             }
-            if self.unkept.is_due() {
-                self.keep();
+            if self.unsaved.is_due() {
+                self.save();
             }
         }
     }
@@ -104,9 +104,9 @@ impl Lines {
                 Typed::Enter => {
                     let line = std::mem::replace(&mut self.line, LineInput::new(LINE)).text();
                     self.add(line);
-                    self.unkept.changed();
+                    self.unsaved.changed();
                 }
-                Typed::Changed => self.unkept.changed(),
+                Typed::Changed => self.unsaved.changed(),
                 Typed::Escape | Typed::Nothing => {}
             }
         }
@@ -116,7 +116,7 @@ impl Lines {
 /// However the call ends, what was written is kept.
 impl Drop for Lines {
     fn drop(&mut self) {
-        self.keep();
+        self.save();
     }
 }
 
@@ -156,7 +156,7 @@ pub async fn edit(call: &mut Call, editing: &mut Editing) -> Result<bool, Leave>
                 }
             }
             (Some("/s" | "/a"), _) | (_, None) => {
-                lines.unkept.handed_over();
+                lines.unsaved.handed_over();
                 editing.text = lines.text();
                 return Ok(command.as_deref() == Some("/s"));
             }

@@ -9,12 +9,13 @@ use uuid::Uuid;
 /// Drafts of one caller, the newest: more are not kept.
 const KEPT: i64 = 10;
 
-/// The drafts of one caller, newest first. One that has been posted is none any more.
+/// The drafts of one caller, newest first. One that has been posted, to its end, is none any more.
 pub(super) const DRAFTS: &str = "SELECT d.board_id, d.subject, d.body, d.reply_to, d.post_key, d.saved_at, \
      COALESCE(b.name, '') AS board_name, m.thread_id \
      FROM drafts d LEFT JOIN boards b ON b.id = d.board_id LEFT JOIN messages m ON m.id = d.reply_to \
      WHERE d.user_id = $1 AND NOT EXISTS \
-       (SELECT 1 FROM messages posted WHERE posted.author_id = $1 AND posted.post_key = d.post_key) \
+       (SELECT 1 FROM messages posted WHERE posted.author_id = $1 AND posted.post_key = d.post_key \
+          AND substr(posted.body, 1, length(rtrim(d.body, ' \n'))) = rtrim(d.body, ' \n')) \
      ORDER BY d.saved_at DESC";
 
 /// A text that was not finished.
@@ -46,7 +47,10 @@ struct Row {
 
 impl Messaging {
     /// Saves what `poster` has written so far, over what was saved under the same key. Does nothing for a draft
-    /// without a key, and for one that has been posted.
+    /// without a key, and for one that has been posted as it is or with more behind it.
+    ///
+    /// Conflict when anything else was posted under the key: then nothing was saved, and the draft needs a key of its
+    /// own.
     pub async fn save_draft(&self, poster: &Poster, draft: &Draft) -> Result<(), MessagingError> {
         let Some(key) = draft.key else { return Ok(()) };
         let user = poster.who.id;
@@ -55,12 +59,22 @@ impl Messaging {
         let mut tx = self.store.begin().await?;
         in_tx!(tx, db => sqlx::query(
             "INSERT INTO drafts (user_id, post_key, board_id, reply_to, subject, body, saved_at) \
-             SELECT $1, $2, $3, $4, $5, $6, $7 \
-             WHERE NOT EXISTS (SELECT 1 FROM messages WHERE author_id = $1 AND post_key = $2) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7) \
              ON CONFLICT (user_id, post_key) DO UPDATE \
              SET subject = excluded.subject, body = excluded.body, saved_at = excluded.saved_at")
             .bind(user).bind(key).bind(poster.board.id).bind(draft.reply_to)
             .bind(&subject).bind(&body).bind(now()).execute(db).await.map(drop))?;
+        // Asked after the row was written: a post under way holds that row, and is over by now.
+        let posted: Option<String> = in_tx!(tx, db => sqlx::query_scalar(
+            "SELECT body FROM messages WHERE author_id = $1 AND post_key = $2")
+            .bind(user).bind(key).fetch_optional(db).await)?;
+        if let Some(posted) = posted {
+            drop(tx);
+            return match text::body(&draft.body) {
+                Ok(body) if posted.starts_with(&body) => Ok(()),
+                _ => Err(MessagingError::Conflict("You have posted that already.".into())),
+            };
+        }
         in_tx!(tx, db => sqlx::query(
             "DELETE FROM drafts WHERE user_id = $1 AND post_key NOT IN \
                (SELECT post_key FROM drafts WHERE user_id = $1 ORDER BY saved_at DESC LIMIT $2)")

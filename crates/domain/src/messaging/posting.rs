@@ -6,6 +6,7 @@ use crate::db::{DbError, Link, Tx, in_tx, now, on_db};
 use crate::flood::{Turn, counted};
 use crate::{Caller, EventBody, MessageId, ThreadId};
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 #[derive(sqlx::FromRow)]
 struct Place {
@@ -50,19 +51,27 @@ impl Messaging {
         })
     }
 
+    /// The message that `poster` has posted on their board under this key, if there is one: for those who do not know
+    /// how a post ended.
+    pub async fn posted(&self, poster: &Poster, key: Uuid) -> Result<Option<Message>, MessagingError> {
+        Ok(on_db!(self.store, db => sqlx::query_as(
+            "SELECT m.id, m.thread_id AS thread, m.board_id AS board, m.number, m.author_id, \
+                    m.author_handle AS author, t.subject, m.body, m.posted_at, m.reply_to \
+             FROM messages m JOIN threads t ON t.id = m.thread_id \
+             WHERE m.author_id = $1 AND m.post_key = $2 AND m.board_id = $3")
+            .bind(poster.who.id).bind(key).bind(poster.board.id).fetch_optional(db).await)?)
+    }
+
     /// The message that `draft` became when it was posted under its key before. A key that was used for anything else
     /// says only that: what it was used for may be on a board that is closed to the author by now.
     async fn posted_before(&self, poster: &Poster, draft: &Draft) -> Result<Message, MessagingError> {
         let clean = Clean::new(draft)?;
-        let message: Option<Message> = on_db!(self.store, db => sqlx::query_as(
-            "SELECT m.id, m.thread_id AS thread, m.board_id AS board, m.number, m.author_id, \
-                    m.author_handle AS author, t.subject, m.body, m.posted_at, m.reply_to \
-             FROM messages m JOIN threads t ON t.id = m.thread_id \
-             WHERE m.author_id = $1 AND m.post_key = $2")
-            .bind(poster.who.id).bind(draft.key).fetch_optional(db).await)?;
+        let message = match draft.key {
+            Some(key) => self.posted(poster, key).await?,
+            None => None,
+        };
         let same = |message: &Message| {
-            message.board == poster.board.id
-                && message.body == clean.body
+            message.body == clean.body
                 && match &clean.start {
                     Start::Thread(subject) => message.reply_to.is_none() && message.subject == *subject,
                     Start::Reply(to) => message.reply_to == Some(*to),
