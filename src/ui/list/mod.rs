@@ -67,6 +67,8 @@ pub struct Bar {
     pub finder: Option<Finder>,
     /// When the rows are to be fetched again, because of news.
     news: Option<Instant>,
+    /// There was news, and the rows are fetched again at the next key.
+    stale: bool,
 }
 
 impl Bar {
@@ -156,7 +158,25 @@ const BURST: Duration = Duration::from_millis(250);
 /// Pages fetched at the most for one key of a search.
 const FETCHED: u8 = 20;
 
+/// Rows from the top within which the bar may be for the rows to be fetched again while the caller does nothing.
+const FETCHED_ALONE: usize = 200;
+
 impl List<'_> {
+    /// News came a moment ago; true if the rows are to be fetched now. Where the bar is far down a board, hundreds of
+    /// pages are, and whoever just left it there may be asleep: then it is at the next key.
+    fn refresh(&mut self) -> bool {
+        self.bar.news = None;
+        let far_down = matches!(self.live, Live::Board(_)) && self.bar.chosen >= FETCHED_ALONE;
+        self.bar.stale |= far_down;
+        !far_down
+    }
+
+    fn heard_news(&mut self) {
+        if !self.bar.stale {
+            self.bar.news.get_or_insert_with(|| Instant::now() + BURST);
+        }
+    }
+
     fn last(&self) -> usize {
         self.rows.len().saturating_sub(1)
     }
@@ -270,29 +290,33 @@ pub async fn pick(call: &mut Call, list: &mut List<'_>) -> Result<Picked, Leave>
         return Ok(Picked::More);
     }
     loop {
-        let soon = || Instant::now() + BURST;
         let key = match call.stir(list, list.bar.news).await? {
             Stir::Key(key) => key,
             Stir::News(event) => {
                 if list.live.concerned(&event) {
-                    list.bar.news.get_or_insert_with(soon);
+                    list.heard_news();
                 }
                 continue;
             }
             Stir::Callers => {
-                list.bar.news.get_or_insert_with(soon);
+                list.heard_news();
                 continue;
             }
-            Stir::Quiet => {
-                list.bar.news = None;
-                return Ok(Picked::News);
-            }
+            Stir::Quiet if list.refresh() => return Ok(Picked::News),
+            Stir::Quiet => continue,
             Stir::Resized | Stir::Reloaded => continue,
         };
         let room = list.room(call.terminal.columns, call.body().rows);
         let picked = if list.bar.finder.is_some() { list.search(key) } else { list.press(key, room) };
-        if let Some(picked) = picked {
-            return Ok(picked);
+        let stale = std::mem::take(&mut list.bar.stale);
+        match picked {
+            Some(picked @ (Picked::More | Picked::Pages)) => {
+                list.bar.stale = stale;
+                return Ok(picked);
+            }
+            Some(picked) => return Ok(picked),
+            None if stale => return Ok(Picked::News),
+            None => {}
         }
     }
 }

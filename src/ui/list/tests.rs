@@ -72,6 +72,22 @@ fn what_lies_below_is_fetched_when_it_is_looked_for() {
     assert_eq!(fetched, FETCHED, "a search for what is nowhere ends");
 }
 
+#[test]
+fn news_far_down_a_board_waits_for_the_next_key() {
+    let mut list = List { live: Live::Board(BoardId(1)), ..list(1000) };
+    list.bar.chosen = 199;
+    list.heard_news();
+    assert!(list.bar.news.is_some() && list.refresh(), "near the top it is fetched at once");
+    list.bar.chosen = 200;
+    list.heard_news();
+    assert!(!list.refresh() && list.bar.stale, "far down it is remembered");
+    list.heard_news();
+    assert_eq!(list.bar.news, None, "and no clock runs for more of it");
+    let mut callers = List { live: Live::Callers, ..list };
+    callers.bar.stale = false;
+    assert!(callers.refresh(), "who's online is one statement, wherever the bar is");
+}
+
 proptest! {
     #[test]
     fn no_keys_take_the_bar_off_the_list(rows in 0..40usize, keys in prop::collection::vec(0..14u8, 0..80)) {
