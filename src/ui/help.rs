@@ -2,15 +2,19 @@
 
 use std::pin::Pin;
 
-use dialtone_terminal::text::width;
+use dialtone_terminal::text::{width, wrap};
 
 use super::keys::{Act, Keys, Meaning};
 use super::{Call, Frame, Leave, View, theme};
 
+/// Each key's name, and what it does.
+type Lines = Vec<(String, String)>;
+
 struct Help {
-    lines: Vec<(String, String)>,
+    keys: Lines,
     first: usize,
-    room: usize,
+    /// Columns and rows of the body.
+    size: (u16, u16),
 }
 
 /// Columns of a key's name, a blank behind it included.
@@ -18,29 +22,64 @@ const LABELS: u16 = 11;
 /// Columns below which the keys stand in one column.
 const TWO_COLUMNS: u16 = 76;
 
+/// What stands behind a key's name: the next name's column, or the one after a long name.
+fn behind(label: &str) -> u16 {
+    u16::try_from(width(label)).unwrap_or(0).max(LABELS - 1) + 1
+}
+
+/// The keys in lines of `columns`: what is longer goes on below.
+fn wrapped(keys: &Lines, columns: u16) -> Lines {
+    let mut lines = Lines::new();
+    for (label, about) in keys {
+        let room = usize::from(columns.saturating_sub(behind(label))).max(8);
+        let parts = wrap(about, room);
+        let labels = std::iter::once(label.clone()).chain(std::iter::repeat(" ".repeat(width(label))));
+        lines.extend(labels.zip(parts));
+    }
+    lines
+}
+
+impl Help {
+    /// How many columns of keys there are in a body of this size, their width, and the keys in lines of that width.
+    fn laid_out(&self, columns: u16, rows: u16) -> (u16, u16, Lines) {
+        let page = columns.saturating_sub(4);
+        let whole = wrapped(&self.keys, page.saturating_sub(1));
+        if columns < TWO_COLUMNS || whole.len() <= usize::from(rows.saturating_sub(1)) {
+            return (1, page, whole);
+        }
+        (2, page / 2, wrapped(&self.keys, (page / 2).saturating_sub(1)))
+    }
+
+    /// How many lines there are, and how many of them are on the screen.
+    fn lengths(&self) -> (usize, usize) {
+        let (columns, rows) = self.size;
+        let (beside, _, lines) = self.laid_out(columns, rows);
+        (lines.len(), usize::from(rows.saturating_sub(1).max(1)) * usize::from(beside))
+    }
+}
+
 impl View for Help {
     fn draw(&self, frame: &mut Frame<'_>) {
         let (columns, rows) = (frame.columns(), frame.rows());
         frame.rule(0, "keys");
         let mut page = frame.part(2, 1, columns.saturating_sub(4), rows.saturating_sub(1));
-        let beside = if columns >= TWO_COLUMNS { 2 } else { 1 };
-        let wide = page.columns() / beside;
+        let (beside, wide, lines) = self.laid_out(columns, rows);
         let room = usize::from(page.rows().max(1));
-        let shown = self.lines.iter().skip(self.first).take(room * usize::from(beside));
+        let shown = lines.iter().skip(self.first).take(room * usize::from(beside));
         for (n, (label, about)) in (0u16..).zip(shown) {
             let (column, y) = (n / page.rows().max(1), n % page.rows().max(1));
             let mut cell = page.part(column * wide, y, wide.saturating_sub(1), 1);
-            let at = u16::try_from(width(label)).unwrap_or(0).max(LABELS - 1) + 1;
             cell.text(0, 0, label, theme::KEY);
-            cell.text(at, 0, about, theme::WORDS);
+            cell.text(behind(label), 0, about, theme::WORDS);
         }
     }
 
     fn keys(&self) -> Keys {
         let mut keys = Keys::of(&[Act::Back]);
-        if self.lines.len() > self.room {
+        let (lines, room) = self.lengths();
+        if lines > room {
             keys.acts.extend([Act::PageUp, Act::PageDown, Act::Up, Act::Down].map(|act| (act, "")));
-            keys.aside = format!("{} to {}", self.first + 1, (self.first + self.room).min(self.lines.len()));
+            keys.aside = format!("{} to {}", self.first + 1, (self.first + room).min(lines));
         }
         keys
     }
@@ -48,18 +87,18 @@ impl View for Help {
 
 /// Shows what the keys mean until the caller goes on. Boxed: it is opened from where every view waits.
 pub fn show(call: &mut Call, keys: Keys) -> Pin<Box<dyn Future<Output = Result<(), Leave>> + Send + '_>> {
-    let mut help = Help { lines: keys.explained(), first: 0, room: 0 };
+    let mut help = Help { keys: keys.explained(), first: 0, size: (0, 0) };
     Box::pin(async move {
         loop {
-            let beside = if call.terminal.columns >= TWO_COLUMNS { 2 } else { 1 };
-            help.room = usize::from(call.body().rows.saturating_sub(1).max(1)) * beside;
-            let last = help.lines.len().saturating_sub(help.room);
+            help.size = (call.terminal.columns, call.body().rows);
+            let (lines, room) = help.lengths();
+            let last = lines.saturating_sub(room);
             help.first = help.first.min(last);
             match help.keys().meaning(call.key(&help).await?) {
                 Meaning::Act(Act::Up) => help.first = help.first.saturating_sub(1),
                 Meaning::Act(Act::Down) => help.first = (help.first + 1).min(last),
-                Meaning::Act(Act::PageUp) => help.first = help.first.saturating_sub(help.room),
-                Meaning::Act(Act::PageDown) => help.first = (help.first + help.room).min(last),
+                Meaning::Act(Act::PageUp) => help.first = help.first.saturating_sub(room),
+                Meaning::Act(Act::PageDown) => help.first = (help.first + room).min(last),
                 _ => return Ok(()),
             }
         }
@@ -74,4 +113,28 @@ pub fn in_words(choices: &str, own: &[(&'static str, &'static str)]) -> String {
     }
     words.push_str("/: reads what the pager brought\n?: these lines\nQ: goes back");
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::keys::COMMON;
+    use super::*;
+
+    #[test]
+    fn no_key_is_explained_in_half_a_sentence() {
+        let every: Vec<Act> = COMMON.iter().map(|binding| binding.act).collect();
+        let mut keys = Keys::of(&every);
+        keys.topics = vec![("1 to 9".into(), "go to the row of that number".into())];
+        for (columns, rows) in [(80, 17), (80, 40), (40, 17), (132, 17)] {
+            let help = Help { keys: keys.explained(), first: 0, size: (columns, rows) };
+            let (_, wide, lines) = help.laid_out(columns, rows);
+            for (label, about) in &lines {
+                assert!(usize::from(behind(label)) + width(about) < usize::from(wide), "{columns}: {about}");
+            }
+            let said = |lines: &Lines| {
+                lines.iter().flat_map(|(_, about)| about.split(' ').map(str::to_owned)).collect::<Vec<_>>()
+            };
+            assert_eq!(said(&lines), said(&help.keys), "{columns}");
+        }
+    }
 }
