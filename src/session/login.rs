@@ -234,7 +234,8 @@ pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting)
     for saved in &unfinished {
         lines.push(format!("You didn't finish {}.", drafts::named(saved)));
     }
-    call.enter("notice", &title, call.house.name.clone().as_str());
+    let board = call.house.name.clone();
+    call.enter_known_as("the door", "notice", &title, &board);
     notice(call, "while you were away", &lines.join("\n")).await?;
     Box::pin(drafts::offer(call, unfinished)).await
 }

@@ -265,11 +265,16 @@ impl Call {
 
     /// The caller goes somewhere: header, title, subtitle, and what others see in "who's online".
     pub fn enter(&mut self, art: &str, title: &str, subtitle: &str) {
+        self.enter_known_as(title, art, title, subtitle);
+    }
+
+    /// The same for a title that speaks to the caller alone: others see `known_as`.
+    pub fn enter_known_as(&mut self, known_as: &str, art: &str, title: &str, subtitle: &str) {
         if self.place.title != title
             && let Some(id) = self.id
         {
             // Where somebody is is worth nothing a second later: never waited for.
-            self.house.places.try_send((id, title.to_owned())).ok();
+            self.house.places.try_send((id, known_as.to_owned())).ok();
         }
         if self.place.title != title {
             self.screens = self.screens.wrapping_add(1);
