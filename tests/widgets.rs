@@ -3,8 +3,10 @@
 
 mod harness;
 
+use std::time::Instant;
+
 use dialtone_terminal::art::review::SCREEN_BYTES;
-use harness::{Board, Dial, Key, Kind, MENU, NOTICE, PASSWORD, QUESTION, Recording};
+use harness::{Board, DEADLINE, Dial, Key, Kind, MENU, NOTICE, PASSWORD, QUESTION, Recording};
 
 /// A board whose prices stand still, with an account.
 fn quiet_board() -> Board {
@@ -175,6 +177,29 @@ fn the_mouse_chooses_rows_commands_and_keys() {
     caller.wait_for("message boards");
     click("Esc back");
     caller.wait_for(MENU);
+}
+
+#[test]
+fn whoever_is_being_greeted_is_at_the_door() {
+    let board = quiet_board();
+    let watcher = caller(&board, Kind::SyncTerm, 80, 24);
+    let new = Dial::call(&board, Kind::SyncTerm);
+    new.wait_for(QUESTION);
+    new.enter("NEW");
+    new.wait_for("a new caller");
+    new.answer_registration("Nikon");
+    new.wait_for("good to meet you, Nikon");
+    // Where somebody is comes to the records a moment later.
+    let start = Instant::now();
+    loop {
+        watcher.choose("W", "who's online");
+        let place = watcher.screen();
+        if place.lines().any(|row| row.contains("Nikon") && row.contains("the door")) {
+            return;
+        }
+        assert!(start.elapsed() < DEADLINE, "{place}");
+        watcher.back_to(MENU);
+    }
 }
 
 #[test]
