@@ -41,6 +41,7 @@ const LOOSE_ENDS: Duration = Duration::from_secs(5);
 /// Runs a node until it is told to stop. Errors: what keeps it from starting, in words for its sysop.
 pub async fn serve(config: Config) -> Result<(), miette::Report> {
     let config = Arc::new(config);
+    database::keeps(&config.database_url())?;
     let loaded = assets::load_for_start(&config)?;
     node::prepare_data_dir(&config.storage.data_dir)?;
     let _lock = node::lock_database(&config.database_url())?;
@@ -149,7 +150,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         tracing::info!(http = %http_address, node = %name, role = "worker", "ready");
     }
     if let Some(sysop) = sysop {
-        background.spawn(seed::show_password(domain.clone(), sysop));
+        background.spawn(seed::show_password(domain.clone(), sysop, config.log.format));
     }
     // Outside systemd there is nobody to tell.
     sd_notify::notify(&[sd_notify::NotifyState::Ready]).ok();

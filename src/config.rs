@@ -1,5 +1,7 @@
 //! File, environment and flags become one checked [`Config`]; an error in the file points at its line.
 
+mod load;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -217,7 +219,7 @@ pub enum LogFormat {
 #[derive(Debug, Error, Diagnostic)]
 pub enum ConfigError {
     /// The file could not be read.
-    #[error("cannot read the configuration {path}: {source}")]
+    #[error("cannot read the configuration {path}")]
     Read {
         /// The file.
         path: PathBuf,
@@ -243,6 +245,12 @@ pub enum ConfigError {
         /// What is wrong, with the variable's name.
         message: String,
     },
+    /// A setting that cannot be, wherever it came from.
+    #[error("{message}")]
+    Setting {
+        /// What is wrong.
+        message: String,
+    },
 }
 
 impl Config {
@@ -251,37 +259,7 @@ impl Config {
         file: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
-        let mut table = toml::Table::new();
-        if let Some(path) = file {
-            let text = std::fs::read_to_string(path)
-                .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-            // Checked on its own first, so that an error has a place in the file.
-            toml::from_str::<Self>(&text).map_err(|error| invalid(path, &text, &error))?;
-            table = toml::from_str(&text).map_err(|error| invalid(path, &text, &error))?;
-        }
-        for (name, value) in environment {
-            overlay(&mut table, &name, &value)?;
-        }
-        let config = Self::deserialize(toml::Value::Table(table))
-            .map_err(|error| ConfigError::Environment { message: error.message().to_owned() })?;
-        config.check()?;
-        Ok(config)
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        let limits = &self.limits;
-        let wrong = if limits.calls == 0 || limits.calls_per_address == 0 {
-            "limits.calls and limits.calls_per_address must be at least 1: a board that takes no call is not running"
-        } else if limits.idle_seconds != 0 && limits.idle_warning_seconds >= limits.idle_seconds {
-            "limits.idle_warning_seconds must be less than limits.idle_seconds: the warning comes before the end"
-        } else if limits.logins_per_address == 0 {
-            "limits.logins_per_address must be at least 1: otherwise nobody could log in"
-        } else if limits.login_seconds == 0 || limits.stall_seconds == 0 {
-            "limits.login_seconds and limits.stall_seconds must be at least 1"
-        } else {
-            return Ok(());
-        };
-        Err(ConfigError::Environment { message: wrong.to_owned() })
+        load::load(file, environment)
     }
 
     /// The database address: the configured one, or SQLite in the data directory.
@@ -296,49 +274,6 @@ impl Config {
     pub fn embedded(&self) -> bool {
         self.storage.database.as_deref().is_none_or(|url| url.starts_with("sqlite:"))
     }
-}
-
-fn invalid(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
-    ConfigError::Invalid {
-        message: error.message().to_owned(),
-        source_code: NamedSource::new(path.display().to_string(), text.to_owned()),
-        at: error.span().map(Into::into),
-    }
-}
-
-/// Lays one variable over the table; names that are not ours are left alone.
-fn overlay(table: &mut toml::Table, name: &str, value: &str) -> Result<(), ConfigError> {
-    let (section, key) = match name {
-        "DATABASE_URL" => ("storage".to_owned(), "database".to_owned()),
-        "NATS_URL" => ("storage".to_owned(), "nats".to_owned()),
-        _ => {
-            let Some(path) = name.strip_prefix("DIALTONE_") else { return Ok(()) };
-            let Some((section, key)) = path.split_once("__") else { return Ok(()) };
-            (section.to_lowercase(), key.to_lowercase())
-        }
-    };
-    let section_table =
-        table.entry(section.clone()).or_insert_with(|| toml::Value::Table(toml::Table::new()));
-    let toml::Value::Table(keys) = section_table else {
-        return Err(ConfigError::Environment { message: format!("{name}: [{section}] is not a section") });
-    };
-    // Numbers and truth values as TOML reads them, all else as text.
-    let typed = match value.parse::<toml::Value>() {
-        Ok(typed @ (toml::Value::Integer(_) | toml::Value::Boolean(_))) => typed,
-        _ => toml::Value::String(value.to_owned()),
-    };
-    keys.insert(key.clone(), typed);
-    // Checked one at a time, so that the message can name the variable.
-    let alone = toml::Table::from_iter([(
-        section,
-        toml::Value::Table(toml::Table::from_iter([(
-            key.clone(),
-            keys.get(&key).cloned().unwrap_or(toml::Value::Boolean(false)),
-        )])),
-    )]);
-    Config::deserialize(toml::Value::Table(alone))
-        .map(|_| ())
-        .map_err(|error| ConfigError::Environment { message: format!("{name}={value}: {}", error.message()) })
 }
 
 #[cfg(test)]
@@ -378,7 +313,7 @@ mod tests {
             panic!("must be refused with a place")
         };
         assert_eq!(at.offset(), 17);
-        assert!(message.contains("expected usize"), "{message}");
+        assert!(message.contains("a whole number"), "{message}");
     }
 
     #[test]
@@ -392,6 +327,73 @@ mod tests {
     #[test]
     fn a_board_that_takes_no_call_is_refused() {
         assert!(with(&[("DIALTONE_LIMITS__CALLS", "0")]).is_err());
+    }
+
+    fn file(text: &str) -> Result<Config, ConfigError> {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("dialtone.toml");
+        std::fs::write(&file, text).unwrap();
+        Config::load(Some(&file), std::iter::empty())
+    }
+
+    #[test]
+    fn a_number_out_of_range_is_refused_with_its_line_or_its_variable() {
+        for key in ["idle_seconds", "login_seconds", "stall_seconds", "drain_seconds", "calls", "login_bytes"]
+        {
+            let text = format!("[limits]\n{key} = {}\n", i64::MAX);
+            let error = file(&text).unwrap_err();
+            let words = error.to_string();
+            assert!(words.contains(key) && words.contains(&i64::MAX.to_string()), "{words}");
+            assert!(words.contains(" to "), "{words}");
+            let ConfigError::Invalid { at: Some(at), .. } = error else { panic!("no place: {words}") };
+            assert_eq!(at.offset(), "[limits]\n".len() + key.len() + 3);
+            let variable = format!("DIALTONE_LIMITS__{}", key.to_uppercase());
+            let words = with(&[(&variable, "9223372036854775807")]).unwrap_err().to_string();
+            assert!(words.contains(&variable), "{words}");
+        }
+    }
+
+    #[test]
+    fn a_short_idle_time_brings_its_warning_along() {
+        let config = file("[limits]\nidle_seconds = 30\n").unwrap();
+        assert_eq!(config.limits.idle_warning_seconds, 15);
+        let words = file("[limits]\nidle_seconds = 30\nidle_warning_seconds = 45\n").unwrap_err().to_string();
+        assert!(words.contains("30") && words.contains("45"), "{words}");
+    }
+
+    #[test]
+    fn two_variables_for_one_key_must_agree() {
+        let environment = [("DATABASE_URL", "sqlite:s3cret"), ("DIALTONE_STORAGE__DATABASE", "sqlite:b")];
+        let words = with(&environment).unwrap_err().to_string();
+        assert!(words.contains("DATABASE_URL") && words.contains("DIALTONE_STORAGE__DATABASE"), "{words}");
+        assert!(!words.contains("s3cret"), "{words}");
+        assert!(with(&[("NATS_URL", "nats://a"), ("DIALTONE_STORAGE__NATS", "nats://b")]).is_err());
+        assert!(with(&[("NATS_URL", "nats://a"), ("DIALTONE_STORAGE__NATS", "nats://a")]).is_ok());
+    }
+
+    #[test]
+    fn text_from_the_environment_may_look_like_a_number() {
+        let config = with(&[("DIALTONE_NODE__NAME", "7"), ("DIALTONE_BOARD__NAME", "true")]).unwrap();
+        assert_eq!((config.node.name.as_str(), config.board.name.as_str()), ("7", "true"));
+        assert!(with(&[("DIALTONE_BOARD__GUESTS", "7")]).is_err());
+    }
+
+    #[test]
+    fn mistakes_are_told_in_plain_words() {
+        for (text, words) in [
+            ("[listen]\ntelnet = \"here\"\n", "an IP address and a port, such as 127.0.0.1:23"),
+            ("[limits]\ncalls = -1\n", "this must be a whole number, 0 or more, not -1"),
+            ("[board]\nguests = \"no\"\n", "this must be true or false, not \"no\""),
+            ("[board]\nname = 7\n", "this must be text in quotes, not 7"),
+            ("[log]\nformat = \"xml\"\n", "\"xml\" is not one of the choices"),
+            ("[bored]\n", "\"bored\" is no such key or section here"),
+            ("[storage]\nnats_prefix = \"a b\"\n", "storage.nats_prefix"),
+            ("[storage]\nnats_prefix = \"a..b\"\n", "storage.nats_prefix"),
+            ("[storage]\nnats_prefix = \"a.>\"\n", "storage.nats_prefix"),
+        ] {
+            let said = file(text).unwrap_err().to_string();
+            assert!(said.contains(words), "{text}: {said}");
+        }
     }
 
     /// Section, key, default and variable of each row of the tables in `docs/configuration.md`.

@@ -15,6 +15,8 @@ use tokio::time::timeout;
 const POSTGRES_PORT: &str = "5432";
 /// How long a server has to answer the second time it is asked.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// What is said of one that does not.
+const SILENT: &str = "it does not answer";
 
 /// Why the database cannot be opened.
 #[derive(Debug, Error, Diagnostic)]
@@ -38,12 +40,28 @@ pub enum DatabaseError {
     /// Neither `postgres://…` nor `sqlite:PATH`.
     #[error("a database is given as postgres://USER:PASSWORD@HOST/NAME or sqlite:PATH")]
     Address,
+    /// An address that cannot be taken apart for sure: nothing of it is shown, it could be the password.
+    #[error(
+        "the database's address has an @ behind its host: in a password, write @ as %40, / as %2F, ? as %3F, # as %23 \
+         and : as %3A"
+    )]
+    Encoding,
+    /// A database that is gone with the process.
+    #[error("the board needs a database in a file: sqlite:PATH, not sqlite::memory:")]
+    Memory,
+}
+
+/// Errors: an address that no board can be kept at.
+pub fn keeps(url: &str) -> Result<(), DatabaseError> {
+    if url.starts_with("sqlite:") && url.contains(":memory:") { Err(DatabaseError::Memory) } else { Ok(()) }
 }
 
 /// Opens the database at `url` and brings its schema up to date. On SQLite the file is made when missing.
 pub async fn open(url: &str) -> Result<Domain, DatabaseError> {
+    keeps(url)?;
     match Domain::open(url).await {
         Ok(domain) => Ok(domain),
+        Err(_) if ambiguous(url) => Err(DatabaseError::Encoding),
         Err(OpenError::Url) => Err(DatabaseError::Address),
         Err(error) => Err(in_words(url, &error).await),
     }
@@ -51,8 +69,10 @@ pub async fn open(url: &str) -> Result<Domain, DatabaseError> {
 
 /// Looks at the database at `url` without changing it. Errors: why [`open`] would fail, as far as that can be seen.
 pub async fn inspect(url: &str) -> Result<(), DatabaseError> {
+    keeps(url)?;
     match Domain::inspect(url).await {
         Ok(()) => Ok(()),
+        Err(_) if ambiguous(url) => Err(DatabaseError::Encoding),
         Err(OpenError::Url) => Err(DatabaseError::Address),
         Err(error) => Err(in_words(url, &error).await),
     }
@@ -80,6 +100,10 @@ async fn in_words(url: &str, error: &OpenError) -> DatabaseError {
     if connecting && let Some(why) = knock(&address).await {
         return DatabaseError::Unreachable { address, why };
     }
+    let ran_out = "pool timed out";
+    if connecting && causes.iter().any(|cause| cause.to_string().starts_with(ran_out)) {
+        return DatabaseError::Unreachable { address, why: SILENT.to_owned() };
+    }
     // The innermost cause says it without the layers above.
     let why = causes.last().map_or_else(|| error.to_string(), ToString::to_string);
     DatabaseError::Unusable { address, why: without_line(&why).to_owned() }
@@ -98,7 +122,7 @@ async fn knock(address: &str) -> Option<String> {
     match timeout(PATIENCE, TcpStream::connect(address)).await {
         Ok(Ok(_)) => None,
         Ok(Err(error)) => Some(said(&error)),
-        Err(_) => Some("it does not answer".to_owned()),
+        Err(_) => Some(SILENT.to_owned()),
     }
 }
 
@@ -115,13 +139,26 @@ pub fn address(url: &str) -> String {
     if let Some(file) = file(url) {
         return file.display().to_string();
     }
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if ambiguous(url) {
+        return "the address given".to_owned();
+    }
+    let (authority, _) = taken_apart(url);
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let host = if host.is_empty() { "localhost" } else { host };
     let has_port =
         host.rsplit_once(':').is_some_and(|(_, port)| port.bytes().all(|digit| digit.is_ascii_digit()));
     if has_port { host.to_owned() } else { format!("{host}:{POSTGRES_PORT}") }
+}
+
+/// What stands before and after the host's end.
+fn taken_apart(url: &str) -> (&str, &str) {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()))
+}
+
+/// Whether what looks like the host may be the middle of a password.
+fn ambiguous(url: &str) -> bool {
+    !url.starts_with("sqlite:") && taken_apart(url).1.contains('@')
 }
 
 #[cfg(test)]
@@ -131,7 +168,7 @@ mod tests {
     #[test]
     fn an_address_shows_host_and_port_and_no_password() {
         for (url, shown) in [
-            ("postgres://ada:s3cret@db.example:6543/board?x=y@z", "db.example:6543"),
+            ("postgres://ada:s3cret@db.example:6543/board?x=y", "db.example:6543"),
             ("postgres://ada:s3cret@db.example/board", "db.example:5432"),
             ("postgres://db.example", "db.example:5432"),
             ("postgres://ada:s3@cret@[::1]/board", "[::1]:5432"),
@@ -141,6 +178,36 @@ mod tests {
             ("sqlite:///var/lib/dialtone.db", "/var/lib/dialtone.db"),
         ] {
             assert_eq!(address(url), shown, "{url}");
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_of_a_password_is_shown_however_it_is_written() {
+        for password in
+            ["pa@s3cret", "pa/s3cret", "pa@s3cret/x", "pa?s3cret", "pa#s3cret", "1/s3cret", "s3cret/"]
+        {
+            let url = format!("postgres://ada:{password}@127.0.0.1:1/board");
+            assert!(!address(&url).contains("s3cret") && !address(&url).contains("pa"), "{}", address(&url));
+            let said = inspect(&url).await.unwrap_err().to_string();
+            assert!(!said.contains("s3cret"), "{password}: {said}");
+            let split = password.contains(['/', '?', '#']);
+            assert_eq!(said.contains("%40"), split, "{password}: {said}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_that_takes_the_connection_and_says_nothing_does_not_answer() {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("postgres://ada@{}/board", silent.local_addr().unwrap());
+        let said = inspect(&url).await.unwrap_err().to_string();
+        assert!(said.ends_with("it does not answer"), "{said}");
+    }
+
+    #[tokio::test]
+    async fn a_database_in_memory_is_refused() {
+        for url in ["sqlite::memory:", "sqlite://:memory:"] {
+            assert!(matches!(open(url).await, Err(DatabaseError::Memory)), "{url}");
+            assert!(matches!(inspect(url).await, Err(DatabaseError::Memory)), "{url}");
         }
     }
 

@@ -297,7 +297,7 @@ fn connections_that_ask_nothing_are_closed_and_keep_nobody_from_the_health_page(
 fn a_mistake_in_the_configuration_is_told_with_its_place() {
     let (status, said) = Board::setup().config("[limits]\ncalls = \"many\"\n").refuse();
     assert!(!status.success());
-    assert!(said.contains("dialtone.toml:2") && said.contains("expected usize"), "{said}");
+    assert!(said.contains("dialtone.toml:2") && said.contains("a whole number"), "{said}");
     let (status, said) = Board::setup().env("DIALTONE_LIMITS__CALLS", "many").refuse();
     assert!(!status.success());
     assert!(said.contains("DIALTONE_LIMITS__CALLS=many"), "{said}");

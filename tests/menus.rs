@@ -143,7 +143,9 @@ fn a_check_finds_what_serve_would_refuse() {
     );
     let (right, said) = check_json(dir.path(), &[]);
     let told = said["mistakes"].to_string();
-    for what in ["whoo", "ssh_host_ed25519_key is damaged", "192.0.2.1:0", "storage.nats", "sqlite:PATH"] {
+    for what in
+        ["whoo", "ssh_host_ed25519_key is not a private key", "192.0.2.1:0", "storage.nats", "sqlite:PATH"]
+    {
         assert!(!right && told.contains(what), "{what}: {said}");
     }
     for (database, what) in [("sqlite:nowhere/at/all.db", "nowhere"), ("sqlite:menus.toml", "not a database")]

@@ -317,8 +317,20 @@ fn a_damaged_host_key_is_said_and_never_replaced() {
     fs::write(&path, "no key at all\n").expect("the data directory can be written");
     let (status, said) = setup.clone().refuse();
     assert!(!status.success());
-    assert!(said.contains("ssh_host_ed25519_key") && said.contains("damaged"), "{said}");
+    assert!(said.contains("ssh_host_ed25519_key") && said.contains("is not a private key"), "{said}");
     assert_eq!(fs::read_to_string(&path).expect("still there"), "no key at all\n");
+}
+
+#[test]
+fn a_host_key_with_a_passphrase_is_refused_at_once() {
+    let setup = Board::setup();
+    let path = setup.data_dir().join("ssh_host_ed25519_key");
+    let mut keygen = Command::new("ssh-keygen");
+    keygen.args(["-q", "-t", "ed25519", "-N", "a secret", "-f"]).arg(&path);
+    assert!(keygen.status().is_ok_and(|status| status.success()), "ssh-keygen makes a key");
+    let (status, said) = setup.refuse();
+    assert!(!status.success() && said.contains("has a passphrase"), "{said}");
+    assert!(said.contains("ssh-keygen -p"), "{said}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use miette::{IntoDiagnostic, WrapErr, miette};
 
+use super::node;
 use crate::config::Config;
 use crate::menu::{self, Known, Menus};
 use crate::screens;
@@ -136,6 +137,8 @@ pub fn init(config: &Config, arts: &[String]) -> Result<Vec<PathBuf>, miette::Re
             return Err(miette!("the theme {theme} has no art \"{art}\"; it has {}", names.join(", ")));
         }
     }
+    // As `serve` makes it: what comes to lie there later is the board's own.
+    node::prepare_data_dir(data_dir)?;
     let mut written = Vec::new();
     for (path, bytes) in files {
         if path.exists() {

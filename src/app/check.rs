@@ -13,6 +13,7 @@ use crate::config::{Config, Role};
 use crate::database;
 use crate::server;
 use crate::switchboard::nats_address_understood;
+use crate::telemetry::log;
 use crate::transport::ssh::host_keys;
 
 /// What a check found to be in order.
@@ -44,7 +45,8 @@ pub async fn check(config: &Config) -> Result<Checked, Vec<Report>> {
     remarks.extend(host_keys::open_to_others(data_dir));
     let url = config.database_url();
     remarks.extend(running(&url));
-    let reached = database::file(&url).map_or(Ok(()), |file| database_file(&file, data_dir));
+    let file = database::file(&url).filter(|_| database::keeps(&url).is_ok());
+    let reached = file.map_or(Ok(()), |file| database_file(&file, data_dir));
     mistakes.extend(match reached {
         Ok(()) => database::inspect(&url).await.map_err(|error| miette!("{error}")).err(),
         Err(report) => Some(report),
@@ -54,6 +56,7 @@ pub async fn check(config: &Config) -> Result<Checked, Vec<Report>> {
     {
         mistakes.push(miette!("storage.nats = {}: {why}", super::redacted(url)));
     }
+    mistakes.extend(log::filter_of(&config.log).err().map(|why| miette!("{why}")));
     listeners(config, &mut mistakes, &mut remarks);
     let Some(loaded) = loaded.filter(|_| mistakes.is_empty()) else { return Err(mistakes) };
     Ok(Checked {

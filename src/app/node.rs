@@ -40,9 +40,12 @@ pub fn lock_file(url: &str) -> Option<PathBuf> {
 /// Takes a SQLite database for this process, which alone may serve it. The lock lies beside the file, so that it holds
 /// for boards with other data directories too, and is gone with the process, however that ends.
 pub fn lock_database(url: &str) -> Result<Option<File>, miette::Report> {
+    use std::os::unix::fs::OpenOptionsExt as _;
     let Some(lock) = lock_file(url) else { return Ok(None) };
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true).mode(0o600);
     let file =
-        File::create(&lock).into_diagnostic().wrap_err_with(|| format!("cannot write {}", lock.display()))?;
+        options.open(&lock).into_diagnostic().wrap_err_with(|| format!("cannot write {}", lock.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(_) => Err(miette!(

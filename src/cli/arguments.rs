@@ -121,13 +121,13 @@ pub enum Manage {
 #[derive(Debug, Default, Args)]
 pub struct ServeArgs {
     /// Telnet address [default: 127.0.0.1:2323]
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     telnet: Option<SocketAddr>,
     /// SSH address [default: 127.0.0.1:2222]
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     ssh: Option<SocketAddr>,
     /// Address of /healthz and /readyz [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     http: Option<SocketAddr>,
     /// What this process does [default: all]
     #[arg(long)]
@@ -159,6 +159,11 @@ impl ServeArgs {
         set(&mut config.node.role, self.role);
         set(&mut config.log.format, self.log_format);
     }
+}
+
+/// An address as an option gives it.
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| "this must be an IP address and a port, such as 127.0.0.1:23")
 }
 
 fn set<T>(setting: &mut T, option: Option<T>) {

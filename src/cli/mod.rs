@@ -116,6 +116,7 @@ fn with_board<T>(
     work: impl AsyncFnOnce(&Domain) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let url = config.database_url();
+    database::keeps(&url)?;
     if let Some(file) = database::file(&url) {
         there(&file)?;
     }

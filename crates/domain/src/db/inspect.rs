@@ -21,13 +21,14 @@ const APPLIED: &str = "SELECT version, checksum, success FROM _sqlx_migrations O
 
 /// Errors: why [`super::open()`] would fail, as far as that can be seen. A SQLite file that is not there yet is no error.
 pub(crate) async fn inspect(url: &str) -> Result<(), OpenError> {
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+    let seen = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         postgres(url).await
     } else if let Some(path) = url.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
         sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))).await
     } else {
         Err(OpenError::Url)
-    }
+    };
+    seen.map_err(OpenError::told_apart)
 }
 
 async fn postgres(url: &str) -> Result<(), OpenError> {
@@ -37,15 +38,22 @@ async fn postgres(url: &str) -> Result<(), OpenError> {
         let there: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
             .fetch_one(&mut link)
             .await?;
-        let applied = match there {
+        let applied: Vec<Applied> = match there {
             true => sqlx::query_as(APPLIED).fetch_all(&mut link).await?,
             false => Vec::new(),
         };
+        let may_create: bool =
+            sqlx::query_scalar("SELECT COALESCE(has_schema_privilege(current_schema(), 'CREATE'), FALSE)")
+                .fetch_one(&mut link)
+                .await?;
         link.close().await?;
-        Ok(applied)
+        Ok((applied, may_create))
     });
-    let applied = asked.await.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(OpenError::Connect)?;
-    compare(&POSTGRES, &applied)
+    let (applied, may_create) =
+        asked.await.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(OpenError::Connect)?;
+    compare(&POSTGRES, &applied)?;
+    let pending = applied.len() < POSTGRES.iter().count();
+    if pending && !may_create { Err(OpenError::MayNotCreate) } else { Ok(()) }
 }
 
 async fn sqlite(path: &Path) -> Result<(), OpenError> {
@@ -101,6 +109,8 @@ mod tests {
                      VALUES (9999, 'later', TRUE, x'00', 0)";
         sqlx::query(later).execute(&mut link).await.unwrap();
         let error = inspect(&url).await.unwrap_err();
-        assert!(matches!(error, OpenError::Migrate(MigrateError::VersionMissing(9999))), "{error}");
+        assert!(matches!(error, OpenError::Newer), "{error}");
+        let error = super::super::open(&url).await.unwrap_err();
+        assert!(matches!(error, OpenError::Newer), "{error}");
     }
 }

@@ -42,24 +42,39 @@ pub enum OpenError {
     /// The schema is not one this program can bring up to date.
     #[error("cannot bring the database up to date: {0}")]
     Migrate(#[from] MigrateError),
+    /// A later program has changed the schema.
+    #[error("it was written by a newer Dialtone: start that one, or restore a backup from before")]
+    Newer,
+    /// Postgres lets this role in, but it may not create what is missing.
+    #[error(
+        "its role may not create tables there: make it the owner (ALTER DATABASE … OWNER TO …), or let a role that \
+         may start the board"
+    )]
+    MayNotCreate,
     /// The disk is full.
     #[error("there is no room on the disk")]
     Full,
 }
 
 impl OpenError {
-    /// The same, told apart from everything else that can go wrong: a full disk.
-    fn or_full(self) -> Self {
+    /// The same, with what a sysop can mend told apart: a full disk, and a database of a newer program.
+    pub(super) fn told_apart(self) -> Self {
         let full = match &self {
+            Self::Migrate(MigrateError::VersionMissing(version)) if is_newer(*version) => return Self::Newer,
             Self::Connect(error) => no_room(error),
             Self::Migrate(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
                 no_room(error)
             }
             Self::Create { error, .. } => error.kind() == std::io::ErrorKind::StorageFull,
-            Self::Url | Self::Migrate(_) | Self::Full => false,
+            Self::Url | Self::Migrate(_) | Self::Newer | Self::MayNotCreate | Self::Full => false,
         };
         if full { Self::Full } else { self }
     }
+}
+
+/// Whether a migration comes after all that this program has; both databases have the same.
+fn is_newer(version: i64) -> bool {
+    SQLITE.iter().all(|ours| ours.version < version)
 }
 
 /// Opens `postgres://…` (also `postgresql://…`) or `sqlite:PATH`, which is made when missing. Tells where that is, in
@@ -72,7 +87,7 @@ pub(crate) async fn open(url: &str) -> Result<(Db, String), OpenError> {
     } else {
         Err(OpenError::Url)
     };
-    opened.map_err(OpenError::or_full)
+    opened.map_err(OpenError::told_apart)
 }
 
 async fn open_postgres(url: &str) -> Result<(Db, String), OpenError> {
