@@ -46,7 +46,8 @@ fn understood(name: &str, first: &str, filter: &str) -> Result<EnvFilter, String
              write module=level"
         ));
     }
-    EnvFilter::try_new(format!("{first}{filter}")).map_err(|error| format!("{name} = \"{filter}\" is not a log filter: {error}"))
+    EnvFilter::try_new(format!("{first}{filter}"))
+        .map_err(|error| format!("{name} = \"{filter}\" is not a log filter: {error}"))
 }
 
 /// Lets what `tell` logs be seen, whatever the filter of the process hides.
