@@ -21,20 +21,13 @@ impl Bystander {
         board.account("Bystander");
         let call = Dial::call(board, Kind::SyncTerm);
         call.log_in("Bystander");
-        let before = Self::screen(&call);
+        let before = call.without_counts();
         Self { call, before }
-    }
-
-    /// What they see, but for the rows that count who is there and what is new.
-    fn screen(call: &Dial) -> (Vec<String>, (u16, u16)) {
-        let (mut rows, cursor) = call.above_status();
-        rows.retain(|row| !["Who's online", "Messages"].iter().any(|counting| row.contains(counting)));
-        (rows, cursor)
     }
 
     /// Their screen is what it was, and a key is answered.
     fn unharmed(&self) {
-        let after = Self::screen(&self.call);
+        let after = self.call.without_counts();
         assert_eq!(self.before.0.join("\n"), after.0.join("\n"));
         assert_eq!(self.before.1, after.1);
         self.call.choose("?", "does what the bar is on");

@@ -55,11 +55,11 @@ fn befriend(caller: &Terminal, friend: &str) {
 }
 
 /// Everything that pages anybody happens to `here`, caused by `there` in the main menu; after each the screen of
-/// `here` is what it was, but for the status line.
+/// `here` is what it was, but for the status line and what the main menu counts.
 fn everything_happens(board: &Board, here: &Terminal, there: &Terminal, names: (&str, &str)) {
-    let before = here.above_status();
+    let before = here.without_counts();
     let unspoilt = |what: &str| {
-        let after = here.above_status();
+        let after = here.without_counts();
         assert_eq!(before.0.join("\n"), after.0.join("\n"), "{what}");
         assert_eq!(before.1, after.1, "{what}: the cursor moved");
     };
@@ -361,7 +361,7 @@ fn an_idle_callers_status_line_says_who_is_on_and_nothing_else_is_drawn() {
     plain.enter("GUEST");
     plain.wait_for(MENU);
     idle.wait_status("2 on line");
-    let (before, bytes, said) = (idle.above_status(), idle.raw().len(), plain.raw().len());
+    let (before, bytes, said) = (idle.without_counts(), idle.raw().len(), plain.raw().len());
     // Two calls of one caller are one caller.
     let first = another(&board, "Acid Burn");
     let _second = another(&board, "Acid Burn");
@@ -372,7 +372,8 @@ fn an_idle_callers_status_line_says_who_is_on_and_nothing_else_is_drawn() {
     who.wait_for("4 callers on line");
     third.hangup();
     idle.wait_status("3 on line");
-    assert_eq!(idle.above_status(), before, "more than the status line was drawn");
+    idle.wait_for("on the line     3");
+    assert_eq!(idle.without_counts(), before, "more than the counts was drawn");
     let raw = idle.raw();
     let came = raw.get(bytes..).expect("more came");
     assert!(came.len() < 200, "{} bytes: {:?}", came.len(), String::from_utf8_lossy(came));

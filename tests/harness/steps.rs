@@ -150,6 +150,15 @@ impl Terminal {
         })
     }
 
+    /// The same without the rows of the main menu that count who is there and what is new.
+    pub fn without_counts(&self) -> (Vec<String>, (u16, u16)) {
+        let (mut rows, cursor) = self.above_status();
+        rows.retain(|row| {
+            !["Who's online", "Messages", "Pager"].iter().any(|counting| row.contains(counting))
+        });
+        (rows, cursor)
+    }
+
     /// Waits until the status line has `text` in it.
     pub fn wait_status(&self, text: &str) {
         self.wait_until(&format!("\"{text}\" in the status line"), |screen| {

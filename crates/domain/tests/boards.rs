@@ -567,6 +567,9 @@ fn whoever_catches_up_or_keeps_a_draft_may_do_so_at_that_moment() {
             assert!(matches!(answer, Err(MessagingError::Forbidden(_))), "{answer:?}");
         };
         domain.messaging.catch_up(&reader).await.unwrap();
+        domain.users.set_level(caller(8).id, 50, None).await.unwrap();
+        let other = domain.users.caller(caller(8).id).await.unwrap();
+        post(&domain, &other, staff.id, draft("News", "for the staff")).await;
         domain.users.set_level(me.id, 10, None).await.unwrap();
         refused(domain.messaging.catch_up(&reader).await.map(drop));
         // What they were writing is theirs, though they could post it there no longer.

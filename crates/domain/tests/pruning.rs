@@ -26,11 +26,15 @@ fn timed(raw: &Raw, sql: String) -> String {
 /// So many calls of `user`, answered in 2026 and over unless `ended` is NULL.
 async fn calls(raw: &mut Raw, count: i64, user: &str, ended: &str) {
     let login = if user == "NULL" { "NULL" } else { "'2026-01-01T00:00:00+00:00'" };
+    let key = match raw {
+        Raw::Postgres(_) => "gen_random_uuid()",
+        Raw::Sqlite(_) => "randomblob(16)",
+    };
     let sql = format!(
         "{} INSERT INTO calls (node, line, transport, peer, columns, rows, place, user_id, handle, number, \
-            answered_at, logged_in_at, ended_at, lost) \
-         SELECT 1, 1, 'ssh', 'P', 80, 25, '', {user}, 'Joe', n, '2026-01-01T00:00:00+00:00', {login}, {ended}, FALSE \
-         FROM s",
+            answered_at, logged_in_at, ended_at, lost, call_key) \
+         SELECT 1, 1, 'ssh', 'P', 80, 25, '', {user}, 'Joe', n, '2026-01-01T00:00:00+00:00', {login}, {ended}, FALSE, \
+            {key} FROM s",
         series(count)
     );
     let sql = timed(raw, sql);
