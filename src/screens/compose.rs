@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use dialtone_domain::messaging::{Draft, Message, Poster, SavedDraft};
-use dialtone_domain::{BoardId, Messaging, MessagingError, Unavailable};
+use dialtone_domain::{BoardId, Messaging, MessagingError, ThreadId, Unavailable};
 use dialtone_terminal::text::wrap;
 use uuid::Uuid;
 
-use crate::ui::{Call, Editing, Field, Form, Leave, confirm, edit, notice};
+use crate::ui::{Call, Editing, Field, Form, Leave, choice, confirm, edit, notice};
 
-use super::drafts::{self, DraftSaver, Resumed, UnpostedText};
-use super::said;
+use super::draft_saver::{DraftSaver, UnpostedText};
+use super::{said, words};
 
 /// Columns of a quoted line, without its mark.
 const QUOTED: usize = 68;
@@ -22,7 +22,7 @@ pub async fn post(call: &mut Call, board: BoardId) -> Result<(), Leave> {
     let answer = call.domain.messaging.poster(&call.caller, board).await;
     let Some(poster) = said(call, answer).await? else { return Ok(()) };
     call.enter("editor", "a new message", &format!("in {}", poster.board().name));
-    match Box::pin(drafts::resume(call, board, None)).await? {
+    match Box::pin(resume(call, board, None)).await? {
         Resumed::New => {}
         Resumed::GoOn(saved) => return go_on(call, &poster, saved).await.map(drop),
         Resumed::Back => return Ok(()),
@@ -44,7 +44,7 @@ pub async fn reply(call: &mut Call, to: &Message) -> Result<bool, Leave> {
     let answer = call.domain.messaging.poster(&call.caller, to.board).await;
     let Some(poster) = said(call, answer).await? else { return Ok(false) };
     call.enter("editor", &to.subject, &format!("your answer to {}", to.author));
-    match Box::pin(drafts::resume(call, to.board, Some(to.thread))).await? {
+    match Box::pin(resume(call, to.board, Some(to.thread))).await? {
         Resumed::New => {}
         Resumed::GoOn(saved) => return go_on(call, &poster, saved).await,
         Resumed::Back => return Ok(false),
@@ -54,6 +54,34 @@ pub async fn reply(call: &mut Call, to: &Message) -> Result<bool, Leave> {
     let draft = Draft { subject: heading.clone(), reply_to: Some(to.id), ..Draft::default() };
     let editing = Editing { heading, quote: quote(to, columns), ..Editing::default() };
     write(call, editing, &poster, draft).await
+}
+
+/// What to do where a text for the same place was not finished.
+enum Resumed {
+    /// Write something new.
+    New,
+    /// Go on with this.
+    GoOn(SavedDraft),
+    /// Nothing: the caller went back.
+    Back,
+}
+
+/// Asks whether to go on with what the caller did not finish there: a new thread of the board, or in a thread.
+async fn resume(call: &mut Call, board: BoardId, thread: Option<ThreadId>) -> Result<Resumed, Leave> {
+    let answer = call.domain.messaging.drafts(&call.caller).await;
+    let Some(drafts) = said(call, answer).await? else { return Ok(Resumed::Back) };
+    let there = |saved: &SavedDraft| saved.board == board && saved.thread == thread;
+    let Some(saved) = drafts.into_iter().find(there) else { return Ok(Resumed::New) };
+    let question = format!(
+        "You did not finish {}, {}. Go on with it?",
+        words::unfinished(&saved),
+        words::when(saved.saved_at)
+    );
+    match choice(call, &question, &[("G", "go on"), ("N", "write a new one")]).await? {
+        Some('G') => Ok(Resumed::GoOn(saved)),
+        Some(_) => Ok(Resumed::New),
+        None => Ok(Resumed::Back),
+    }
 }
 
 /// Goes on with what was not finished; true if it was posted.

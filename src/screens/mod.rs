@@ -2,6 +2,7 @@
 
 mod boards;
 mod compose;
+mod draft_saver;
 pub mod drafts;
 mod friends;
 mod page;

@@ -1,7 +1,8 @@
-//! Figures and times in few words.
+//! Figures, times and drafts in few words.
 
 use chrono::{DateTime, Local, Utc};
 use dialtone_domain::Cents;
+use dialtone_domain::messaging::SavedDraft;
 
 use crate::ui::{CellText, theme};
 
@@ -28,6 +29,12 @@ pub fn when(at: DateTime<Utc>) -> String {
         date if date.contains('-') => format!("on {date}"),
         span => format!("{span} ago"),
     }
+}
+
+/// An unfinished message and its board: `"A riddle" on Code`.
+pub fn unfinished(saved: &SavedDraft) -> String {
+    let board = if saved.board_name.is_empty() { "a board that's gone" } else { &saved.board_name };
+    format!("\"{}\" on {board}", saved.draft.subject)
 }
 
 /// A moment by the board's clock.

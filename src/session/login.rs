@@ -243,7 +243,7 @@ pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting)
         }
     };
     for saved in &unfinished {
-        lines.push(format!("You didn't finish {}.", drafts::named(saved)));
+        lines.push(format!("You didn't finish {}.", words::unfinished(saved)));
     }
     let board = call.house.name.clone();
     call.enter_known_as("the door", "notice", &title, &board);
