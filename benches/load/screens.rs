@@ -51,8 +51,9 @@ const SCREENS: &[Screen] = &[
 /// Every screen in turn, as an account sees it at 80x24.
 pub async fn measure(report: &mut Report, data: &Path, bytes: &Path) -> Outcome<()> {
     let board = Board::start(data).await?;
-    for screen in SCREENS {
-        let mut caller = log_in(board.telnet).await?;
+    // Each has a caller of its own: what is left unfinished in the editor is offered at the next call.
+    for (nth, screen) in SCREENS.iter().enumerate() {
+        let mut caller = log_in(board.telnet, nth).await?;
         let Some((last, way)) = screen.keys.split_last() else {
             redrawn(report, &mut caller, screen, None).await?;
             continue;
@@ -66,8 +67,9 @@ pub async fn measure(report: &mut Report, data: &Path, bytes: &Path) -> Outcome<
     let floor = Floor::start(Kind::Telnet, bytes).await?;
     let mut bare = knock(floor.port).await?;
     let bare = cpu(floor.process, &mut bare, ["x", "x"]).await?;
-    for screen in SCREENS.iter().filter(|screen| screen.moves.iter().any(|(_, key)| *key == DOWN)) {
-        let mut caller = log_in(board.telnet).await?;
+    let movable = |screen: &Screen| screen.moves.iter().any(|(_, key)| *key == DOWN);
+    for (nth, screen) in SCREENS.iter().enumerate().filter(|(_, screen)| movable(screen)) {
+        let mut caller = log_in(board.telnet, nth).await?;
         for key in screen.keys {
             press(&mut caller, key).await?;
         }
@@ -117,10 +119,10 @@ async fn cpu(process: Process, caller: &mut TelnetCaller, keys: [&str; 2]) -> Ou
 }
 
 /// A caller in the main menu.
-async fn log_in(port: u16) -> Outcome<TelnetCaller> {
+async fn log_in(port: u16, nth: usize) -> Outcome<TelnetCaller> {
     let mut caller = TelnetCaller::dial(port).await?;
     caller.until(PROMPT).await?;
-    caller.send(&format!("{}\r", handle(0))).await?;
+    caller.send(&format!("{}\r", handle(nth))).await?;
     caller.until("Password").await?;
     caller.send(&format!("{PASSWORD}\r")).await?;
     caller.until(FIRST_SCREEN).await?;

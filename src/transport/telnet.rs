@@ -88,11 +88,11 @@ where
     };
     // The end of the session is the end of the line, whatever the caller still sends or does not read.
     let over = hangup.clone();
-    let session = session(connection);
-    let session = async move {
-        session.await;
+    // In a box: held by value, it would be in this future once more for each block around it.
+    let session = Box::pin(async move {
+        session(connection).await;
         over.cancel();
-    };
+    });
     let ((), result) = tokio::join!(session, line.pump(inputs, writes, &settings, &hangup));
     result
 }

@@ -149,25 +149,26 @@ impl Leg {
         };
         // The end of the session, or of the whole connection: what is left to send has a clock of its own from here on.
         let over = self.state.hangup.child_token();
-        let session = answer(connection);
-        let session = async {
-            session.await;
-            over.cancel();
-        };
-        let carried = async {
-            let taken = tokio::select! {
-                taken = speak(&write, writes, tuned, self.stall, &over) => taken,
-                // The caller is gone when nothing more can be heard; what the session still says goes nowhere.
-                () = ear.listen(inputs, &moot) => true,
-            };
-            if !taken {
-                tracing::info!(transport = "ssh", "call dropped: the caller does not read");
+        // Written out in their place: a future that is kept in a variable first is in this one twice.
+        tokio::join!(
+            async {
+                answer(connection).await;
+                over.cancel();
+            },
+            async {
+                let taken = tokio::select! {
+                    taken = speak(&write, writes, tuned, self.stall, &over) => taken,
+                    // The caller is gone when nothing more can be heard; what the session still says goes nowhere.
+                    () = ear.listen(inputs, &moot) => true,
+                };
+                if !taken {
+                    tracing::info!(transport = "ssh", "call dropped: the caller does not read");
+                }
+                if !close(&write, exit.get()).await || !taken {
+                    running.unread();
+                }
             }
-            if !close(&write, exit.get()).await || !taken {
-                running.unread();
-            }
-        };
-        tokio::join!(session, carried);
+        );
     }
 }
 
