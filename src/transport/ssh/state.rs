@@ -185,7 +185,8 @@ impl ConnectionState {
             () = settings.shutdown.cancelled() => "the board goes down",
         };
         let mut progress = self.progress.subscribe();
-        if progress.borrow().calls > 0 {
+        // What a call said that is over by now may still be on its way.
+        if progress.borrow().begun > 0 {
             let over = progress.wait_for(|progress| progress.calls == 0);
             // Either way the wire goes now.
             timeout(LAST_WORDS, over).await.ok();
