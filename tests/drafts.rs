@@ -158,14 +158,30 @@ fn what_was_being_typed_outlives_a_crash(setup: Setup) {
     assert_eq!(posted(&board, "Remember me."), 1);
 }
 
-fn what_was_posted_or_abandoned_is_not_offered(setup: Setup) {
-    let board = setup.start();
-    board.account("Acid Burn");
-    let (acid, other) = (Dial::call(&board, Kind::SyncTerm), Dial::call(&board, Kind::SyncTerm));
-    for caller in [&acid, &other] {
+/// Two calls of one caller: one in the main menu, the other on the board that the first writes on.
+fn two_calls(board: &Board) -> (Dial, Dial) {
+    let (writing, other) = (Dial::call(board, Kind::SyncTerm), Dial::call(board, Kind::SyncTerm));
+    for caller in [&writing, &other] {
         caller.log_in("Acid Burn");
     }
     other.open_board("Code");
+    (writing, other)
+}
+
+/// Goes on with what another call has begun on this board, and posts it.
+fn post_unfinished(caller: &Dial, text: &str) {
+    caller.choose("P", "G go on");
+    caller.send("G");
+    caller.wait_for(text);
+    caller.send("\n/s\n");
+    caller.wait_for("P post");
+    wait_draft(caller, false);
+}
+
+fn what_was_posted_or_abandoned_is_not_offered(setup: Setup) {
+    let board = setup.start();
+    board.account("Acid Burn");
+    let (acid, other) = two_calls(&board);
     begin(&acid, "Second thoughts");
     acid.send("I should not say this.");
     wait_draft(&other, true);
@@ -184,12 +200,7 @@ fn what_was_posted_or_abandoned_is_not_offered(setup: Setup) {
     acid.send("I should say this.");
     wait_draft(&other, true);
     // Gone on with where it was left, in the same board.
-    other.choose("P", "G go on");
-    other.send("G");
-    other.wait_for("I should say this.");
-    other.send("\n/s\n");
-    other.wait_for("P post");
-    wait_draft(&other, false);
+    post_unfinished(&other, "I should say this.");
     assert_eq!(posted(&board, "I should say this."), 1);
     // The call that began it goes on with a text of its own.
     acid.send(" And this.\n/s\n");
@@ -200,20 +211,11 @@ fn what_was_posted_or_abandoned_is_not_offered(setup: Setup) {
 fn what_is_typed_after_another_call_posted_the_draft_is_offered_too(setup: Setup) {
     let board = setup.start();
     board.account("Acid Burn");
-    let (acid, other) = (Dial::call(&board, Kind::SyncTerm), Dial::call(&board, Kind::SyncTerm));
-    for caller in [&acid, &other] {
-        caller.log_in("Acid Burn");
-    }
-    other.open_board("Code");
+    let (acid, other) = two_calls(&board);
     begin(&acid, "First thoughts");
     acid.send("I should say this.");
     wait_draft(&other, true);
-    other.choose("P", "G go on");
-    other.send("G");
-    other.wait_for("I should say this.");
-    other.send("\n/s\n");
-    other.wait_for("P post");
-    wait_draft(&other, false);
+    post_unfinished(&other, "I should say this.");
     acid.send(" And a second thing.");
     acid.wait_for("And a second thing.");
     wait_draft(&other, true);

@@ -220,25 +220,22 @@ async fn put_back(tx: &mut Tx, user: UserId, moved: &[Moved]) -> Result<i64, DbE
     };
     let (begun, new): (Vec<&Moved>, Vec<&Moved>) = moved.iter().partition(|moved| moved.was_read > 0);
     let mut back: Vec<ThreadId> = Vec::new();
-    if !begun.is_empty() {
+    for (moved, act) in [
+        (
+            begun,
+            "UPDATE thread_reads SET was_read = 0, \
+               read_number = (SELECT was FROM moved WHERE thread = thread_reads.thread_id)",
+        ),
+        (new, "DELETE FROM thread_reads"),
+    ] {
+        if moved.is_empty() {
+            continue;
+        }
         let sql = format!(
-            "WITH moved (thread, was, is_now) AS (VALUES {}) \
-             UPDATE thread_reads SET was_read = 0, \
-               read_number = (SELECT was FROM moved WHERE thread = thread_reads.thread_id) \
+            "WITH moved (thread, was, is_now) AS (VALUES {}) {act} \
              WHERE user_id = $1 AND (thread_id, read_number) IN (SELECT thread, is_now FROM moved) \
              RETURNING thread_id",
-            rows(&begun)
-        );
-        let done: Vec<ThreadId> = in_tx!(tx, db => sqlx::query_scalar(AssertSqlSafe(sql.clone()))
-            .persistent(false).bind(user).fetch_all(db).await)?;
-        back.extend(done);
-    }
-    if !new.is_empty() {
-        let sql = format!(
-            "WITH moved (thread, was, is_now) AS (VALUES {}) DELETE FROM thread_reads \
-             WHERE user_id = $1 AND (thread_id, read_number) IN (SELECT thread, is_now FROM moved) \
-             RETURNING thread_id",
-            rows(&new)
+            rows(&moved)
         );
         let done: Vec<ThreadId> = in_tx!(tx, db => sqlx::query_scalar(AssertSqlSafe(sql.clone()))
             .persistent(false).bind(user).fetch_all(db).await)?;
