@@ -129,7 +129,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     if let Some(lines) = listeners.lines {
         let telnet = lines.telnet.local_addr().into_diagnostic()?;
         let ssh = lines.ssh.local_addr().into_diagnostic()?;
-        let settings = ssh::Settings {
+        let settings = Arc::new(ssh::Settings {
             domain: domain.clone(),
             throttle,
             bans: Arc::new(house.switchboard.connections().clone()),
@@ -139,7 +139,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
             login_bytes: config.limits.login_bytes,
             stall: config.limits.stall_time(),
             shutdown: shutdown.clone(),
-        };
+        });
         let keys = ssh_config(&config)?;
         background.spawn(Arc::clone(&server).telnet(lines.telnet, ssh.port()));
         background.spawn(Arc::clone(&server).ssh(lines.ssh, keys, settings));

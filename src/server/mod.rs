@@ -117,7 +117,7 @@ impl Server {
         self: Arc<Self>,
         listener: TcpListener,
         config: Arc<ArcSwap<russh::server::Config>>,
-        settings: ssh::Settings,
+        settings: Arc<ssh::Settings>,
     ) {
         while let Some((stream, address)) = self.accept(&listener, "ssh").await {
             let permit = match self.admit(address) {
@@ -127,7 +127,7 @@ impl Server {
                     continue;
                 }
             };
-            let (server, config, settings) = (Arc::clone(&self), config.load_full(), settings.clone());
+            let (server, config, settings) = (Arc::clone(&self), config.load_full(), Arc::clone(&settings));
             self.calls.spawn(async move {
                 let exchange = Arc::clone(&server.exchange);
                 let answer: ssh::Answer =

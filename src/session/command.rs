@@ -15,7 +15,7 @@ const LOGIN_GONE: &str =
     "Your account was changed, and what you logged in with doesn't open it any more. Log in again.\n";
 
 /// Runs a command and returns its exit status.
-pub async fn run(command: &str, connection: &Connection, domain: &Domain) -> u32 {
+pub async fn run(command: &str, connection: &mut Connection, domain: &Domain) -> u32 {
     let admitted = admit(&connection.entry, domain).await;
     let (words, status) = match &admitted {
         Ok(()) => obey(command, domain).await,

@@ -9,13 +9,12 @@ mod login;
 mod menus;
 mod presence;
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
 use dialtone_domain::{Domain, correlation};
 use rand::Rng;
-use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -47,7 +46,7 @@ pub struct Exchange {
 }
 
 /// Runs a call to its end.
-pub async fn run(connection: Connection, exchange: Arc<Exchange>) {
+pub async fn run(connection: Box<Connection>, exchange: Arc<Exchange>) {
     let reference = format!("c-{:08x}", rand::rng().random::<u32>());
     let span = tracing::info_span!(
         "call",
@@ -59,9 +58,9 @@ pub async fn run(connection: Connection, exchange: Arc<Exchange>) {
     correlation::scope(reference, call.instrument(span)).await;
 }
 
-async fn answer(connection: Connection, exchange: Arc<Exchange>, reference: String) {
-    if let Some(command) = &connection.command {
-        let status = command::run(command, &connection, &exchange.domain).await;
+async fn answer(mut connection: Box<Connection>, exchange: Arc<Exchange>, reference: String) {
+    if let Some(command) = connection.command.take() {
+        let status = Box::pin(command::run(&command, &mut connection, &exchange.domain)).await;
         connection.exit.set(status);
         return;
     }
@@ -90,7 +89,11 @@ async fn answer(connection: Connection, exchange: Arc<Exchange>, reference: Stri
     );
     let mut presence = Presence::new(&exchange, &call);
     let over = ordered_to_end(call.registration.orders(), &exchange.house.drain);
-    let left = watched(converse(&mut call, &mut presence, entry, &exchange), over).await;
+    let left = {
+        // Pinned here, or they would be in this future and in that of the watch as well.
+        let conversation = pin!(converse(&mut call, &mut presence, entry, &exchange));
+        watched(conversation, pin!(over)).await
+    };
     let left = left.err().unwrap_or(Leave::Goodbye);
     let who = call.is_known().then(|| call.caller.handle.as_str());
     tracing::info!(reason = %left, by = left.by(), why = left.why(), user.handle = who, "call ended");
@@ -103,10 +106,9 @@ async fn answer(connection: Connection, exchange: Arc<Exchange>, reference: Stri
 /// Runs a conversation until it ends. Told that it is `over`, it has a moment to find out by itself; then it is dropped
 /// wherever it stands.
 async fn watched(
-    conversation: impl Future<Output = Result<(), Leave>>,
-    over: impl Future<Output = Leave>,
+    mut conversation: Pin<&mut impl Future<Output = Result<(), Leave>>>,
+    over: Pin<&mut impl Future<Output = Leave>>,
 ) -> Result<(), Leave> {
-    let mut conversation = pin!(conversation);
     let leave = tokio::select! {
         biased;
         left = &mut conversation => return left,
@@ -116,16 +118,11 @@ async fn watched(
 }
 
 /// Resolves when the call must end: it is kicked, its caller is banned, or the board goes down.
-async fn ordered_to_end(mut orders: watch::Receiver<Orders>, drain: &CancellationToken) -> Leave {
-    let ended = async {
-        let given = orders.wait_for(|orders| orders.ended.is_some()).await;
-        given.ok().and_then(|orders| orders.ended.clone())
-    };
+async fn ordered_to_end(orders: Arc<Orders>, drain: &CancellationToken) -> Leave {
     tokio::select! {
         biased;
         () = drain.cancelled() => Leave::Draining,
-        // The other end lasts as long as the call.
-        ended = ended => ended.map_or(Leave::Hangup, Leave::from),
+        ended = orders.ended() => ended.into(),
     }
 }
 

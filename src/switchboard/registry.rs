@@ -1,11 +1,13 @@
 //! Who is on this node, and the way to each of them.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use dialtone_domain::events::Event;
-use tokio::sync::{mpsc, watch};
+use futures_channel::mpsc;
+use futures_util::FutureExt;
+use tokio::sync::Notify;
 
 use super::audience::{Control, Ended, Interest, concerns, control};
 use super::connections::Connections;
@@ -19,26 +21,42 @@ struct Line {
     interest: Interest,
     events: mpsc::Sender<Arc<Event>>,
     missed: Arc<AtomicU32>,
-    orders: Arc<watch::Sender<Orders>>,
+    orders: Arc<Orders>,
 }
 
 /// What a call has been told to do: a lane of its own beside the queue of events. It holds the last word of each kind,
 /// so it cannot be full, however busy the call or silent its caller.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Orders {
     /// The call is over, for this reason: the first one that was given.
-    pub ended: Option<Ended>,
+    ended: OnceLock<Ended>,
     /// Account or friends are to be read again.
-    stale: bool,
+    stale: AtomicBool,
+    /// Rings for the call itself.
+    given: Notify,
+    /// Rings for whoever watches over the call from beside it.
+    over: Notify,
 }
 
 impl Orders {
-    fn give(&mut self, control: Control) {
+    fn give(&self, control: Control) {
         match control {
             Control::End(why) => {
-                self.ended.get_or_insert(why);
+                self.ended.get_or_init(|| why);
+                self.over.notify_one();
             }
-            Control::Stale => self.stale = true,
+            Control::Stale => self.stale.store(true, Ordering::Release),
+        }
+        self.given.notify_one();
+    }
+
+    /// Resolves when the call is over, and says why. One task at a time may wait.
+    pub async fn ended(&self) -> Ended {
+        loop {
+            if let Some(why) = self.ended.get() {
+                return why.clone();
+            }
+            self.over.notified().await;
         }
     }
 }
@@ -88,20 +106,19 @@ impl Switchboard {
         let key = self.next.fetch_add(1, Ordering::Relaxed);
         let (sender, events) = mpsc::channel(QUEUE);
         let missed = Arc::new(AtomicU32::new(0));
-        let orders = Arc::new(watch::Sender::new(Orders::default()));
-        let given = orders.subscribe();
+        let orders = Arc::new(Orders::default());
         let line =
             Line { interest, events: sender, missed: Arc::clone(&missed), orders: Arc::clone(&orders) };
         self.lines().insert(key, line);
-        Registration { plug: Plug { switchboard: Arc::clone(self), key }, events, missed, orders, given }
+        Registration { plug: Plug { switchboard: Arc::clone(self), key }, events, missed, orders }
     }
 
     /// Hands an event to each call it concerns; never waits for any of them.
     pub fn deliver(&self, event: &Arc<Event>) {
         self.connections.deliver(&event.body);
-        for line in self.lines().values() {
+        for line in self.lines().values_mut() {
             if let Some(control) = control(&event.body, &line.interest) {
-                line.orders.send_modify(|orders| orders.give(control));
+                line.orders.give(control);
             } else if concerns(&event.body, &line.interest)
                 && line.events.try_send(Arc::clone(event)).is_err()
             {
@@ -132,8 +149,7 @@ pub struct Registration {
     plug: Plug,
     events: mpsc::Receiver<Arc<Event>>,
     missed: Arc<AtomicU32>,
-    orders: Arc<watch::Sender<Orders>>,
-    given: watch::Receiver<Orders>,
+    orders: Arc<Orders>,
 }
 
 impl Registration {
@@ -141,39 +157,29 @@ impl Registration {
     pub async fn next(&mut self) -> Option<Delivery> {
         tokio::select! {
             biased;
-            // The sender lasts as long as the registration.
-            _ = self.given.changed() => Some(Delivery::Orders),
-            event = self.events.recv() => event.map(Delivery::Event),
+            () = self.orders.given.notified() => Some(Delivery::Orders),
+            event = self.events.recv() => event.ok().map(Delivery::Event),
         }
     }
 
     /// Whether there is something to obey that was not taken from [`Registration::next`].
     pub fn ordered(&mut self) -> bool {
-        let ordered = self.given.has_changed().unwrap_or(false);
-        if ordered {
-            self.given.mark_unchanged();
-        }
-        ordered
+        self.orders.given.notified().now_or_never().is_some()
     }
 
     /// Why the call is over, if it is.
     pub fn ended(&self) -> Option<Ended> {
-        self.given.borrow().ended.clone()
+        self.orders.ended.get().cloned()
     }
 
     /// Whether account or friends are to be read again; they count as read then.
     pub fn take_stale(&self) -> bool {
-        let mut stale = false;
-        self.orders.send_if_modified(|orders| {
-            stale = std::mem::take(&mut orders.stale);
-            false
-        });
-        stale
+        self.orders.stale.swap(false, Ordering::AcqRel)
     }
 
     /// The orders themselves, for whoever watches over the call from beside it.
-    pub fn orders(&self) -> watch::Receiver<Orders> {
-        self.orders.subscribe()
+    pub fn orders(&self) -> Arc<Orders> {
+        Arc::clone(&self.orders)
     }
 
     /// The next event, if it is there already.

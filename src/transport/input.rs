@@ -1,10 +1,11 @@
 //! From a wire's bytes to [`Input`]s waiting for the session, whatever the wire.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::time::Duration;
 
 use dialtone_terminal::{Capabilities, Charset, Decoded, Key, KeyDecoder, Report};
-use tokio::sync::mpsc;
+use futures_channel::mpsc;
 use tokio::time::Instant;
 
 use super::{INPUT_QUEUE, Input};
@@ -98,18 +99,15 @@ impl Keyboard {
 
     /// Hands over what there is room for; waits only for the first place. Cancel safe.
     /// Returns false when the session listens no more.
-    pub async fn deliver(&mut self, session: &mpsc::Sender<Input>) -> bool {
-        let Ok(permit) = session.reserve().await else { return false };
-        if let Some(input) = self.pending.pop_front() {
-            permit.send(input);
+    pub async fn deliver(&mut self, session: &mut mpsc::Sender<Input>) -> bool {
+        if poll_fn(|cx| session.poll_ready(cx)).await.is_err() {
+            return false;
         }
-        for _ in 1..INPUT_QUEUE {
-            if self.pending.is_empty() {
+        for _ in 0..INPUT_QUEUE {
+            let Some(input) = self.pending.pop_front() else { break };
+            if let Err(refused) = session.try_send(input) {
+                self.pending.push_front(refused.into_inner());
                 break;
-            }
-            let Ok(permit) = session.try_reserve() else { break };
-            if let Some(input) = self.pending.pop_front() {
-                permit.send(input);
             }
         }
         if self.pending.is_empty() {

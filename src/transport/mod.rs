@@ -7,6 +7,7 @@ mod pace;
 pub mod ssh;
 pub mod telnet;
 
+use std::future::poll_fn;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -15,10 +16,13 @@ use std::time::Duration;
 use dialtone_domain::UserId;
 use dialtone_domain::users::Login;
 use dialtone_terminal::{Capabilities, Charset, Key};
-use tokio::sync::mpsc;
+use futures_channel::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use self::moot::Moot;
+
+// The queues of a call hold nothing most of the time, and a call may idle for hours: they are of the kind that takes
+// memory by the item, where tokio's takes that of 32 at once.
 
 /// How many inputs wait for a busy session before the transport stops reading.
 pub const INPUT_QUEUE: usize = 64;
@@ -164,7 +168,7 @@ pub enum Outgoing {
 }
 
 /// The bounded way to the caller; dropping it hangs up once all is sent.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Output {
     queue: mpsc::Sender<Outgoing>,
     moot: Arc<Moot>,
@@ -182,7 +186,7 @@ impl Writes {
     /// What is to be sent next; screens that a key has made moot are passed over. Cancel safe.
     pub async fn recv(&mut self) -> Option<Outgoing> {
         loop {
-            let next = self.queue.recv().await;
+            let next = self.queue.recv().await.ok();
             match &next {
                 Some(Outgoing::Screen(bytes, stamp)) if !self.moot.take(bytes.len(), *stamp) => {}
                 _ => return next,
@@ -221,8 +225,8 @@ impl Output {
     }
 
     /// Queues bytes; waits while the caller is behind. Errors: [`Hangup`].
-    pub async fn write(&self, bytes: Vec<u8>) -> Result<(), Hangup> {
-        self.queue.send(Outgoing::Bytes(bytes)).await.map_err(|_| Hangup)
+    pub async fn write(&mut self, bytes: Vec<u8>) -> Result<(), Hangup> {
+        self.send(Outgoing::Bytes(bytes)).await
     }
 
     /// How often screens on their way were dropped, because a key came first. When this has changed, nobody knows
@@ -233,13 +237,18 @@ impl Output {
 
     /// Queues a change of the screen, drawn when [`Self::drops`] was `drops`; waits while the caller is behind. Where
     /// the caller is `typing`, letters do not make it moot. Errors: [`Hangup`].
-    pub async fn draw(&self, bytes: Vec<u8>, drops: u32, typing: bool) -> Result<(), Hangup> {
+    pub async fn draw(&mut self, bytes: Vec<u8>, drops: u32, typing: bool) -> Result<(), Hangup> {
         self.moot.queue(bytes.len(), typing);
-        self.queue.send(Outgoing::Screen(bytes, drops)).await.map_err(|_| Hangup)
+        self.send(Outgoing::Screen(bytes, drops)).await
     }
 
     /// Tells the transport what the terminal is like. Errors: [`Hangup`].
-    pub async fn tune(&self, tuning: Tuning) -> Result<(), Hangup> {
-        self.queue.send(Outgoing::Tune(tuning)).await.map_err(|_| Hangup)
+    pub async fn tune(&mut self, tuning: Tuning) -> Result<(), Hangup> {
+        self.send(Outgoing::Tune(tuning)).await
+    }
+
+    async fn send(&mut self, outgoing: Outgoing) -> Result<(), Hangup> {
+        poll_fn(|cx| self.queue.poll_ready(cx)).await.map_err(|_| Hangup)?;
+        self.queue.start_send(outgoing).map_err(|_| Hangup)
     }
 }

@@ -7,9 +7,9 @@ use std::time::Duration;
 use dialtone_telnet::{Received, Telnet, TelnetOption};
 use dialtone_terminal::Report;
 use dialtone_terminal::probe::{Hint, Probe};
+use futures_channel::mpsc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -58,14 +58,14 @@ pub async fn serve<F, Fut>(
     session: F,
 ) -> io::Result<()>
 where
-    F: FnOnce(Connection) -> Fut,
+    F: FnOnce(Box<Connection>) -> Fut,
     Fut: Future<Output = ()>,
 {
     let mut line = Line::new(stream, settings.login_bytes);
     let mut probe = Probe::new(Hint::default());
     match Box::pin(line.find_out(&mut probe, &settings.shutdown)).await? {
         Found::Caller => {}
-        Found::Stranger(words) => return line.send_off(words(settings.ssh_port).as_bytes()).await,
+        Found::Stranger(words) => return Box::pin(line.send_off(words(settings.ssh_port))).await,
         Found::Nobody => return Ok(()),
     }
     let (terminal, echo) = (probe.conclude(), line.telnet.us(TelnetOption::ECHO));
@@ -74,7 +74,7 @@ where
     let (output, writes) = Output::channel();
     let (inputs, input) = mpsc::channel(super::INPUT_QUEUE);
     let hangup = CancellationToken::new();
-    let connection = Connection {
+    let connection = Box::new(Connection {
         input,
         output,
         peer: Peer { address, transport: "telnet", secure: false },
@@ -85,7 +85,7 @@ where
         exit: ExitStatus::default(),
         logged_in: line.logged_in.clone(),
         hangup: hangup.clone(),
-    };
+    });
     // The end of the session is the end of the line, whatever the caller still sends or does not read.
     let over = hangup.clone();
     // In a box: held by value, it would be in this future once more for each block around it.
@@ -262,8 +262,8 @@ impl Line {
     /// Carries bytes both ways until the session is done, `hangup` is set or the caller is gone. Only what is sent renews
     /// the clocks of what is to be sent.
     async fn pump(
-        mut self,
-        inputs: mpsc::Sender<Input>,
+        &mut self,
+        mut inputs: mpsc::Sender<Input>,
         mut writes: Writes,
         settings: &Settings,
         hangup: &CancellationToken,
@@ -325,7 +325,7 @@ impl Line {
                     Some(Outgoing::Tune(tuning)) => self.tune(tuning, &writes.moot),
                     None => return Box::pin(self.close()).await,
                 },
-                more = self.keyboard.deliver(&inputs), if listened && !self.keyboard.is_empty() => listened = more,
+                more = self.keyboard.deliver(&mut inputs), if listened && !self.keyboard.is_empty() => listened = more,
                 ready = self.stream.readable(),
                     if listened && self.keyboard.is_empty() && self.replies.len() < REPLIES =>
                 {
@@ -401,7 +401,7 @@ impl Line {
     }
 
     /// Ends the line so that the last screen arrives: unread input would turn the close into a reset.
-    async fn close(mut self) -> io::Result<()> {
+    async fn close(&mut self) -> io::Result<()> {
         self.stream.shutdown().await?;
         let drained = async {
             let mut bytes = [0; 512];
@@ -412,8 +412,8 @@ impl Line {
         Ok(())
     }
 
-    async fn send_off(mut self, words: &[u8]) -> io::Result<()> {
-        timeout(LAST_WORDS, self.stream.write_all(words)).await??;
+    async fn send_off(mut self, words: String) -> io::Result<()> {
+        timeout(LAST_WORDS, self.stream.write_all(words.as_bytes())).await??;
         self.close().await
     }
 }
@@ -439,7 +439,7 @@ fn stranger(bytes: &[u8]) -> Option<fn(u16) -> String> {
 pub async fn refuse(stream: TcpStream, words: &str) {
     let line = Line::new(stream, 0);
     // Whether the words arrive is up to the caller.
-    line.send_off(format!("\r\n{words}\r\n").as_bytes()).await.ok();
+    line.send_off(format!("\r\n{words}\r\n")).await.ok();
 }
 
 #[cfg(test)]
@@ -492,7 +492,7 @@ mod tests {
         for _ in 0..30 {
             calls.spawn(async move {
                 let (mut caller, answered) = line().await;
-                let session = |connection: Connection| async move {
+                let session = |mut connection: Box<Connection>| async move {
                     sleep(stall * 2).await;
                     connection.output.write(b"so long".to_vec()).await.unwrap();
                 };
@@ -507,19 +507,19 @@ mod tests {
     #[tokio::test]
     async fn the_next_screen_follows_one_that_was_dropped() {
         let (mut caller, answered) = line().await;
-        let session = |mut connection: Connection| async move {
-            let output = connection.output.clone();
+        let session = |connection: Box<Connection>| async move {
+            let Connection { mut input, mut output, .. } = *connection;
             output.tune(Tuning { charset: Charset::Utf8, speed: Some(2400) }).await.unwrap();
             // The keys that were typed ahead come before it, and then those that are pressed while it is sent.
             for _ in 0..TYPE_AHEAD {
-                connection.input.recv().await.unwrap();
+                input.recv().await.unwrap();
             }
             output.draw(vec![b'a'; 2000], output.drops(), false).await.unwrap();
-            connection.input.recv().await.unwrap();
+            input.recv().await.unwrap();
             assert_eq!(output.drops(), 1);
             output.draw(vec![b'b'; 300], output.drops(), false).await.unwrap();
             // Not the end of the call: that sends whatever is left.
-            connection.input.recv().await.unwrap();
+            input.recv().await.unwrap();
         };
         let caller = async {
             assert!(hears(&mut caller, "aaa").await);

@@ -29,8 +29,9 @@ impl Backdrop {
             return None;
         }
         let marks = art.marks().iter().filter(|mark| mark.y >= header_rows(art));
-        let values =
-            marks.filter_map(|mark| Some((mark.name.clone(), call.values.get(&mark.name)?))).collect();
+        let values = marks
+            .filter_map(|mark| Some((mark.name.clone(), call.values.get(&mark.name)?.to_owned())))
+            .collect();
         Some(Self { art: name.to_owned(), columns, values, gallery })
     }
 

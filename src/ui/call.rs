@@ -13,7 +13,10 @@ use dialtone_domain::events::Event;
 use dialtone_domain::users::{Credential, Settings};
 use dialtone_domain::{CallId, Caller, Domain};
 use dialtone_terminal::{Capabilities, Charset, Grid, Key, Modes, Paint, Wire, draw};
-use tokio::sync::{mpsc, watch};
+use futures_channel::mpsc;
+use futures_util::StreamExt;
+use futures_util::stream::Peekable;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::body::Body;
@@ -69,7 +72,7 @@ pub struct Circumstances {
     /// The services, for this call.
     pub domain: Domain,
     /// The wire.
-    pub connection: Connection,
+    pub connection: Box<Connection>,
     /// The place at the switchboard.
     pub registration: Registration,
     /// The idle clock.
@@ -119,7 +122,7 @@ pub struct Call {
     /// What the records say of the caller, where access rules ask for it.
     pub record: Record,
     echo: bool,
-    input: mpsc::Receiver<Input>,
+    input: Peekable<mpsc::Receiver<Input>>,
     output: Output,
     idle: IdleClock,
     login_keys: Option<usize>,
@@ -163,6 +166,7 @@ impl Call {
     pub fn new(circumstances: Circumstances) -> Self {
         let Circumstances { house, domain, connection, registration, idle, login_keys, reference } =
             circumstances;
+        let connection = *connection;
         let values = Values::new(&house.name);
         let body = Body { rows: connection.terminal.rows.saturating_sub(10), ..Body::default() };
         let reloaded = house.reloaded.subscribe();
@@ -189,7 +193,7 @@ impl Call {
             since: Instant::now(),
             record: Record::default(),
             echo: connection.echo,
-            input: connection.input,
+            input: connection.input.peekable(),
             output: connection.output,
             idle,
             login_keys: Some(login_keys),
@@ -314,7 +318,7 @@ impl Call {
         if self.screens.is_multiple_of(2)
             && let Some(tape) = self.values.get("TK").filter(|tape| !tape.is_empty())
         {
-            return tape;
+            return tape.to_owned();
         }
         let menus = self.house.menus.load();
         let quarters = chrono::Utc::now().timestamp() / 900 + self.caller.id.0;

@@ -124,8 +124,9 @@ fn header(grid: &mut Grid, round: &Surroundings<'_>, charset: Charset) -> u16 {
     for mark in marks() {
         let mut mark = mark.clone();
         mark.width += spare;
-        let value = round.place.value(&mark.name).or_else(|| round.values.get(&mark.name));
-        grid.text(mark.x, mark.y, &mark.field(&value.unwrap_or_default()), mark.style);
+        let value = round.place.value(&mark.name);
+        let value = value.as_deref().or_else(|| round.values.get(&mark.name)).unwrap_or_default();
+        grid.text(mark.x, mark.y, &mark.field(value), mark.style);
     }
     height
 }

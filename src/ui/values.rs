@@ -1,18 +1,20 @@
 //! What the marks in art and menus stand for (MCI codes): two capital letters to a text.
 
-use std::collections::BTreeMap;
-
-/// The values of one call, fetched when a menu is entered.
+/// The values of one call, fetched when a menu is entered. Each call has some two dozen for as long as it lasts: what a
+/// map would take for them is a good part of what an idle caller costs.
 #[derive(Debug, Clone, Default)]
 pub struct Values {
-    board: String,
-    values: BTreeMap<String, String>,
+    board: Box<str>,
+    values: Vec<(Mark, Box<str>)>,
 }
+
+/// The two letters of a mark.
+type Mark = [u8; 2];
 
 impl Values {
     /// No values yet, on the board of this name.
     pub fn new(board: &str) -> Self {
-        Self { board: board.to_owned(), values: BTreeMap::new() }
+        Self { board: board.into(), values: Vec::new() }
     }
 
     /// The board's name.
@@ -20,16 +22,24 @@ impl Values {
         &self.board
     }
 
-    /// Sets what a mark stands for.
+    /// Sets what a mark stands for; its name is two letters.
     pub fn set(&mut self, mark: &str, value: impl ToString) {
-        self.values.insert(mark.to_owned(), value.to_string());
+        let Ok(mark) = Mark::try_from(mark.as_bytes()) else { return };
+        let value = value.to_string().into_boxed_str();
+        match self.values.iter_mut().find(|(known, _)| *known == mark) {
+            Some((_, known)) => *known = value,
+            None => {
+                self.values.reserve_exact(1);
+                self.values.push((mark, value));
+            }
+        }
     }
 
     /// What a mark stands for.
-    pub fn get(&self, mark: &str) -> Option<String> {
-        match mark {
-            "BN" => Some(self.board.clone()),
-            _ => self.values.get(mark).cloned(),
+    pub fn get(&self, mark: &str) -> Option<&str> {
+        match mark.as_bytes() {
+            b"BN" => Some(&self.board),
+            mark => self.values.iter().find(|(known, _)| known == mark).map(|(_, value)| &**value),
         }
     }
 
@@ -54,7 +64,7 @@ impl Values {
             let (mark, tail) = after.split_at_checked(2).unwrap_or((after, ""));
             if let Some(value) = self.get(mark) {
                 worth |= !value.is_empty() && value != "0";
-                out.push_str(&value);
+                out.push_str(value);
             }
             rest = tail;
         }

@@ -2,10 +2,16 @@
 
 use crate::db::{self, OpenError, Store, Unavailable};
 use crate::{EventLog, FloodLimits, Market, Messaging, NodeId, Nodes, Users};
+use std::ops::Deref;
+use std::sync::Arc;
 
-/// The board's rules over one database. Cloning is cheap, and all clones share the connections.
+/// The board's rules over one database. A clone is one pointer, and all clones share the connections.
 #[derive(Debug, Clone)]
-pub struct Domain {
+pub struct Domain(Arc<Services>);
+
+/// What a [`Domain`] consists of.
+#[derive(Debug)]
+pub struct Services {
     /// Accounts, keys, friends, presence.
     pub users: Users,
     /// Boards, read pointers, the pager.
@@ -19,10 +25,20 @@ pub struct Domain {
     store: Store,
 }
 
+impl Deref for Domain {
+    type Target = Services;
+
+    fn deref(&self) -> &Services {
+        &self.0
+    }
+}
+
 impl Domain {
     /// Opens `postgres://…` or `sqlite:PATH` and brings its schema up to date.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
-        Ok(Self::over(Store::new(db::open(url).await?)))
+        let store = Store::new(db::open(url).await?);
+        let users = Users::new(store.clone());
+        Ok(Self::over(store.clone(), users.clone(), Messaging::new(store, users)))
     }
 
     /// Looks at a database without changing it. Errors: why [`Self::open`] would fail, as far as that can be seen.
@@ -30,37 +46,29 @@ impl Domain {
         db::inspect(url).await
     }
 
-    fn over(store: Store) -> Self {
-        let users = Users::new(store.clone());
-        Self {
-            messaging: Messaging::new(store.clone(), users.clone()),
-            market: Market::new(store.clone()),
+    fn over(store: Store, users: Users, messaging: Messaging) -> Self {
+        Self(Arc::new(Services {
             users,
+            messaging,
+            market: Market::new(store.clone()),
             events: EventLog::new(store.clone()),
             nodes: Nodes::new(store.clone()),
             store,
-        }
+        }))
     }
 
     /// The same board, for which events are written in the name of `node`.
     pub fn as_node(&self, node: NodeId) -> Self {
         let store = self.store.as_node(node);
         let users = self.users.with(store.clone());
-        Self {
-            messaging: self.messaging.with(store.clone(), users.clone()),
-            market: Market::new(store.clone()),
-            users,
-            events: EventLog::new(store.clone()),
-            nodes: Nodes::new(store.clone()),
-            store,
-        }
+        Self::over(store.clone(), users.clone(), self.messaging.with(store, users))
     }
 
     /// The same board, on which callers may do no more than `limits` allow.
-    pub fn limited(mut self, limits: &FloodLimits) -> Self {
-        self.users = self.users.limited(limits);
-        self.messaging = self.messaging.limited(self.users.clone(), limits);
-        self
+    pub fn limited(&self, limits: &FloodLimits) -> Self {
+        let users = self.users.limited(limits);
+        let messaging = self.messaging.limited(users.clone(), limits);
+        Self::over(self.store.clone(), users, messaging)
     }
 
     /// Asks the database whether it is there.

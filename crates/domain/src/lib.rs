@@ -19,7 +19,7 @@ pub mod users;
 
 pub use caller::{Caller, level};
 pub use db::{OpenError, Unavailable};
-pub use domain::Domain;
+pub use domain::{Domain, Services};
 pub use events::{Event, EventBody, EventLog, EventReader};
 pub use flood::{FloodLimits, RateLimit, Turn};
 pub use ids::{BoardId, CallId, EventSeq, MessageId, NodeId, PageId, ThreadId, UserId};

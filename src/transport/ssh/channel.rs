@@ -2,14 +2,14 @@
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use dialtone_terminal::Report;
 use dialtone_terminal::probe::{Environment, Hint, Probe};
+use futures_channel::mpsc;
 use russh::server::Msg;
 use russh::{Channel, ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
-use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
@@ -58,6 +58,9 @@ pub enum Want {
     Command(String),
 }
 
+/// What the session has said of the terminal and the reader of its keys has not heard yet.
+type Tuned = Arc<Mutex<Option<Tuning>>>;
+
 /// One channel on its way to a session.
 pub struct Leg {
     /// The channel, with nothing read from it yet.
@@ -87,12 +90,12 @@ impl Leg {
         if matches!(self.want, Want::Command(_)) && !self.state.may_run_command() {
             // What comes on a channel that nobody reads stops the whole connection.
             drop(read);
-            if !refuse(&write).await {
+            if !Box::pin(refuse(&write)).await {
                 running.unread();
             }
             return;
         }
-        let (tuned, tuning) = watch::channel(None);
+        let tuned = Tuned::default();
         let mut ear = Ear {
             read,
             ended: false,
@@ -100,7 +103,7 @@ impl Leg {
             raw: VecDeque::new(),
             size: None,
             keyboard: Keyboard::new(),
-            tuning,
+            tuning: Arc::clone(&tuned),
             late: Late::default(),
             echo: self.hints.term.is_some(),
         };
@@ -115,9 +118,9 @@ impl Leg {
             Want::Call => {
                 asked =
                     self.hints.term.as_deref().is_some_and(|term| !matches!(term, "" | "dumb" | "unknown"));
-                if asked && !ear.find_out(&write, &mut probe).await {
+                if asked && !Box::pin(ear.find_out(&write, &mut probe)).await {
                     // The client may have closed its side: ours is closed all the same, or it would stay for ever.
-                    if !close(&write, 0).await {
+                    if !Box::pin(close(&write, 0)).await {
                         running.unread();
                     }
                     return;
@@ -134,7 +137,7 @@ impl Leg {
         let moot = Arc::clone(&writes.moot);
         let (inputs, input) = mpsc::channel(INPUT_QUEUE);
         let exit = ExitStatus::default();
-        let connection = Connection {
+        let connection = Box::new(Connection {
             input,
             output,
             peer: Peer { address: self.address, transport: "ssh", secure: true },
@@ -146,7 +149,7 @@ impl Leg {
             exit: exit.clone(),
             logged_in: LoggedIn::default(),
             hangup: self.state.hangup.clone(),
-        };
+        });
         // The end of the session, or of the whole connection: what is left to send has a clock of its own from here on.
         let over = self.state.hangup.child_token();
         // Written out in their place: a future that is kept in a variable first is in this one twice.
@@ -164,7 +167,7 @@ impl Leg {
                 if !taken {
                     tracing::info!(transport = "ssh", "call dropped: the caller does not read");
                 }
-                if !close(&write, exit.get()).await || !taken {
+                if !Box::pin(close(&write, exit.get())).await || !taken {
                     running.unread();
                 }
             }
@@ -177,14 +180,14 @@ impl Leg {
 async fn speak(
     write: &ChannelWriteHalf<Msg>,
     mut writes: Writes,
-    tuned: watch::Sender<Option<Tuning>>,
+    tuned: Tuned,
     stall: Duration,
     over: &CancellationToken,
 ) -> bool {
     let mut pace = Pace::full();
     let mut closing = false;
     let tune = |tuning: Tuning, pace: &mut Pace, moot: &Moot| {
-        tuned.send_replace(Some(tuning));
+        *tuned.lock().unwrap_or_else(PoisonError::into_inner) = Some(tuning);
         pace.set(tuning.speed);
         moot.set_slow(pace.slow());
     };
@@ -287,7 +290,7 @@ struct Ear {
     size: Option<(u16, u16)>,
     keyboard: Keyboard,
     /// What the session says of the terminal.
-    tuning: watch::Receiver<Option<Tuning>>,
+    tuning: Tuned,
     /// What the terminal may still answer.
     late: Late,
     /// As the connection's.
@@ -320,7 +323,7 @@ impl Ear {
     /// Moves data into our own queue and never stops reading while the session is busy: the protocol's loop
     /// waits for this reader before it does anything else. It is the client that waits, for a wider window. Returns when
     /// the channel is closed.
-    async fn listen(mut self, inputs: mpsc::Sender<Input>, moot: &Moot) {
+    async fn listen(&mut self, inputs: mpsc::Sender<Input>, moot: &Moot) {
         let mut inputs = Some(inputs);
         loop {
             let keys = self.keyboard.len();
@@ -342,7 +345,7 @@ impl Ear {
                     Some(Heard::More | Heard::End) => {}
                     Some(Heard::Gone) | None => return,
                 },
-                more = deliver(&mut self.keyboard, inputs.as_ref()),
+                more = deliver(&mut self.keyboard, inputs.as_mut()),
                     if inputs.is_some() && !self.keyboard.is_empty() => if !more { inputs = None },
                 () = sleep_until(flush_at), if self.keyboard.waiting() && self.raw.is_empty() => {
                     self.keyboard.flush();
@@ -385,9 +388,8 @@ impl Ear {
 
     /// Makes keys of some of what has come.
     fn decode(&mut self) {
-        if self.tuning.has_changed().unwrap_or(false)
-            && let Some(tuning) = *self.tuning.borrow_and_update()
-        {
+        let tuning = self.tuning.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(tuning) = tuning {
             self.keyboard.set_charset(tuning.charset);
         }
         let mut probe = self.late.probe();
@@ -435,7 +437,7 @@ enum Heard {
     Gone,
 }
 
-async fn deliver(keyboard: &mut Keyboard, session: Option<&mpsc::Sender<Input>>) -> bool {
+async fn deliver(keyboard: &mut Keyboard, session: Option<&mut mpsc::Sender<Input>>) -> bool {
     match session {
         Some(session) => keyboard.deliver(session).await,
         None => false,

@@ -48,7 +48,7 @@ impl Waiting {
 /// The handler of one connection.
 pub struct Login {
     address: IpAddr,
-    settings: Settings,
+    settings: Arc<Settings>,
     answer: Answer,
     /// The connection, to say goodbye on; set once the handshake is under way.
     wire: Arc<OnceLock<Handle>>,
@@ -66,7 +66,7 @@ impl Login {
     /// A peer not known yet.
     pub fn new(
         address: IpAddr,
-        settings: Settings,
+        settings: Arc<Settings>,
         answer: Answer,
         state: Arc<ConnectionState>,
         wire: Arc<OnceLock<Handle>>,
@@ -126,7 +126,7 @@ impl Login {
 
     /// Whether the password is right; an error has the words with which the connection ends.
     async fn password(&mut self, user: &str, password: &str) -> Result<Auth, String> {
-        let Settings { throttle, domain, .. } = &self.settings;
+        let Settings { throttle, domain, .. } = &*self.settings;
         let password = Secret::new(password.to_owned());
         match throttle.log_in(&domain.users, self.address, user, &password).await {
             Ok(login) => Ok(self.known_by("password", login)),

@@ -30,10 +30,9 @@ use super::{Bans, Connection};
 use crate::login_throttle::LoginThrottle;
 
 /// Runs one call; made by whoever wires sessions to transports.
-pub type Answer = Arc<dyn Fn(Connection) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+pub type Answer = Arc<dyn Fn(Box<Connection>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
 /// What every SSH connection of a board shares.
-#[derive(Clone)]
 pub struct Settings {
     /// Who may come in.
     pub domain: Domain,
@@ -117,17 +116,18 @@ pub async fn serve(
     stream: TcpStream,
     address: IpAddr,
     config: Arc<Config>,
-    settings: Settings,
+    settings: Arc<Settings>,
     more_calls: MoreCalls,
     answer: Answer,
 ) -> Result<(), russh::Error> {
     let state = Arc::new(ConnectionState::new(more_calls));
     let stream = Meter::new(stream, settings.login_bytes, settings.stall, Arc::clone(&state));
     let wire = Arc::new(OnceLock::new());
-    let login = Login::new(address, settings.clone(), answer, Arc::clone(&state), Arc::clone(&wire));
+    let login = Login::new(address, Arc::clone(&settings), answer, Arc::clone(&state), Arc::clone(&wire));
     let waiting = login.waiting();
     let connection = async {
-        let session = russh::server::run_stream(config, stream, login).await?;
+        // Boxed: the handshake is soon over.
+        let session = Box::pin(russh::server::run_stream(config, stream, login)).await?;
         wire.set(session.handle()).ok();
         session.await
     };

@@ -184,15 +184,19 @@ impl ConnectionState {
             () = self.hangup.cancelled() => "hung up",
             () = settings.shutdown.cancelled() => "the board goes down",
         };
+        self.part().await;
+        reason
+    }
+
+    /// Gives what calls have said the time to reach the client, also that of calls that are over by now.
+    async fn part(&self) {
         let mut progress = self.progress.subscribe();
-        // What a call said that is over by now may still be on its way.
         if progress.borrow().begun > 0 {
             let over = progress.wait_for(|progress| progress.calls == 0);
             // Either way the wire goes now.
             timeout(LAST_WORDS, over).await.ok();
             sleep(PARTING).await;
         }
-        reason
     }
 }
 
@@ -248,6 +252,20 @@ mod tests {
         assert!(state.open_channel(2).is_none());
         drop((second, third));
         assert_eq!(left.load(Ordering::Acquire), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_call_said_that_is_over_has_time_to_arrive() {
+        let state = Arc::new(ConnectionState::new(Arc::new(|| None)));
+        let begun = Instant::now();
+        state.part().await;
+        assert_eq!(begun.elapsed(), Duration::ZERO, "nothing was said");
+        drop(state.begin_call());
+        state.part().await;
+        assert_eq!(begun.elapsed(), PARTING);
+        let _running = state.begin_call();
+        state.part().await;
+        assert_eq!(begun.elapsed(), PARTING * 2 + LAST_WORDS);
     }
 
     #[tokio::test(start_paused = true)]

@@ -40,7 +40,7 @@ impl Call {
         };
         let mut bytes = Vec::new();
         self.switch_on(&mut bytes);
-        let value = |name: &str| self.values.get(name);
+        let value = |name: &str| self.values.get(name).map(str::to_owned);
         let paint = self.paint(&gallery);
         let spare = columns - art.grid().columns();
         if paint.is_some() || spare > 1 || charset == Charset::Petscii {

@@ -33,11 +33,15 @@ impl Call {
             self.look_at_clock();
             return self.show_status().await;
         }
-        let old = self.status_row();
+        let (clock, online) = (self.clock.clone(), self.online);
         if !self.look_at_clock() {
             return Ok(());
         }
-        let (new, y) = (self.status_row(), self.terminal.rows.saturating_sub(1));
+        let new = self.status_row();
+        let now = (std::mem::replace(&mut self.clock, clock), std::mem::replace(&mut self.online, online));
+        let old = self.status_row();
+        (self.clock, self.online) = now;
+        let y = self.terminal.rows.saturating_sub(1);
         let mut bytes = Vec::new();
         if self.terminal.charset == Charset::Petscii {
             let screen = |row: &Grid| {

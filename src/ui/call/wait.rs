@@ -1,11 +1,12 @@
 //! What a call waits for: keys, what others send, another size, new art and menus, the clocks, the board's end.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use dialtone_domain::events::{Event, EventBody};
 use dialtone_terminal::{Key, probe};
-use tokio::sync::mpsc;
+use futures_util::{FutureExt, StreamExt};
 use tokio::time::{Instant, sleep_until};
 
 use super::{Call, Stir, Wake};
@@ -159,14 +160,14 @@ impl Call {
     }
 
     /// Whether more has been typed than was answered yet.
-    pub fn typed_ahead(&self) -> bool {
-        !self.input.is_empty()
+    pub fn typed_ahead(&mut self) -> bool {
+        Pin::new(&mut self.input).peek().now_or_never().flatten().is_some()
     }
 
     /// Keys that came before the call ended and that nobody has answered.
     pub fn last_keys(&mut self) -> Vec<Key> {
         let mut keys = Vec::new();
-        while let Ok(input) = self.input.try_recv() {
+        while let Some(Some(input)) = self.input.next().now_or_never() {
             if let Input::Key(key) = input {
                 keys.push(key);
             }
@@ -225,10 +226,10 @@ impl Call {
         if let Some(event) = self.registration.waiting() {
             return Ok(Some(Happening::Event(event)));
         }
-        match self.input.try_recv() {
-            Ok(input) => self.heard(input).await.map(Some),
-            Err(mpsc::error::TryRecvError::Disconnected) => Err(Leave::Hangup),
-            Err(mpsc::error::TryRecvError::Empty) => Ok(None),
+        match self.input.next().now_or_never() {
+            Some(Some(input)) => self.heard(input).await.map(Some),
+            Some(None) => Err(Leave::Hangup),
+            None => Ok(None),
         }
     }
 
@@ -266,7 +267,7 @@ impl Call {
             },
             // The house, which rings, lasts as long as the call.
             _ = self.reloaded.changed() => Ok(Happening::Reloaded),
-            input = self.input.recv() => match input {
+            input = self.input.next() => match input {
                 Some(input) => self.heard(input).await,
                 None => Err(Leave::Hangup),
             },
