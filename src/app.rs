@@ -2,7 +2,7 @@
 
 mod assets;
 mod check;
-mod node;
+mod instance;
 mod reload;
 mod seed;
 mod work;
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use dialtone_domain::EventBody;
-use dialtone_domain::nodes::Joined;
+use dialtone_domain::instances::Joined;
 use miette::{IntoDiagnostic, WrapErr, miette};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -28,8 +28,8 @@ use crate::config::{Config, Role};
 use crate::database;
 use crate::login_throttle::LoginThrottle;
 use crate::server::{self, Limiter, Server};
-use crate::session::{Exchange, Lines};
-use crate::switchboard::{Desk, Nats, Switchboard};
+use crate::session::{Exchange, NodeNumbers};
+use crate::switchboard::{Dispatcher, Nats, Switchboard};
 use crate::telemetry::health::{self, Readiness};
 use crate::transport::ssh;
 use crate::transport::ssh::host_keys;
@@ -38,22 +38,22 @@ use crate::ui::House;
 /// How long what is left to write after the last call may take.
 const LOOSE_ENDS: Duration = Duration::from_secs(5);
 
-/// Runs a node until it is told to stop. Errors: what keeps it from starting, in words for its sysop.
+/// Runs an instance until it is told to stop. Errors: what keeps it from starting, in words for its sysop.
 pub async fn serve(config: Config) -> Result<(), miette::Report> {
     let config = Arc::new(config);
     database::keeps(&config.database_url())?;
     let loaded = assets::load_for_start(&config)?;
-    node::prepare_data_dir(&config.storage.data_dir)?;
-    let _lock = node::lock_database(&config.database_url())?;
-    let calls_at_once = node::raise_file_limit(config.limits.calls);
+    instance::prepare_data_dir(&config.storage.data_dir)?;
+    let _lock = instance::lock_database(&config.database_url())?;
+    let calls_at_once = instance::raise_file_limit(config.limits.calls);
     let listeners = Listeners::bind(&config)?;
     let domain = database::open(&config.database_url()).await?;
     let telnet_port = match &listeners.lines {
         Some(lines) => lines.telnet.local_addr().into_diagnostic()?.port(),
         None => listeners.http.local_addr().into_diagnostic()?.port(),
     };
-    let Joined { id: node, name } = node::join(&domain, &config, telnet_port).await?;
-    let domain = domain.as_node(node).limited(&config.limits.flood());
+    let Joined { id: instance, name } = instance::join(&domain, &config, telnet_port).await?;
+    let domain = domain.as_instance(instance).limited(&config.limits.flood());
     let sysop = seed::first_start(&domain).await?;
 
     let shutdown = CancellationToken::new(); // no more calls
@@ -70,21 +70,28 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         None => None,
     };
     let reader = domain.events.reader().await.into_diagnostic().wrap_err("cannot read the event log")?;
-    let desk = Desk { domain: domain.clone(), switchboard: Arc::clone(&switchboard), node, nats };
-    background.spawn(desk.run(reader, closing.clone()));
+    let dispatcher =
+        Dispatcher { domain: domain.clone(), switchboard: Arc::clone(&switchboard), instance, nats };
+    background.spawn(dispatcher.run(reader, closing.clone()));
     let replaced = CancellationToken::new();
-    background.spawn(node::keep_lease(domain.clone(), node, replaced.clone(), closing.clone()));
+    background.spawn(instance::keep_lease(domain.clone(), instance, replaced.clone(), closing.clone()));
     let (places, moves) = tokio::sync::mpsc::channel(1024);
     background.spawn(work::write_places(domain.clone(), moves, closing.clone()));
-    if config.node.role != Role::Gateway {
-        background.spawn(work::quote_feed(domain.clone(), node, closing.clone()));
-        background.spawn(work::tidy(domain.clone(), node, closing.clone()));
+    if config.instance.role != Role::Gateway {
+        background.spawn(work::quote_feed(domain.clone(), instance, closing.clone()));
+        background.spawn(work::tidy(domain.clone(), instance, closing.clone()));
     }
     background.spawn(work::keep_fresh(domain.clone(), Arc::clone(&switchboard), closing.clone()));
     background.spawn(work::keep_time(Arc::clone(&switchboard), closing.clone()));
     let readiness = Readiness::default();
     let http_address = listeners.http.local_addr().into_diagnostic()?;
-    background.spawn(health::serve(listeners.http, domain.clone(), node, readiness.clone(), closing.clone()));
+    background.spawn(health::serve(
+        listeners.http,
+        domain.clone(),
+        instance,
+        readiness.clone(),
+        closing.clone(),
+    ));
 
     let drain = CancellationToken::new();
     let loose_ends = TaskTracker::new();
@@ -92,12 +99,12 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     let throttle = Arc::new(LoginThrottle::new(config.limits.logins_per_address));
     let house = Arc::new(House {
         name: config.board.name.clone(),
-        node,
-        node_name: name.clone(),
+        instance,
+        instance_name: name.clone(),
         guests: config.board.guests,
         registration: config.board.registration,
         throttle: Arc::clone(&throttle),
-        gallery: ArcSwap::from_pointee(loaded.gallery),
+        theme: ArcSwap::from_pointee(loaded.theme),
         menus: ArcSwap::from_pointee(loaded.menus),
         reloaded: watch::Sender::default(),
         switchboard,
@@ -111,7 +118,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         house: Arc::clone(&house),
         domain: domain.clone(),
         limits: config.limits.clone(),
-        lines: Lines::default(),
+        nodes: NodeNumbers::default(),
         loose_ends: loose_ends.clone(),
     });
     let server = Arc::new(Server {
@@ -144,10 +151,10 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         background.spawn(Arc::clone(&server).telnet(lines.telnet, ssh.port()));
         background.spawn(Arc::clone(&server).ssh(lines.ssh, keys, settings));
         readiness.set(true);
-        tracing::info!(%telnet, %ssh, http = %http_address, node = %name, "ready");
+        tracing::info!(%telnet, %ssh, http = %http_address, instance = %name, "ready");
     } else {
         readiness.set(true);
-        tracing::info!(http = %http_address, node = %name, role = "worker", "ready");
+        tracing::info!(http = %http_address, instance = %name, role = "worker", "ready");
     }
     if let Some(sysop) = sysop {
         background.spawn(seed::show_password(domain.clone(), sysop, config.log.format));
@@ -163,7 +170,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     tracing::info!("draining: no new calls");
     sd_notify::notify(&[sd_notify::NotifyState::Stopping]).ok();
     readiness.set(false);
-    domain.events.append(EventBody::NodeDraining { node }).await.ok();
+    domain.events.append(EventBody::InstanceDraining { instance }).await.ok();
     shutdown.cancel();
     drain.cancel();
     calls.close();
@@ -176,7 +183,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     timeout(LOOSE_ENDS, async {
         loose_ends.wait().await;
         background.wait().await;
-        domain.nodes.leave(node).await.ok();
+        domain.instances.leave(instance).await.ok();
         domain.close().await;
     })
     .await
@@ -235,7 +242,7 @@ struct CallLines {
 
 impl Listeners {
     fn bind(config: &Config) -> Result<Self, miette::Report> {
-        let lines = match config.node.role {
+        let lines = match config.instance.role {
             Role::Worker => None,
             Role::All | Role::Gateway => Some(CallLines {
                 telnet: server::bind("telnet", config.listen.telnet).into_diagnostic()?,

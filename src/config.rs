@@ -24,7 +24,7 @@ pub struct Config {
     /// What a call may cost.
     pub limits: Limits,
     /// This process among others.
-    pub node: Node,
+    pub instance: Instance,
     /// How it logs.
     pub log: Log,
 }
@@ -161,17 +161,17 @@ impl Limits {
     }
 }
 
-/// `[node]`
+/// `[instance]`
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Node {
-    /// The node's name in "who's online" and the console; if empty, the lowest number that no other node has.
+pub struct Instance {
+    /// The instance's name in "who's online" and the console; if empty, the lowest number that no other instance has.
     pub name: String,
     /// What this process does.
     pub role: Role,
 }
 
-impl Default for Node {
+impl Default for Instance {
     fn default() -> Self {
         Self { name: String::new(), role: Role::All }
     }
@@ -373,8 +373,8 @@ mod tests {
 
     #[test]
     fn text_from_the_environment_may_look_like_a_number() {
-        let config = with(&[("DIALTONE_NODE__NAME", "7"), ("DIALTONE_BOARD__NAME", "true")]).unwrap();
-        assert_eq!((config.node.name.as_str(), config.board.name.as_str()), ("7", "true"));
+        let config = with(&[("DIALTONE_INSTANCE__NAME", "7"), ("DIALTONE_BOARD__NAME", "true")]).unwrap();
+        assert_eq!((config.instance.name.as_str(), config.board.name.as_str()), ("7", "true"));
         assert!(with(&[("DIALTONE_BOARD__GUESTS", "7")]).is_err());
     }
 

@@ -436,7 +436,7 @@ fn only_call(board: &Board) -> String {
 fn a_caller_who_never_reads_can_be_kicked() {
     let board = patient_board();
     let mut stream = deaf(&board, "Zero Cool");
-    let kicked = board.cli_json(&["node", "kick", &only_call(&board), "--json"]);
+    let kicked = board.cli_json(&["instance", "kick", &only_call(&board), "--json"]);
     assert_eq!(kicked["ended"], true, "{kicked}");
     assert!(board.who().is_empty(), "what is said to have ended has");
     // The line is closed as well: what was on its way comes, and then its end.
@@ -462,7 +462,7 @@ fn a_call_that_is_still_open_is_not_said_to_have_ended() {
     caller.log_in("Zero Cool");
     let call = only_call(&board);
     board.signal("STOP");
-    let kicked = board.cli(&["node", "kick", &call]);
+    let kicked = board.cli(&["instance", "kick", &call]);
     let words = String::from_utf8_lossy(&kicked.stdout).into_owned();
     board.signal("CONT");
     assert_eq!(
@@ -496,7 +496,7 @@ fn the_log_names_only_those_who_came_in_and_says_who_ended_a_call_and_why() {
         assert_eq!((&came["user.handle"], &came["method"]), (&"Guest".into(), &"guest".into()), "{came}");
         board.wait_who("the guest", |who| who == ["Guest"]);
         let call = only_call(&board);
-        let mut words = vec!["node", "kick", &call, "--reason", "Good night.", "--json"];
+        let mut words = vec!["instance", "kick", &call, "--reason", "Good night.", "--json"];
         words.extend(by);
         board.cli_json(&words);
         let ended = board.log.wait_nth_message("call ended", nth);

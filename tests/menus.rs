@@ -202,7 +202,7 @@ fn a_megabyte_of_anything_is_answered_in_a_few_lines() {
         "[".repeat(1 << 20),
         "keys = [".repeat(1 << 17),
         "a = 1\n".repeat(1 << 17),
-        format!("life = [\"{}\"]\n", "x".repeat(1 << 20)),
+        format!("taglines = [\"{}\"]\n", "x".repeat(1 << 20)),
         (0..100_000).map(|n| format!("k{n} = 1\n")).collect(),
         "[menus.main]\nover = true\naccess = \"".to_owned() + &"not ".repeat(1 << 18) + "\"\n",
     ];
@@ -219,10 +219,11 @@ fn a_megabyte_of_anything_is_answered_in_a_few_lines() {
 #[test]
 fn what_is_no_text_is_told() {
     let dir = tempfile::tempdir().expect("a temporary directory can be made");
-    std::fs::write(dir.path().join("menus.toml"), b"life = [\"\xe9\"]\n").expect("the file can be written");
+    std::fs::write(dir.path().join("menus.toml"), b"taglines = [\"\xe9\"]\n")
+        .expect("the file can be written");
     let run = dialtone(dir.path(), &["check"]);
     let said = String::from_utf8_lossy(&run.stderr).into_owned();
-    assert!(!run.status.success() && said.contains("menus.toml is no text: byte 10"), "{said}");
+    assert!(!run.status.success() && said.contains("menus.toml is no text: byte 14"), "{said}");
 }
 
 #[test]
@@ -521,7 +522,7 @@ fn art_is_drawn_in_full_with_what_its_caller_may_use() {
 fn the_page_names_every_screen_mark_and_word() {
     let page = include_str!("../docs/menus.md");
     let words: Vec<&str> = page.split(|c: char| !c.is_ascii_alphanumeric()).collect();
-    let marks = dialtone::ui::marks::MARKS.iter().map(|(mark, ..)| *mark);
+    let marks = dialtone::ui::mci::MARKS.iter().map(|(mark, ..)| *mark);
     let known = dialtone::screens::names().into_iter().chain(marks).chain(dialtone::menu::access::WORDS);
     let missing: Vec<&str> = known.filter(|known| !words.contains(known)).collect();
     assert!(missing.is_empty(), "docs/menus.md says nothing of {missing:?}");

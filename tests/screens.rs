@@ -15,7 +15,7 @@ use harness::{Board, Dial, Emulator, Key, Kind, MENU, NOTICE, Pty, Terminal};
 use portable_pty::CommandBuilder;
 
 /// What the board says above its prompts, so that it says the same each time.
-const LIFE: &str = "life = [\"if you can read this, the line is good\"]\n";
+const TAGLINES: &str = "taglines = [\"if you can read this, the line is good\"]\n";
 
 /// A board of this theme on which nothing depends on chance: it has one welcome, the one of this number.
 fn board(theme: &str, welcome: u8) -> Board {
@@ -28,9 +28,9 @@ fn board(theme: &str, welcome: u8) -> Board {
         std::fs::copy(from, art.join(format!("welcome{width}.ans"))).unwrap();
     }
     let menus = std::fs::read_to_string(root().join("menus.toml")).unwrap();
-    let (before, rest) = menus.split_once("life = [").expect("the menus have lines of life");
-    let (_, after) = rest.split_once("]\n").expect("the lines of life end");
-    std::fs::write(setup.data_dir().join("menus.toml"), format!("{before}{LIFE}{after}")).unwrap();
+    let (before, rest) = menus.split_once("taglines = [").expect("the menus have taglines");
+    let (_, after) = rest.split_once("]\n").expect("the taglines end");
+    std::fs::write(setup.data_dir().join("menus.toml"), format!("{before}{TAGLINES}{after}")).unwrap();
     let board = setup.start();
     board.account("Zero Cool");
     board
@@ -164,9 +164,9 @@ fn drawn(screen: &Emulator, name: &str, palette: &[(u8, (u8, u8, u8))]) -> Strin
     let mut text = String::new();
     let rows = screen.rows();
     // What stands above the prompt may be the tape's, which is never the same.
-    let life = if matches!(name, "welcome" | "goodbye") { usize::MAX } else { rows.len() - 3 };
+    let tagline = if matches!(name, "welcome" | "goodbye") { usize::MAX } else { rows.len() - 3 };
     for (row, line) in rows.iter().enumerate() {
-        let line = if row == life { "(the line of life)".to_owned() } else { masked(line, row, name) };
+        let line = if row == tagline { "(the tagline)".to_owned() } else { masked(line, row, name) };
         let _ = writeln!(text, "{}", line.trim_end());
     }
     let _ = writeln!(text, "-- colours");
@@ -190,7 +190,7 @@ fn drawn(screen: &Emulator, name: &str, palette: &[(u8, (u8, u8, u8))]) -> Strin
         }
         let runs: Vec<String> = runs.into_iter().map(|(look, number)| format!("{look}x{number}")).collect();
         // Figures of the market have a width of their own.
-        let line = if usize::from(y) == life || rows[usize::from(y)].contains('%') {
+        let line = if usize::from(y) == tagline || rows[usize::from(y)].contains('%') {
             "(moving)".to_owned()
         } else {
             runs.join(" ")

@@ -57,7 +57,7 @@ fn pages_broadcasts_and_kicks_come_from_another_process_too() {
             .next()
             .expect("on line")
     };
-    done(&board, &["node", "kick", &call("Crash Override"), "--reason", "Take a break."]);
+    done(&board, &["instance", "kick", &call("Crash Override"), "--reason", "Take a break."]);
     crash.wait_for("The sysop has ended your call: Take a break.");
     crash.wait_hangup();
     board.wait_who("one caller left", |who| who == ["Acid Burn"]);

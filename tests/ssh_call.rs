@@ -520,7 +520,7 @@ fn a_kicked_caller_loses_the_whole_connection() {
     let second = another(&board, "Dade");
     let who = board.cli_json(&["who", "--json"]);
     let call = who[1]["call"].to_string();
-    let kicked = board.cli_json(&["node", "kick", &call, "--reason", "Enough.", "--json"]);
+    let kicked = board.cli_json(&["instance", "kick", &call, "--reason", "Enough.", "--json"]);
     assert_eq!(kicked["ended"], true, "{kicked}");
     second.wait_for("The sysop has ended your call: Enough.");
     first.wait_hangup();

@@ -11,7 +11,7 @@ use dialtone_terminal::{
     sauce,
 };
 
-use crate::menu::{self, Effect, Facts, Known, Rule, State, Stimulus};
+use crate::menu::{self, Effect, Facts, Known, MenuInput, Rule, State};
 
 const CHARSETS: [Charset; 5] =
     [Charset::Ascii, Charset::Cp437, Charset::Utf8, Charset::Petscii, Charset::Atascii];
@@ -186,21 +186,21 @@ pub fn menus(data: &[u8]) {
                 let facts = Facts::default();
                 let mut state = State::new(&menus);
                 for key in ('!'..='~').chain('!'..='~') {
-                    let (mut next, mut effect) = menus.step(state, Stimulus::Key(key), &facts);
+                    let (mut next, mut effect) = menus.step(state, MenuInput::Key(key), &facts);
                     // A chain may go on for a while, and must not for ever.
                     for turn in 0.. {
                         assert!(turn < 10_000, "{effect:?} without end");
-                        let stimulus = match effect {
+                        let input = match effect {
                             Effect::Show | Effect::Nothing => break,
                             Effect::Logoff => {
                                 next = State::new(&menus);
                                 break;
                             }
-                            Effect::Screen(_) | Effect::Say(_) => Stimulus::Done,
-                            Effect::Ask(_) => Stimulus::Answer(turn % 2 == 0),
-                            Effect::Word(_) => Stimulus::Word("word".to_owned()),
+                            Effect::Screen(_) | Effect::Say(_) => MenuInput::Done,
+                            Effect::Ask(_) => MenuInput::Answer(turn % 2 == 0),
+                            Effect::Word(_) => MenuInput::Word("word".to_owned()),
                         };
-                        (next, effect) = menus.step(next, stimulus, &facts);
+                        (next, effect) = menus.step(next, input, &facts);
                     }
                     assert!(menus.get(next.here()).is_some());
                     state = next;

@@ -1,15 +1,15 @@
--- The event log, the nodes that write it, and the offices that one node at a time may hold.
+-- The event log, the instances that write it, and the offices that one instance at a time may hold.
 -- The log's sequence hands out one number at a time (CACHE 1, the default): readers of the log rely on it.
 CREATE TABLE events (
     seq         BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at          TIMESTAMPTZ NOT NULL,
-    node        BIGINT,
+    instance        BIGINT,
     correlation TEXT,
     kind        TEXT NOT NULL,
     body        JSONB NOT NULL
 );
 
-CREATE TABLE nodes (
+CREATE TABLE instances (
     id         BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name       TEXT NOT NULL,
     host       TEXT NOT NULL,           -- and the port it answers at
@@ -18,10 +18,10 @@ CREATE TABLE nodes (
     expires_at TIMESTAMPTZ NOT NULL,
     present    BOOLEAN NOT NULL
 );
-CREATE UNIQUE INDEX nodes_present ON nodes (name) WHERE present;
+CREATE UNIQUE INDEX instances_present ON instances (name) WHERE present;
 
 CREATE TABLE leases (
     office     TEXT PRIMARY KEY,
-    node       BIGINT NOT NULL REFERENCES nodes (id),
+    instance       BIGINT NOT NULL REFERENCES instances (id),
     expires_at TIMESTAMPTZ NOT NULL
 );

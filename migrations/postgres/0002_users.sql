@@ -35,11 +35,11 @@ CREATE TABLE friends (
     PRIMARY KEY (user_id, friend_id)
 );
 
--- A call outlives its node's row and its caller's account, so it refers to neither by key.
+-- A call outlives its instance's row and its caller's account, so it refers to neither by key.
 CREATE TABLE calls (
     id           BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    instance         BIGINT NOT NULL,
     node         BIGINT NOT NULL,
-    line         BIGINT NOT NULL,
     transport    TEXT NOT NULL,
     peer         TEXT NOT NULL,
     columns      BIGINT NOT NULL,
@@ -51,11 +51,11 @@ CREATE TABLE calls (
     answered_at  TIMESTAMPTZ NOT NULL,
     logged_in_at TIMESTAMPTZ,
     ended_at     TIMESTAMPTZ,
-    lost         BOOLEAN NOT NULL,       -- ended because its node fell silent
+    lost         BOOLEAN NOT NULL,       -- ended because its instance fell silent
     call_key     UUID NOT NULL UNIQUE    -- made by the session: a call is written down once
 );
-CREATE INDEX calls_open ON calls (node) WHERE ended_at IS NULL;
-CREATE INDEX calls_lost ON calls (node) WHERE lost;
+CREATE INDEX calls_open ON calls (instance) WHERE ended_at IS NULL;
+CREATE INDEX calls_lost ON calls (instance) WHERE lost;
 CREATE INDEX calls_last ON calls (logged_in_at) WHERE logged_in_at IS NOT NULL AND user_id <> 0;
 -- Guests, and those who never logged in, are forgotten sooner than callers with an account.
 CREATE INDEX calls_passing ON calls (ended_at) WHERE user_id IS NULL OR user_id = 0;
@@ -70,7 +70,7 @@ INSERT INTO counters (name, value) VALUES ('calls', 0);
 CREATE TABLE audit (
     id     BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at     TIMESTAMPTZ NOT NULL,
-    node   BIGINT,
+    instance   BIGINT,
     actor  BIGINT,
     action TEXT NOT NULL,
     detail TEXT NOT NULL

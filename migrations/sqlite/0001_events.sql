@@ -1,14 +1,14 @@
--- The event log, the nodes that write it, and the offices that one node at a time may hold.
+-- The event log, the instances that write it, and the offices that one instance at a time may hold.
 CREATE TABLE events (
     seq         INTEGER PRIMARY KEY AUTOINCREMENT,
     at          TEXT NOT NULL,
-    node        INTEGER,
+    instance        INTEGER,
     correlation TEXT,
     kind        TEXT NOT NULL,
     body        TEXT NOT NULL
 ) STRICT;
 
-CREATE TABLE nodes (
+CREATE TABLE instances (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     name       TEXT NOT NULL,
     host       TEXT NOT NULL,           -- and the port it answers at
@@ -17,10 +17,10 @@ CREATE TABLE nodes (
     expires_at TEXT NOT NULL,
     present    INTEGER NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX nodes_present ON nodes (name) WHERE present;
+CREATE UNIQUE INDEX instances_present ON instances (name) WHERE present;
 
 CREATE TABLE leases (
     office     TEXT PRIMARY KEY,
-    node       INTEGER NOT NULL REFERENCES nodes (id),
+    instance       INTEGER NOT NULL REFERENCES instances (id),
     expires_at TEXT NOT NULL
 ) STRICT;

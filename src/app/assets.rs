@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use miette::{IntoDiagnostic, WrapErr, miette};
 
-use super::node;
+use super::instance;
 use crate::config::Config;
 use crate::menu::{self, Known, Menus};
 use crate::screens;
-use crate::ui::{ArtFiles, Galleries, GalleryError, MENUS, marks, name_of};
+use crate::ui::{ArtFiles, MENUS, ThemeError, Themes, mci, name_of};
 
 /// The theme whose art is shown where the board's own cannot be.
 const FALLBACK: &str = "classic";
@@ -18,7 +18,7 @@ const FALLBACK: &str = "classic";
 /// Menus and art, checked against each other.
 pub struct Loaded {
     /// The art.
-    pub gallery: Galleries,
+    pub theme: Themes,
     /// The menus.
     pub menus: Menus,
 }
@@ -28,9 +28,9 @@ const BUILT_IN: &str = "menus.toml (built in)";
 
 /// Loads menus and art: the sysop's own in the data directory over those of the binary.
 pub fn load(config: &Config) -> Result<Loaded, miette::Report> {
-    let gallery = galleries(config).into_diagnostic()?;
-    let menus = menus(&gallery, own_menus(&config.storage.data_dir)?)?;
-    Ok(Loaded { gallery, menus })
+    let theme = themes(config).into_diagnostic()?;
+    let menus = menus(&theme, own_menus(&config.storage.data_dir)?)?;
+    Ok(Loaded { theme, menus })
 }
 
 /// As [`load`], but what is wrong with the sysop's own files is told in the log, and those of the binary take their
@@ -40,32 +40,32 @@ pub fn load_for_start(config: &Config) -> Result<Loaded, miette::Report> {
         Ok(loaded) => return Ok(loaded),
         Err(report) => report,
     };
-    if let Err(GalleryError::Theme { .. }) = galleries(config) {
+    if let Err(ThemeError::Theme { .. }) = themes(config) {
         return Err(report);
     }
     tracing::error!("{report:?}");
     let built_in = || {
         let theme = Some(config.board.theme.as_str())
             .filter(|theme| ArtFiles::iter().any(|name| in_theme(&name, theme)));
-        Galleries::load(theme.unwrap_or(FALLBACK), None).into_diagnostic()
+        Themes::load(theme.unwrap_or(FALLBACK), None).into_diagnostic()
     };
     // As much of the sysop's own as goes together with the rest.
     let with_own_art = || {
-        let gallery = galleries(config).into_diagnostic()?;
-        let menus = menus(&gallery, None)?;
-        Ok::<_, miette::Report>((Loaded { gallery, menus }, "the built-in menus"))
+        let theme = themes(config).into_diagnostic()?;
+        let menus = menus(&theme, None)?;
+        Ok::<_, miette::Report>((Loaded { theme, menus }, "the built-in menus"))
     };
     let with_own_menus = || {
-        let gallery = built_in()?;
-        let menus = menus(&gallery, own_menus(&config.storage.data_dir)?)?;
-        Ok::<_, miette::Report>((Loaded { gallery, menus }, "the built-in art"))
+        let theme = built_in()?;
+        let menus = menus(&theme, own_menus(&config.storage.data_dir)?)?;
+        Ok::<_, miette::Report>((Loaded { theme, menus }, "the built-in art"))
     };
     let (loaded, what) = match with_own_art().or_else(|_| with_own_menus()) {
         Ok(found) => found,
         Err(_) => {
-            let gallery = built_in()?;
-            let menus = menus(&gallery, None)?;
-            (Loaded { gallery, menus }, "the built-in menus and art")
+            let theme = built_in()?;
+            let menus = menus(&theme, None)?;
+            (Loaded { theme, menus }, "the built-in menus and art")
         }
     };
     tracing::error!(
@@ -80,20 +80,20 @@ fn in_theme(file: &str, theme: &str) -> bool {
 }
 
 /// The board's art, with the sysop's own over it.
-fn galleries(config: &Config) -> Result<Galleries, GalleryError> {
-    Galleries::load(&config.board.theme, Some(&config.storage.data_dir.join("ansi-art")))
+fn themes(config: &Config) -> Result<Themes, ThemeError> {
+    Themes::load(&config.board.theme, Some(&config.storage.data_dir.join("ansi-art")))
 }
 
 /// The menus of the binary, with the sysop's own over them, checked against the art.
-fn menus(gallery: &Galleries, own: Option<(String, String)>) -> Result<Menus, miette::Report> {
+fn menus(theme: &Themes, own: Option<(String, String)>) -> Result<Menus, miette::Report> {
     let mut layers = vec![(BUILT_IN, MENUS)];
     layers.extend(own.as_ref().map(|(name, text)| (name.as_str(), text.as_str())));
-    let values: Vec<&str> = marks::MARKS.iter().map(|(mark, ..)| *mark).collect();
+    let values: Vec<&str> = mci::MARKS.iter().map(|(mark, ..)| *mark).collect();
     let known = Known {
         screens: &screens::names(),
         values: &values,
-        arts: &gallery.board().names().collect(),
-        marks: &|art, mark| gallery.board().has_mark(art, mark),
+        arts: &theme.board().names().collect(),
+        marks: &|art, mark| theme.board().has_mark(art, mark),
     };
     Ok(menu::parse(&layers, &known)?)
 }
@@ -138,7 +138,7 @@ pub fn init(config: &Config, arts: &[String]) -> Result<Vec<PathBuf>, miette::Re
         }
     }
     // As `serve` makes it: what comes to lie there later is the board's own.
-    node::prepare_data_dir(data_dir)?;
+    instance::prepare_data_dir(data_dir)?;
     let mut written = Vec::new();
     for (path, bytes) in files {
         if path.exists() {

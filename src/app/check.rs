@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use miette::{IntoDiagnostic, Report, WrapErr, miette};
 use rustix::fs::{Access, access};
 
-use super::{assets, node};
+use super::{assets, instance};
 use crate::config::{Config, Role};
 use crate::database;
 use crate::server;
@@ -103,7 +103,7 @@ fn database_file(file: &Path, data_dir: &Path) -> Result<(), Report> {
 
 /// Whether a board runs on this database already.
 fn running(url: &str) -> Option<String> {
-    let path = node::lock_file(url)?;
+    let path = instance::lock_file(url)?;
     let lock = File::open(&path).ok()?;
     let free = lock.try_lock_shared().is_ok();
     (!free).then(|| format!("a board is running on {}", path.with_extension("").display()))
@@ -112,7 +112,7 @@ fn running(url: &str) -> Option<String> {
 /// Opens every port and closes it again.
 fn listeners(config: &Config, mistakes: &mut Vec<Report>, remarks: &mut Vec<String>) {
     let mut addresses = vec![("http", config.listen.http)];
-    if config.node.role != Role::Worker {
+    if config.instance.role != Role::Worker {
         addresses.extend([("telnet", config.listen.telnet), ("ssh", config.listen.ssh)]);
     }
     let mut open: Vec<(&str, SocketAddr)> = Vec::new();

@@ -65,7 +65,7 @@ impl Reload {
         let Ok(loaded) = tokio::task::spawn_blocking(move || assets::load(&config)).await else { return };
         match loaded {
             Ok(loaded) => {
-                self.house.gallery.store(Arc::new(loaded.gallery));
+                self.house.theme.store(Arc::new(loaded.theme));
                 self.house.menus.store(Arc::new(loaded.menus));
                 self.house.reloaded.send_replace(());
                 tracing::info!("menus and art reloaded");

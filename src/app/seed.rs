@@ -27,7 +27,7 @@ pub async fn show_password(domain: Domain, sysop: Caller, format: LogFormat) {
                 tracing::warn!(handle = handle.as_str(), password = password.expose(), "sysop created");
             });
         }
-        // Another node of this board was as fast, and has shown it.
+        // Another instance of this board was as fast, and has shown it.
         Ok(None) => {}
         Err(error) => tracing::error!(%error, "the sysop has no password yet: start the board again"),
     }

@@ -1,4 +1,4 @@
-//! The board's own work: the quote feed and the hourly tidying, by one node at a time; and who is where.
+//! The board's own work: the quote feed and the hourly tidying, by one instance at a time; and who is where.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 use dialtone_domain::market::feed::SimulatedFeed;
-use dialtone_domain::{CallId, Domain, NodeId, Unavailable};
+use dialtone_domain::{CallId, Domain, InstanceId, Unavailable};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tokio::sync::mpsc;
@@ -19,7 +19,7 @@ use crate::switchboard::Switchboard;
 const TICK: Duration = Duration::from_secs(5);
 /// How often old rows are forgotten.
 const TIDYING: Duration = Duration::from_secs(3600);
-/// How long events are kept: a node that was away for less finds them all.
+/// How long events are kept: an instance that was away for less finds them all.
 const EVENTS_KEPT: TimeDelta = TimeDelta::days(7);
 /// How long the calls of guests are kept, and of those who never logged in: anybody can make as many as they like.
 const PASSING_CALLS_KEPT: TimeDelta = TimeDelta::days(1);
@@ -27,11 +27,11 @@ const PASSING_CALLS_KEPT: TimeDelta = TimeDelta::days(1);
 const CALLS_KEPT: TimeDelta = TimeDelta::days(30);
 /// How long a page is kept after it was seen.
 const PAGES_KEPT: TimeDelta = TimeDelta::days(90);
-/// How long a node that is gone is remembered: one that only slept comes back.
-const NODES_KEPT: TimeDelta = TimeDelta::days(30);
+/// How long an instance that is gone is remembered: one that only slept comes back.
+const INSTANCES_KEPT: TimeDelta = TimeDelta::days(30);
 
-/// Moves the prices while this node leads.
-pub async fn quote_feed(domain: Domain, node: NodeId, shutdown: CancellationToken) {
+/// Moves the prices while this instance leads.
+pub async fn quote_feed(domain: Domain, instance: InstanceId, shutdown: CancellationToken) {
     let mut feed = SimulatedFeed::new();
     let mut rng = StdRng::from_os_rng();
     let mut ticks = interval(TICK);
@@ -41,7 +41,7 @@ pub async fn quote_feed(domain: Domain, node: NodeId, shutdown: CancellationToke
             () = shutdown.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        if let Err(error) = tick(&domain, node, &mut feed, &mut rng).await {
+        if let Err(error) = tick(&domain, instance, &mut feed, &mut rng).await {
             // The database's own lines say why.
             tracing::debug!(error, "the quotes were not moved");
         }
@@ -50,12 +50,12 @@ pub async fn quote_feed(domain: Domain, node: NodeId, shutdown: CancellationToke
 
 async fn tick(
     domain: &Domain,
-    node: NodeId,
+    instance: InstanceId,
     feed: &mut SimulatedFeed,
     rng: &mut StdRng,
 ) -> Result<(), String> {
     let words = |error: &dyn std::fmt::Display| error.to_string();
-    if !domain.nodes.lead(node, "quotes").await.map_err(|e| words(&e))? {
+    if !domain.instances.lead(instance, "quotes").await.map_err(|e| words(&e))? {
         return Ok(());
     }
     let quotes = domain.market.quotes().await.map_err(|e| words(&e))?;
@@ -63,8 +63,8 @@ async fn tick(
     domain.market.publish(&ticks).await.map_err(|e| words(&e))
 }
 
-/// Forgets old rows while this node leads. What the sysop did (the audit log) is kept for good.
-pub async fn tidy(domain: Domain, node: NodeId, shutdown: CancellationToken) {
+/// Forgets old rows while this instance leads. What the sysop did (the audit log) is kept for good.
+pub async fn tidy(domain: Domain, instance: InstanceId, shutdown: CancellationToken) {
     let mut ticks = interval(TIDYING);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -72,13 +72,13 @@ pub async fn tidy(domain: Domain, node: NodeId, shutdown: CancellationToken) {
             () = shutdown.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        if matches!(domain.nodes.lead(node, "tidy").await, Ok(true)) {
+        if matches!(domain.instances.lead(instance, "tidy").await, Ok(true)) {
             let now = Utc::now();
             forgotten("events", domain.events.prune(now - EVENTS_KEPT).await);
             let calls = domain.users.prune_calls(now - PASSING_CALLS_KEPT, now - CALLS_KEPT);
             forgotten("calls", calls.await);
             forgotten("pages", domain.messaging.prune_pages(now - PAGES_KEPT).await);
-            forgotten("nodes", domain.nodes.prune(now - NODES_KEPT).await);
+            forgotten("instances", domain.instances.prune(now - INSTANCES_KEPT).await);
         }
     }
 }
@@ -93,12 +93,12 @@ fn forgotten(what: &str, gone: Result<u64, Unavailable>) {
 
 /// Finds out who is on line whenever somebody came or went.
 pub async fn keep_fresh(domain: Domain, switchboard: Arc<Switchboard>, closing: CancellationToken) {
-    switchboard.glance().keep_fresh(&domain, &closing).await;
+    switchboard.board_stats().keep_fresh(&domain, &closing).await;
 }
 
 /// Tells every call when the minute has changed, and soon after somebody came or went.
 pub async fn keep_time(switchboard: Arc<Switchboard>, closing: CancellationToken) {
-    switchboard.glance().keep_time(&closing).await;
+    switchboard.board_stats().keep_time(&closing).await;
 }
 
 /// Writes down who is where; of several moves of one call only the last.

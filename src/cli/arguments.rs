@@ -8,8 +8,8 @@ use clap::{Args, Parser, Subcommand};
 use super::art::ArtCommand;
 use super::audit::AuditCommand;
 use super::board::BoardCommand;
+use super::instance::InstanceCommand;
 use super::market::MarketCommand;
-use super::node::NodeCommand;
 use super::user::UserCommand;
 use crate::config::{Config, ConfigError, LogFormat, Role};
 
@@ -88,7 +88,7 @@ pub enum Manage {
     Board(BoardCommand),
     /// The processes that answer calls
     #[command(subcommand)]
-    Node(NodeCommand),
+    Instance(InstanceCommand),
     /// Who is on
     Who,
     /// Tell every caller something
@@ -156,7 +156,7 @@ impl ServeArgs {
         set(&mut config.listen.telnet, self.telnet);
         set(&mut config.listen.ssh, self.ssh);
         set(&mut config.listen.http, self.http);
-        set(&mut config.node.role, self.role);
+        set(&mut config.instance.role, self.role);
         set(&mut config.log.format, self.log_format);
     }
 }

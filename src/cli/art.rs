@@ -8,14 +8,14 @@ use clap::Subcommand;
 use dialtone_terminal::art::review::{Finding, Grade, mistake, review};
 use dialtone_terminal::art::{Art, MAX_BYTES};
 use dialtone_terminal::probe::Environment;
-use dialtone_terminal::{Charset, Colors, Grid, Hint, Paint, Pen, Probe, Wire};
+use dialtone_terminal::{Charset, Colors, Grid, Hint, Palette, Pen, Probe, Wire};
 use serde_json::json;
 
 use super::answer::{Answer, Failure};
 use crate::app;
 use crate::config::Config;
 use crate::menu::Menu;
-use crate::ui::{ArtFiles, Galleries, Palette, marks, name_of};
+use crate::ui::{ArtFiles, ThemeFile, Themes, mci, name_of};
 
 /// Screens that callers wait for gladly.
 const SLOW: [&str; 2] = ["welcome", "goodbye"];
@@ -67,31 +67,31 @@ fn own_art(config: &Config) -> PathBuf {
 fn show(config: &Config, file: &str, columns: u16, theme: Option<&str>) -> Result<Answer, Failure> {
     let own = own_art(config);
     let board = theme.unwrap_or(&config.board.theme);
-    let galleries = || Galleries::load(board, Some(&own)).map_err(|error| Failure::words(error.to_string()));
+    let themes = || Themes::load(board, Some(&own)).map_err(|error| Failure::words(error.to_string()));
     let path = Path::new(file);
-    let (art, paint) = if path.is_file() {
+    let (art, palette) = if path.is_file() {
         let art = Art::parse(&read(path)?).map_err(|error| Failure::words(format!("{file}: {error}")))?;
         let beside = path.with_file_name("theme.toml");
-        let paint = match theme {
+        let palette = match theme {
             None if beside.is_file() => {
                 let text = String::from_utf8_lossy(&read(&beside)?).into_owned();
-                let palette = Palette::parse(&text)
+                let palette = ThemeFile::parse(&text)
                     .map_err(|error| Failure::words(format!("{}: {error}", beside.display())))?;
-                palette.paint().cloned()
+                palette.palette().cloned()
             }
             None => None,
-            Some(_) => galleries()?.board().paint().cloned(),
+            Some(_) => themes()?.board().palette().cloned(),
         };
-        (art, paint)
+        (art, palette)
     } else {
-        let galleries = galleries()?;
-        let gallery = galleries.board();
-        let art = gallery.fit(file, Charset::Cp437, columns).ok_or_else(|| {
+        let themes = themes()?;
+        let theme = themes.board();
+        let art = theme.fit(file, Charset::Cp437, columns).ok_or_else(|| {
             Failure::words(format!("there is no file {file}, and no art of that name in the theme {board}"))
         })?;
-        (art.clone(), gallery.paint().cloned())
+        (art.clone(), theme.palette().cloned())
     };
-    let grid = art.fill(&marks::sample);
+    let grid = art.fill(&mci::sample);
     let names: Vec<&str> = art.marks().iter().map(|mark| mark.name.as_str()).collect();
     let sauce = art.sauce().cloned().unwrap_or_default();
     let facts = format!(
@@ -102,7 +102,7 @@ fn show(config: &Config, file: &str, columns: u16, theme: Option<&str>) -> Resul
         sauce.title,
         if sauce.author.is_empty() { "nobody" } else { &sauce.author }
     );
-    let drawn = drawn(&grid, paint.as_ref());
+    let drawn = drawn(&grid, palette.as_ref());
     let json = json!({
         "columns": grid.columns(), "rows": grid.rows(), "bytes": art.bytes().len(),
         "title": sauce.title, "author": sauce.author, "marks": names,
@@ -129,11 +129,11 @@ fn wire() -> Wire {
 }
 
 /// The cells as lines for this terminal.
-fn drawn(grid: &Grid, paint: Option<&Paint>) -> String {
+fn drawn(grid: &Grid, palette: Option<&Palette>) -> String {
     let wire = wire();
     let mut grid = grid.clone();
-    if let Some(paint) = paint {
-        paint.grid(&mut grid, wire.colors);
+    if let Some(palette) = palette {
+        palette.grid(&mut grid, wire.colors);
     }
     let (mut pen, mut bytes) = (Pen::new(wire), Vec::new());
     for y in 0..grid.rows() {
@@ -253,7 +253,7 @@ fn known(path: &Path) -> bool {
 fn file_looked(name: &str, bytes: &[u8], offered: &Offered) -> Option<Looked> {
     let file = Path::new(name).file_name()?.to_str()?;
     if file == "theme.toml" {
-        let broken = Palette::parse(&String::from_utf8_lossy(bytes)).err();
+        let broken = ThemeFile::parse(&String::from_utf8_lossy(bytes)).err();
         let findings = broken.map(|error| mistake(error.to_string())).into_iter().collect();
         return Some(Looked { name: name.to_owned(), findings });
     }
@@ -269,7 +269,7 @@ fn file_looked(name: &str, bytes: &[u8], offered: &Offered) -> Option<Looked> {
 
 /// A mark that stands for nothing, or for commands that no menu has.
 fn mark_looked(mark: &str, art: &str, offered: &Offered) -> Option<Finding> {
-    if marks::MARKS.iter().any(|(name, ..)| *name == mark) {
+    if mci::MARKS.iter().any(|(name, ..)| *name == mark) {
         return None;
     }
     let menus = offered.as_ref()?;

@@ -11,7 +11,7 @@ use super::answer::{Answer, Failure};
 use super::table::{Edge, Table, moment};
 use super::user::account;
 use crate::console::acts;
-use crate::console::words::plain;
+use crate::console::format::plain;
 
 /// The most that is read of a message; the board takes less and says so itself.
 const BODY_BYTES: u64 = 1 << 20;

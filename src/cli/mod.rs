@@ -5,8 +5,8 @@ mod arguments;
 mod art;
 mod audit;
 mod board;
+mod instance;
 mod market;
-mod node;
 mod password;
 mod table;
 mod user;
@@ -73,10 +73,10 @@ async fn manage(domain: &Domain, command: Manage) -> Result<Answer, Failure> {
     match command {
         Manage::User(command) => user::run(domain, command).await,
         Manage::Board(command) => board::run(domain, command).await,
-        Manage::Node(command) => node::run(domain, command).await,
-        Manage::Who => node::who(domain).await,
-        Manage::Broadcast { text, from } => node::broadcast(domain, &text, from.as_deref()).await,
-        Manage::Page { handle, text, from } => node::page(domain, &handle, &text, &from).await,
+        Manage::Instance(command) => instance::run(domain, command).await,
+        Manage::Who => instance::who(domain).await,
+        Manage::Broadcast { text, from } => instance::broadcast(domain, &text, from.as_deref()).await,
+        Manage::Page { handle, text, from } => instance::page(domain, &handle, &text, &from).await,
         Manage::Market(command) => market::run(domain, command).await,
         Manage::Audit(command) => audit::run(domain, command).await,
     }
@@ -101,7 +101,7 @@ fn init(config: &Config, art: &[String]) -> Result<Answer, Failure> {
 fn run_console(config: &Config, sysop: Option<&str>) -> Result<(), Failure> {
     if !console::terminal_is_there() {
         return Err(Failure::words(
-            "the console draws on a terminal and there is none: see `dialtone who` and `dialtone node list` for scripts",
+            "the console draws on a terminal and there is none: see `dialtone who` and `dialtone instance list` for scripts",
         ));
     }
     with_board(config, async |domain| {

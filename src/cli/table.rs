@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::console::words::{plain, width};
+use crate::console::format::{plain, width};
 
 /// What stands between two columns.
 const GAP: &str = "  ";

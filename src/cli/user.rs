@@ -72,7 +72,7 @@ pub enum UserCommand {
         #[arg(long)]
         off: bool,
     },
-    /// Close an account: its calls end at once, on every node, and nobody logs in with it
+    /// Close an account: its calls end at once, on every instance, and nobody logs in with it
     Ban {
         /// The account
         handle: String,

@@ -1,4 +1,4 @@
-//! What a sysop does to callers, from the console or by command: each act is an event for every node, and a line in
+//! What a sysop does to callers, from the console or by command: each act is an event for every instance, and a line in
 //! the audit log.
 
 use std::time::Duration;
@@ -9,13 +9,13 @@ use dialtone_domain::{CallId, Caller, Domain, Handle, MessagingError, Unavailabl
 use thiserror::Error;
 use tokio::time::{sleep, timeout};
 
-use super::words::{self, plain};
+use super::format::{self, plain};
 
 /// What a caller is told whose call ends without a reason given.
 pub const NO_REASON: &str = "The sysop ended this call.";
 /// Accounts looked through at once for a sysop.
 const PAGE: i64 = 200;
-/// How long a call that was told to end may take: the word reaches its node, and the caller is said goodbye to.
+/// How long a call that was told to end may take: the word reaches its instance, and the caller is said goodbye to.
 const UNTIL_OVER: Duration = Duration::from_secs(6);
 /// How often the records are asked whether it has.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
@@ -138,7 +138,7 @@ async fn kick(domain: &Domain, by: Actor<'_>, call: CallId, reason: &str) -> Res
     }
     let online = domain.users.online().await?;
     let open = online.iter().find(|open| open.call == call).ok_or(ActError::NoCall(call))?;
-    let who = format!("call {call} ({})", words::caller(open));
+    let who = format!("call {call} ({})", format::caller(open));
     domain.users.kick(by, call, &reason).await?;
     let over = wait_until_over(domain, &[call]).await?;
     let words = match over {

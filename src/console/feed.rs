@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use dialtone_domain::nodes::Node;
+use dialtone_domain::instances::Instance;
 use dialtone_domain::users::OnlineCall;
 use dialtone_domain::{Caller, Domain, Event, EventReader};
 use tokio::sync::mpsc;
@@ -24,8 +24,8 @@ const ACT_PATIENCE: Duration = Duration::from_secs(10);
 pub enum News {
     /// The board as it is now, and what happened since the last time.
     Board {
-        /// The nodes that are up.
-        nodes: Vec<Node>,
+        /// The instances that are up.
+        instances: Vec<Instance>,
         /// The open calls.
         calls: Vec<OnlineCall>,
         /// New entries of the log, in order.
@@ -49,8 +49,8 @@ pub async fn watch(domain: Domain, news: mpsc::Sender<News>) {
             () = news.closed() => return,
         }
         let seen = match timeout(PATIENCE, watcher.look()).await {
-            Ok(Some((nodes, calls))) => {
-                News::Board { nodes, calls, events: std::mem::take(&mut watcher.events) }
+            Ok(Some((instances, calls))) => {
+                News::Board { instances, calls, events: std::mem::take(&mut watcher.events) }
             }
             Ok(None) | Err(_) => News::Silence,
         };
@@ -69,7 +69,7 @@ struct Watcher {
 
 impl Watcher {
     /// `None` when the database does not answer.
-    async fn look(&mut self) -> Option<(Vec<Node>, Vec<OnlineCall>)> {
+    async fn look(&mut self) -> Option<(Vec<Instance>, Vec<OnlineCall>)> {
         let reader = match &mut self.reader {
             Some(reader) => reader,
             none => none.insert(self.domain.events.reader().await.ok()?),
@@ -82,9 +82,9 @@ impl Watcher {
             self.events.extend(batch);
             self.events.drain(..self.events.len().saturating_sub(TAIL));
         }
-        let nodes = self.domain.nodes.list().await.ok()?;
+        let instances = self.domain.instances.list().await.ok()?;
         let calls = self.domain.users.online().await.ok()?;
-        Some((nodes, calls))
+        Some((instances, calls))
     }
 }
 

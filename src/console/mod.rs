@@ -1,7 +1,8 @@
-//! The sysop's console: nodes, callers and the event log, live, for any process that opens the board's database.
+//! The sysop's console: instances, callers and the event log, live, for any process that opens the board's database.
 
 pub mod acts;
 mod feed;
+pub mod format;
 mod input;
 mod model;
 mod password;
@@ -9,7 +10,6 @@ mod password;
 mod sample;
 mod screen;
 mod view;
-pub mod words;
 
 use std::io;
 
@@ -78,7 +78,7 @@ pub async fn run(domain: Domain, board: &str, sysop: Caller, named: bool) -> Res
 
 fn hear(model: &mut Model, news: News) {
     match news {
-        News::Board { nodes, calls, events } => model.update(nodes, calls, &events),
+        News::Board { instances, calls, events } => model.update(instances, calls, &events),
         News::Silence => model.silence(Utc::now()),
         News::Word(word) => model.tell(word),
     }

@@ -3,14 +3,14 @@
 use std::collections::VecDeque;
 
 use chrono::{DateTime, Utc};
+use dialtone_domain::instances::Instance;
 use dialtone_domain::messaging::PAGE_CHARS;
-use dialtone_domain::nodes::Node;
 use dialtone_domain::users::OnlineCall;
 use dialtone_domain::{CallId, Event, UserId};
 
 use super::acts::Act;
+use super::format::{self, Names, Tone, plain};
 use super::input::{Line, Press};
-use super::words::{self, Names, Tone, plain};
 
 /// Events kept to look back on.
 pub const TAIL: usize = 200;
@@ -21,7 +21,7 @@ const LEAP: usize = 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pane {
     /// The processes that answer calls.
-    Nodes,
+    Instances,
     /// Who is on.
     Callers,
     /// What happens.
@@ -105,12 +105,12 @@ pub enum Intent {
 pub struct Model {
     board: String,
     sysop: String,
-    nodes: Vec<Node>,
+    instances: Vec<Instance>,
     calls: Vec<OnlineCall>,
     tail: VecDeque<Entry>,
     pane: Pane,
     chosen: Option<CallId>,
-    first_node: usize,
+    first_instance: usize,
     looked_back: usize,
     log_rows: usize,
     prompt: Option<Prompt>,
@@ -125,12 +125,12 @@ impl Model {
         Self {
             board: plain(board),
             sysop: plain(sysop),
-            nodes: Vec::new(),
+            instances: Vec::new(),
             calls: Vec::new(),
             tail: VecDeque::new(),
             pane: Pane::Callers,
             chosen: None,
-            first_node: 0,
+            first_instance: 0,
             looked_back: 0,
             log_rows: 1,
             prompt: None,
@@ -141,7 +141,7 @@ impl Model {
     }
 
     /// The database answered: who is here, and what happened since the last time.
-    pub fn update(&mut self, nodes: Vec<Node>, calls: Vec<OnlineCall>, events: &[Event]) {
+    pub fn update(&mut self, instances: Vec<Instance>, calls: Vec<OnlineCall>, events: &[Event]) {
         // What was refused meanwhile has yet to be read.
         if self.silent_since.take().is_some() && !matches!(self.word, Some(Word::Refused(_))) {
             self.word = Some(Word::Done("The database answers again.".to_owned()));
@@ -149,12 +149,12 @@ impl Model {
         // Told with the names of before too: a caller who has just gone is in the old list only.
         let known = [&calls[..], &self.calls[..]].concat();
         for event in events {
-            self.hear(event, &Names { nodes: &nodes, calls: &known });
+            self.hear(event, &Names { instances: &instances, calls: &known });
         }
         let place = self.chosen_index().unwrap_or(0);
-        self.nodes = nodes;
+        self.instances = instances;
         self.calls = calls;
-        self.first_node = self.first_node.min(self.nodes.len().saturating_sub(1));
+        self.first_instance = self.first_instance.min(self.instances.len().saturating_sub(1));
         if self.chosen_index().is_none() {
             let near = place.min(self.calls.len().saturating_sub(1));
             self.chosen = self.calls.get(near).map(|call| call.call);
@@ -162,7 +162,7 @@ impl Model {
     }
 
     fn hear(&mut self, event: &Event, names: &Names<'_>) {
-        let (tone, words) = (words::tone(&event.body), words::event(&event.body, names));
+        let (tone, words) = (format::tone(&event.body), format::event(&event.body, names));
         if tone == Tone::Quiet
             && let Some(last) = self.tail.back_mut().filter(|last| last.tone == Tone::Quiet)
         {
@@ -253,14 +253,14 @@ impl Model {
     }
 
     fn ask_kick(&mut self) {
-        match self.chosen_call().map(|call| (call.call, words::caller(call))) {
+        match self.chosen_call().map(|call| (call.call, format::caller(call))) {
             Some((call, who)) => self.ask(Ask::Kick { call, who }),
             None => self.refuse("Nobody is on."),
         }
     }
 
     fn ask_page(&mut self) {
-        match self.chosen_call().map(|call| (call.user, words::caller(call))) {
+        match self.chosen_call().map(|call| (call.user, format::caller(call))) {
             Some((Some(UserId::GUEST), _)) => self.refuse("A guest has no pager."),
             Some((Some(to), who)) => self.ask(Ask::Page { to, who }),
             Some((None, _)) => self.refuse("They have not logged in yet, so there is nobody to page."),
@@ -275,7 +275,7 @@ impl Model {
     /// Moves in the pane that has the keys. The log's last line is where it begins, so there down is towards now.
     fn go(&mut self, by: isize) {
         match self.pane {
-            Pane::Nodes => self.first_node = moved(self.first_node, by, self.nodes.len()),
+            Pane::Instances => self.first_instance = moved(self.first_instance, by, self.instances.len()),
             Pane::Callers => {
                 let next = moved(self.chosen_index().unwrap_or(0), by, self.calls.len());
                 self.chosen = self.calls.get(next).map(|call| call.call);
@@ -297,9 +297,9 @@ impl Model {
         &self.sysop
     }
 
-    /// The nodes that are up, from the first that is to be shown.
-    pub fn nodes(&self) -> (&[Node], usize) {
-        (&self.nodes, self.first_node)
+    /// The instances that are up, from the first that is to be shown.
+    pub fn instances(&self) -> (&[Instance], usize) {
+        (&self.instances, self.first_instance)
     }
 
     /// The open calls.
@@ -362,9 +362,9 @@ impl Model {
 impl Pane {
     fn next(self) -> Self {
         match self {
-            Self::Nodes => Self::Callers,
+            Self::Instances => Self::Callers,
             Self::Callers => Self::Log,
-            Self::Log => Self::Nodes,
+            Self::Log => Self::Instances,
         }
     }
 }

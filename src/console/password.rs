@@ -28,7 +28,7 @@ pub enum PasswordError {
 
 /// Asks twice, on standard error. The terminal must be there.
 pub fn ask(whose: &str) -> Result<Secret<String>, PasswordError> {
-    let first = ask_once(&format!("New password for {}: ", super::words::plain(whose)))?;
+    let first = ask_once(&format!("New password for {}: ", super::format::plain(whose)))?;
     if ask_once("The same again: ")? == first { Ok(first) } else { Err(PasswordError::Differs) }
 }
 

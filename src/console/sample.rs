@@ -1,32 +1,32 @@
-//! A board for tests: two nodes and three calls.
+//! A board for tests: two instances and three calls.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use dialtone_domain::nodes::Node;
+use dialtone_domain::instances::Instance;
 use dialtone_domain::users::OnlineCall;
-use dialtone_domain::{CallId, Event, EventBody, EventSeq, Handle, NodeId, UserId};
+use dialtone_domain::{CallId, Event, EventBody, EventSeq, Handle, InstanceId, UserId};
 
 pub fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).unwrap()
 }
 
-pub fn nodes() -> Vec<Node> {
-    let node = |id, name: &str, calls| Node {
-        id: NodeId(id),
+pub fn instances() -> Vec<Instance> {
+    let instance = |id, name: &str, calls| Instance {
+        id: InstanceId(id),
         name: name.into(),
         host: format!("{name}.example:2323"),
         since: now() - TimeDelta::hours(3),
         last_seen: now() - TimeDelta::seconds(2),
         calls,
     };
-    vec![node(1, "north", 2), node(2, "south", 1)]
+    vec![instance(1, "north", 2), instance(2, "south", 1)]
 }
 
 pub fn calls() -> Vec<OnlineCall> {
     let call = |id, user: Option<(i64, &str)>, place: &str| OnlineCall {
         call: CallId(id),
-        node: NodeId(1),
-        node_name: "north".into(),
-        line: id - 10,
+        instance: InstanceId(1),
+        instance_name: "north".into(),
+        node: id - 10,
         user: user.map(|(id, _)| UserId(id)),
         handle: user.map(|(_, handle)| Handle::parse(handle).unwrap()),
         transport: "telnet".into(),
@@ -42,5 +42,5 @@ pub fn calls() -> Vec<OnlineCall> {
 }
 
 pub fn event(body: EventBody) -> Event {
-    Event { seq: EventSeq(1), at: now(), node: None, correlation: None, body }
+    Event { seq: EventSeq(1), at: now(), instance: None, correlation: None, body }
 }

@@ -1,4 +1,4 @@
-//! Draws the model: nodes, callers, the log, and one line each for what is said and what may be pressed.
+//! Draws the model: instances, callers, the log, and one line each for what is said and what may be pressed.
 
 use chrono::{DateTime, Utc};
 use ratatui::Frame;
@@ -7,19 +7,19 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph, Row, Table, TableState};
 
+use super::format::{Tone, ago, caller, plain, width};
 use super::model::{Entry, Model, Pane, Prompt, Word};
-use super::words::{Tone, ago, caller, plain, width};
 
 /// Below this nothing useful fits.
 const SMALLEST: (u16, u16) = (40, 12);
-/// A node that has not been heard of for this many seconds has missed a renewal.
+/// An instance that has not been heard of for this many seconds has missed a renewal.
 const LATE: i64 = 6;
 
 const KEYS: &str = "j k choose   K kick   B broadcast   P page   Tab pane   ? help   Q quit";
 const HELP: &[&str] = &[
     "Up Down j k    choose a caller, or move in the pane with the bright frame",
     "PgUp PgDn      ten at a time; Home and End: first and last",
-    "Tab            next pane: nodes, callers, log",
+    "Tab            next pane: instances, callers, log",
     "K              end the chosen call: asks for a reason, Enter ends it, Esc does not",
     "P, B           page the chosen caller; tell everybody",
     "Q, Ctrl-C      leave; the board goes on",
@@ -32,11 +32,11 @@ pub fn draw(frame: &mut Frame<'_>, model: &mut Model, now: DateTime<Utc>) {
         let words = format!("The console needs {} columns and {} rows.", SMALLEST.0, SMALLEST.1);
         return frame.render_widget(Paragraph::new(words), area);
     }
-    let nodes = u16::try_from(model.nodes().0.len()).unwrap_or(u16::MAX).clamp(1, 4) + 3;
+    let instances = u16::try_from(model.instances().0.len()).unwrap_or(u16::MAX).clamp(1, 4) + 3;
     let help = if model.help() { HELP.len() as u16 } else { 1 };
-    let [top, nodes, callers, log, word, keys] = Layout::vertical([
+    let [top, instances, callers, log, word, keys] = Layout::vertical([
         Constraint::Length(1),
-        Constraint::Length(nodes.min(area.height / 4)),
+        Constraint::Length(instances.min(area.height / 4)),
         Constraint::Fill(1),
         Constraint::Fill(1),
         Constraint::Length(1),
@@ -44,7 +44,7 @@ pub fn draw(frame: &mut Frame<'_>, model: &mut Model, now: DateTime<Utc>) {
     ])
     .areas(area);
     header(frame, top, model, now);
-    node_pane(frame, nodes, model, now);
+    instance_pane(frame, instances, model, now);
     caller_pane(frame, callers, model, now);
     log_pane(frame, log, model);
     frame.render_widget(word_line(model), word);
@@ -65,7 +65,7 @@ fn header(frame: &mut Frame<'_>, area: Rect, model: &Model, now: DateTime<Utc>) 
     let left = format!(" {}  sysop console, as {}", model.board(), model.sysop());
     let right = format!(
         "{}  {}  {} UTC ",
-        counted(model.nodes().0.len(), "node"),
+        counted(model.instances().0.len(), "instance"),
         counted(model.calls().len(), "call"),
         now.format("%H:%M:%S")
     );
@@ -93,41 +93,41 @@ fn heading<const N: usize>(names: [&'static str; N]) -> Row<'static> {
     Row::new(names).style(Color::DarkGray)
 }
 
-fn node_pane(frame: &mut Frame<'_>, area: Rect, model: &Model, now: DateTime<Utc>) {
-    let (nodes, first) = model.nodes();
-    let rows = nodes.iter().skip(first).map(|node| {
-        let late = (now - node.last_seen).num_seconds() > LATE;
+fn instance_pane(frame: &mut Frame<'_>, area: Rect, model: &Model, now: DateTime<Utc>) {
+    let (instances, first) = model.instances();
+    let rows = instances.iter().skip(first).map(|instance| {
+        let late = (now - instance.last_seen).num_seconds() > LATE;
         Row::new([
-            plain(&node.name),
-            ago(node.since, now),
-            format!("{} ago", ago(node.last_seen, now)),
-            node.calls.to_string(),
+            plain(&instance.name),
+            ago(instance.since, now),
+            format!("{} ago", ago(instance.last_seen, now)),
+            instance.calls.to_string(),
         ])
         .style(if late { Color::Yellow } else { Color::Reset })
     });
     let widths = [Constraint::Fill(1), Constraint::Length(14), Constraint::Length(14), Constraint::Length(6)];
-    let title = if nodes.is_empty() { "Nodes: none is up" } else { "Nodes" };
+    let title = if instances.is_empty() { "Instances: none is up" } else { "Instances" };
     let table = Table::new(rows, widths)
         .header(heading(["name", "up for", "last seen", "calls"]))
-        .block(pane(title.to_owned(), model, Pane::Nodes));
+        .block(pane(title.to_owned(), model, Pane::Instances));
     frame.render_widget(table, area);
 }
 
 fn caller_pane(frame: &mut Frame<'_>, area: Rect, model: &Model, now: DateTime<Utc>) {
     let calls = model.calls();
-    let many_nodes = model.nodes().0.len() > 1;
+    let many_instances = model.instances().0.len() > 1;
     let rows = calls.iter().map(|call| {
-        let line = if many_nodes {
-            format!("{}/{}", plain(&call.node_name), call.line)
+        let node = if many_instances {
+            format!("{}:{}", plain(&call.instance_name), call.node)
         } else {
-            call.line.to_string()
+            call.node.to_string()
         };
         let (place, transport, peer) = (plain(&call.place), plain(&call.transport), plain(&call.peer));
         let style = if call.user.is_some() { Color::Reset } else { Color::DarkGray };
-        Row::new([line, caller(call), place, transport, peer, ago(call.since, now)]).style(style)
+        Row::new([node, caller(call), place, transport, peer, ago(call.since, now)]).style(style)
     });
     let widths = [
-        Constraint::Length(if many_nodes { 12 } else { 5 }),
+        Constraint::Length(if many_instances { 12 } else { 5 }),
         Constraint::Fill(3),
         Constraint::Fill(3),
         Constraint::Length(9),
@@ -136,7 +136,7 @@ fn caller_pane(frame: &mut Frame<'_>, area: Rect, model: &Model, now: DateTime<U
     ];
     let title = if calls.is_empty() { "Callers: nobody is on" } else { "Callers" };
     let table = Table::new(rows, widths)
-        .header(heading(["line", "who", "where", "by", "from", "since"]))
+        .header(heading(["node", "who", "where", "by", "from", "since"]))
         .row_highlight_style(Style::new().add_modifier(Modifier::REVERSED))
         .block(pane(title.to_owned(), model, Pane::Callers));
     let mut state = TableState::new().with_selected(model.chosen_index());

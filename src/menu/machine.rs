@@ -6,7 +6,7 @@ mod tests;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Act, Deed, Facts, MenuId, Menus};
+use super::{Action, Binding, Facts, MenuId, Menus};
 
 /// Menus entered by `gosub` one inside the other; a caller who goes deeper forgets the oldest.
 const DEPTH: usize = 32;
@@ -22,16 +22,16 @@ pub struct State {
     here: MenuId,
     back: Vec<MenuId>,
     /// What is still to be done, the next one last.
-    ahead: Vec<Arc<Act>>,
+    ahead: Vec<Arc<Binding>>,
     /// What is done if the answer is right.
-    asked: Option<Arc<Act>>,
+    asked: Option<Arc<Binding>>,
     /// Menus that have something to do first, and have done it.
     met: BTreeSet<MenuId>,
     wrong: u8,
 }
 
 impl State {
-    /// At the menu a caller sees first. [`Stimulus::Done`] begins.
+    /// At the menu a caller sees first. [`MenuInput::Done`] begins.
     pub fn new(menus: &Menus) -> Self {
         let mut state = Self {
             here: menus.start,
@@ -83,7 +83,7 @@ impl State {
 
 /// What drives the machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stimulus {
+pub enum MenuInput {
     /// A key in a menu.
     Key(char),
     /// No key for as long as the menu waits.
@@ -103,13 +103,13 @@ pub enum Stimulus {
 pub enum Effect {
     /// Show the menu at [`State::here`].
     Show,
-    /// Open a screen, then say [`Stimulus::Done`].
+    /// Open a screen, then say [`MenuInput::Done`].
     Screen(String),
-    /// Say this, marks filled in, then [`Stimulus::Done`].
+    /// Say this, marks filled in, then [`MenuInput::Done`].
     Say(String),
-    /// Ask this, then say [`Stimulus::Answer`].
+    /// Ask this, then say [`MenuInput::Answer`].
     Ask(String),
-    /// Ask for a word, then say [`Stimulus::Word`].
+    /// Ask for a word, then say [`MenuInput::Word`].
     Word(String),
     /// End the call.
     Logoff,
@@ -119,19 +119,19 @@ pub enum Effect {
 
 impl Menus {
     /// One step. Pure: the same state, stimulus and facts give the same answer.
-    pub fn step(&self, mut state: State, stimulus: Stimulus, facts: &Facts) -> (State, Effect) {
+    pub fn step(&self, mut state: State, input: MenuInput, facts: &Facts) -> (State, Effect) {
         let here = self.get(state.here);
         let asked = state.asked.take();
-        if asked.is_some() && !matches!(stimulus, Stimulus::Answer(true) | Stimulus::Word(_)) {
+        if asked.is_some() && !matches!(input, MenuInput::Answer(true) | MenuInput::Word(_)) {
             state.ahead.clear();
         }
-        let acts = match stimulus {
-            Stimulus::Key(key) => {
+        let acts = match input {
+            MenuInput::Key(key) => {
                 let key = key.to_ascii_uppercase();
                 here.and_then(|menu| menu.offered(facts).find(|item| item.key == key)).map(|item| &item.act)
             }
-            Stimulus::Quiet => here.and_then(|menu| menu.quiet(facts)).map(|timed| &timed.act),
-            Stimulus::Back => {
+            MenuInput::Quiet => here.and_then(|menu| menu.quiet(facts)).map(|timed| &timed.act),
+            MenuInput::Back => {
                 state.ahead.clear();
                 if state.back.is_empty() {
                     return (state, Effect::Nothing);
@@ -139,9 +139,9 @@ impl Menus {
                 state.here = state.back.pop().unwrap_or(self.start);
                 return self.run(state, facts);
             }
-            Stimulus::Done | Stimulus::Answer(false) => return self.run(state, facts),
-            Stimulus::Answer(true) => return self.answered(state, asked.as_deref(), facts),
-            Stimulus::Word(word) => {
+            MenuInput::Done | MenuInput::Answer(false) => return self.run(state, facts),
+            MenuInput::Answer(true) => return self.answered(state, asked.as_deref(), facts),
+            MenuInput::Word(word) => {
                 let right = asked.as_ref().and_then(|act| act.word.as_ref());
                 if right.is_some_and(|right| *right == word.trim().to_lowercase()) {
                     return self.answered(state, asked.as_deref(), facts);
@@ -164,8 +164,8 @@ impl Menus {
     }
 
     /// The right answer was given: what stood behind the question is done.
-    fn answered(&self, mut state: State, asked: Option<&Act>, facts: &Facts) -> (State, Effect) {
-        match asked.and_then(|act| self.perform(&act.deed, &mut state, facts)) {
+    fn answered(&self, mut state: State, asked: Option<&Binding>, facts: &Facts) -> (State, Effect) {
+        match asked.and_then(|act| self.perform(&act.action, &mut state, facts)) {
             Some(effect) => (state, effect),
             None => self.run(state, facts),
         }
@@ -185,7 +185,7 @@ impl Menus {
                 state.asked = Some(act);
                 return (state, question);
             }
-            if let Some(effect) = self.perform(&act.deed, &mut state, facts) {
+            if let Some(effect) = self.perform(&act.action, &mut state, facts) {
                 return (state, effect);
             }
         }
@@ -196,25 +196,25 @@ impl Menus {
         (state, Effect::Show)
     }
 
-    fn perform(&self, deed: &Deed, state: &mut State, facts: &Facts) -> Option<Effect> {
-        match deed {
-            Deed::Chain(links) => state.ahead.extend(links.iter().rev().map(Arc::clone)),
-            Deed::Screen(name) => return Some(Effect::Screen(name.clone())),
-            Deed::Say(words) => return Some(Effect::Say(words.clone())),
-            Deed::Logoff => {
+    fn perform(&self, action: &Action, state: &mut State, facts: &Facts) -> Option<Effect> {
+        match action {
+            Action::Chain(links) => state.ahead.extend(links.iter().rev().map(Arc::clone)),
+            Action::Screen(name) => return Some(Effect::Screen(name.clone())),
+            Action::Say(words) => return Some(Effect::Say(words.clone())),
+            Action::Logoff => {
                 state.ahead.clear();
                 return Some(Effect::Logoff);
             }
-            Deed::Back => state.here = state.back.pop().unwrap_or(self.start),
-            Deed::Goto(menu) if self.may_enter(*menu, facts) => state.enter(self, *menu),
-            Deed::Gosub(menu) if self.may_enter(*menu, facts) => {
+            Action::Back => state.here = state.back.pop().unwrap_or(self.start),
+            Action::Goto(menu) if self.may_enter(*menu, facts) => state.enter(self, *menu),
+            Action::Gosub(menu) if self.may_enter(*menu, facts) => {
                 if state.back.len() >= DEPTH {
                     state.back.remove(0);
                 }
                 state.back.push(state.here);
                 state.enter(self, *menu);
             }
-            Deed::Goto(_) | Deed::Gosub(_) => {}
+            Action::Goto(_) | Action::Gosub(_) => {}
         }
         None
     }
@@ -225,7 +225,7 @@ impl Menus {
 }
 
 /// What stands before an act, if anything does.
-fn question(act: &Act) -> Option<Effect> {
+fn question(act: &Binding) -> Option<Effect> {
     match (&act.word, &act.ask) {
         (Some(_), ask) => Some(Effect::Word(ask.clone().unwrap_or_else(|| WORD.to_owned()))),
         (None, Some(ask)) => Some(Effect::Ask(ask.clone())),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 pub use self::access::{Facts, Moment, Rule};
 pub use self::file::{Known, Mistakes, parse};
-pub use self::machine::{Effect, State, Stimulus};
+pub use self::machine::{Effect, MenuInput, State};
 
 /// Which menu, by its place in [`Menus`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,8 +20,8 @@ pub struct MenuId(usize);
 pub struct Menus {
     menus: Vec<Menu>,
     start: MenuId,
-    /// Lines of life: one of them stands above the prompt.
-    pub life: Vec<String>,
+    /// Taglines: one of them stands above the prompt.
+    pub taglines: Vec<String>,
     /// Whether a rule asks for what must be looked up in the records.
     pub asks_records: bool,
 }
@@ -68,7 +68,7 @@ pub struct Menu {
     /// What happens when no key comes.
     pub timed: Vec<Timed>,
     /// What is done when a caller is here for the first time in a call.
-    pub first: Option<Arc<Act>>,
+    pub first: Option<Arc<Binding>>,
 }
 
 impl Menu {
@@ -123,7 +123,7 @@ pub struct Item {
     /// Who may use it.
     pub access: Rule,
     /// What it does.
-    pub act: Arc<Act>,
+    pub act: Arc<Binding>,
 }
 
 /// Something that happens when no key comes for a while.
@@ -132,12 +132,12 @@ pub struct Timed {
     /// How long, in seconds.
     pub after: u32,
     /// What it is.
-    pub act: Arc<Act>,
+    pub act: Arc<Binding>,
 }
 
 /// Something done, and what stands before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Act {
+pub struct Binding {
     /// Whom it is done for; for others the chain goes on without it.
     pub access: Rule,
     /// A question for yes or no, or for the word.
@@ -145,13 +145,13 @@ pub struct Act {
     /// The word that must be given, in lower case.
     pub word: Option<String>,
     /// What is done.
-    pub deed: Deed,
+    pub action: Action,
 }
 
-impl Act {
+impl Binding {
     fn asks_records(&self) -> bool {
-        let later = match &self.deed {
-            Deed::Chain(links) => links.iter().any(|link| link.asks_records()),
+        let later = match &self.action {
+            Action::Chain(links) => links.iter().any(|link| link.asks_records()),
             _ => false,
         };
         later || self.access.asks_records()
@@ -160,7 +160,7 @@ impl Act {
 
 /// What is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Deed {
+pub enum Action {
     /// Leaves this menu for another.
     Goto(MenuId),
     /// Enters another menu, to come back.
@@ -174,5 +174,5 @@ pub enum Deed {
     /// Ends the call.
     Logoff,
     /// One after the other.
-    Chain(Vec<Arc<Act>>),
+    Chain(Vec<Arc<Binding>>),
 }

@@ -2,33 +2,33 @@
 
 use dialtone_domain::messaging::BoardSummary;
 
-use crate::ui::{Bar, Call, CellText, Column, Leave, List, Live, Panel, Picked, pick, theme};
+use crate::ui::{Bar, Call, CellText, Column, EndReason, List, ListOutcome, Live, Panel, pick, styles};
 
-use super::{pager, said, threads, words};
+use super::{format, pager, show_error, threads};
 
 const COLUMNS: [Column; 6] = [
-    Column::new("", 1, theme::FIGURE).picture(),
-    Column::new("board", 22, theme::NAME),
-    Column::new("about", 0, theme::WORDS).spare(),
-    Column::new("messages", 8, theme::WORDS).right().spare(),
-    Column::new("new", 5, theme::FIGURE).right(),
-    Column::new("last", 10, theme::ASIDE).right(),
+    Column::new("", 1, styles::FIGURE).picture(),
+    Column::new("board", 22, styles::NAME),
+    Column::new("about", 0, styles::WORDS).spare(),
+    Column::new("messages", 8, styles::WORDS).right().spare(),
+    Column::new("new", 5, styles::FIGURE).right(),
+    Column::new("last", 10, styles::ASIDE).right(),
 ];
 
 fn row(summary: &BoardSummary) -> Vec<CellText> {
     vec![
-        words::mark(summary.unread > 0),
+        format::mark(summary.unread > 0),
         (summary.board.name.clone(), None),
         (summary.board.description.clone(), None),
         (summary.messages.to_string(), None),
-        words::figure(summary.unread),
-        (summary.last_post.map(words::ago).unwrap_or_default(), None),
+        format::figure(summary.unread),
+        (summary.last_post.map(format::ago).unwrap_or_default(), None),
     ]
 }
 
 fn about(summary: &BoardSummary) -> Panel {
     let writes = if summary.board.read_only { "the sysop writes, all read" } else { "all who call" };
-    let last = summary.last_post.map_or_else(|| "nobody yet".to_owned(), words::when);
+    let last = summary.last_post.map_or_else(|| "nobody yet".to_owned(), format::when);
     Panel {
         title: summary.board.name.clone(),
         pairs: vec![
@@ -42,15 +42,15 @@ fn about(summary: &BoardSummary) -> Panel {
 }
 
 /// Shows the boards this caller may read until they leave.
-pub async fn show(call: &mut Call) -> Result<(), Leave> {
+pub async fn show(call: &mut Call) -> Result<(), EndReason> {
     let (mut bar, mut on) = (Bar::default(), None);
     loop {
         let answer = call.domain.messaging.boards(&call.caller).await;
-        let Some(boards) = said(call, answer).await? else { return Ok(()) };
+        let Some(boards) = show_error(call, answer).await? else { return Ok(()) };
         let new: i64 = boards.iter().map(|board| board.unread).sum();
         let subtitle = match new {
             0 => "nothing new".to_owned(),
-            new => words::count(new, "new message", "new messages"),
+            new => format::count(new, "new message", "new messages"),
         };
         bar.follow(on, boards.iter().map(|board| board.board.id));
         call.enter("boards", "message boards", &subtitle);
@@ -67,14 +67,14 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
         bar = list.bar;
         on = boards.get(bar.chosen).map(|board| board.board.id);
         match picked {
-            Picked::Row(n) => {
+            ListOutcome::Row(n) => {
                 if let Some(summary) = boards.get(n) {
                     threads::show(call, summary.board.id).await?;
                 }
             }
-            Picked::Pages => pager(call).await?,
-            Picked::Back => return Ok(()),
-            Picked::Key(_) | Picked::More | Picked::News => {}
+            ListOutcome::Pages => pager(call).await?,
+            ListOutcome::Back => return Ok(()),
+            ListOutcome::Key(_) | ListOutcome::More | ListOutcome::News => {}
         }
     }
 }

@@ -7,10 +7,10 @@ use dialtone_domain::{BoardId, Messaging, MessagingError, ThreadId, Unavailable}
 use dialtone_terminal::text::wrap;
 use uuid::Uuid;
 
-use crate::ui::{Call, Editing, Field, Form, Leave, choice, confirm, edit, notice};
+use crate::ui::{Call, Editing, EndReason, Field, Form, choice, confirm, edit, notice};
 
 use super::draft_saver::{DraftSaver, UnpostedText};
-use super::{said, words};
+use super::{format, show_error};
 
 /// Columns of a quoted line, without its mark.
 const QUOTED: usize = 68;
@@ -18,9 +18,9 @@ const QUOTED: usize = 68;
 const QUOTE_LINES: usize = 24;
 
 /// Writes the first message of a thread.
-pub async fn post(call: &mut Call, board: BoardId) -> Result<(), Leave> {
+pub async fn post(call: &mut Call, board: BoardId) -> Result<(), EndReason> {
     let answer = call.domain.messaging.poster(&call.caller, board).await;
-    let Some(poster) = said(call, answer).await? else { return Ok(()) };
+    let Some(poster) = show_error(call, answer).await? else { return Ok(()) };
     call.enter("editor", "a new message", &format!("in {}", poster.board().name));
     match Box::pin(resume(call, board, None)).await? {
         Resumed::New => {}
@@ -40,9 +40,9 @@ pub async fn post(call: &mut Call, board: BoardId) -> Result<(), Leave> {
 }
 
 /// Answers a message; true if something was posted.
-pub async fn reply(call: &mut Call, to: &Message) -> Result<bool, Leave> {
+pub async fn reply(call: &mut Call, to: &Message) -> Result<bool, EndReason> {
     let answer = call.domain.messaging.poster(&call.caller, to.board).await;
-    let Some(poster) = said(call, answer).await? else { return Ok(false) };
+    let Some(poster) = show_error(call, answer).await? else { return Ok(false) };
     call.enter("editor", &to.subject, &format!("your answer to {}", to.author));
     match Box::pin(resume(call, to.board, Some(to.thread))).await? {
         Resumed::New => {}
@@ -67,15 +67,15 @@ enum Resumed {
 }
 
 /// Asks whether to go on with what the caller did not finish there: a new thread of the board, or in a thread.
-async fn resume(call: &mut Call, board: BoardId, thread: Option<ThreadId>) -> Result<Resumed, Leave> {
+async fn resume(call: &mut Call, board: BoardId, thread: Option<ThreadId>) -> Result<Resumed, EndReason> {
     let answer = call.domain.messaging.drafts(&call.caller).await;
-    let Some(drafts) = said(call, answer).await? else { return Ok(Resumed::Back) };
+    let Some(drafts) = show_error(call, answer).await? else { return Ok(Resumed::Back) };
     let there = |saved: &SavedDraft| saved.board == board && saved.thread == thread;
     let Some(saved) = drafts.into_iter().find(there) else { return Ok(Resumed::New) };
     let question = format!(
         "You did not finish {}, {}. Go on with it?",
-        words::unfinished(&saved),
-        words::when(saved.saved_at)
+        format::unfinished(&saved),
+        format::when(saved.saved_at)
     );
     match choice(call, &question, &[("G", "go on"), ("N", "write a new one")]).await? {
         Some('G') => Ok(Resumed::GoOn(saved)),
@@ -85,7 +85,7 @@ async fn resume(call: &mut Call, board: BoardId, thread: Option<ThreadId>) -> Re
 }
 
 /// Goes on with what was not finished; true if it was posted.
-pub async fn go_on(call: &mut Call, poster: &Poster, saved: SavedDraft) -> Result<bool, Leave> {
+pub async fn go_on(call: &mut Call, poster: &Poster, saved: SavedDraft) -> Result<bool, EndReason> {
     let draft = saved.draft;
     call.enter("editor", &draft.subject, &format!("in {}", poster.board().name));
     let editing = Editing { heading: draft.subject.clone(), text: draft.body.clone(), ..Editing::default() };
@@ -94,7 +94,12 @@ pub async fn go_on(call: &mut Call, poster: &Poster, saved: SavedDraft) -> Resul
 
 /// The editor, until the text is posted or the caller means to give it up. What was refused, or met records that
 /// are away, is still there to be posted again, and is never there twice: the key is the same.
-async fn write(call: &mut Call, mut editing: Editing, poster: &Poster, draft: Draft) -> Result<bool, Leave> {
+async fn write(
+    call: &mut Call,
+    mut editing: Editing,
+    poster: &Poster,
+    draft: Draft,
+) -> Result<bool, EndReason> {
     let saver = Arc::new(DraftSaver::new(call, poster, draft));
     // The key of a post that may have arrived: its answer was lost.
     let mut unsure = None;
@@ -105,7 +110,7 @@ async fn write(call: &mut Call, mut editing: Editing, poster: &Poster, draft: Dr
         if save {
             let sent = send(&call.domain.messaging, poster, &saver, &mut unsure, &editing.text);
             match Box::pin(sent).await {
-                Ok(Sent::Now) => {
+                Ok(Sent::Stats) => {
                     text.arrived();
                     return Ok(true);
                 }
@@ -115,7 +120,7 @@ async fn write(call: &mut Call, mut editing: Editing, poster: &Poster, draft: Dr
                 }
                 Err(refused) => {
                     drop(text);
-                    said::<(), _>(call, Err(refused)).await?;
+                    show_error::<(), _>(call, Err(refused)).await?;
                 }
             }
         } else if editing.text.trim().is_empty() || confirm(call, "Abandon what you wrote?").await? {
@@ -129,7 +134,7 @@ async fn write(call: &mut Call, mut editing: Editing, poster: &Poster, draft: Dr
 /// How a text got to the board.
 enum Sent {
     /// Just now.
-    Now,
+    Stats,
     /// An earlier try had arrived, with the text as it was then.
     Before(Message),
 }
@@ -154,7 +159,7 @@ async fn send(
         let key = draft.key;
         tries += 1;
         match messaging.post(poster, draft).await {
-            Ok(_) => return Ok(Sent::Now),
+            Ok(_) => return Ok(Sent::Stats),
             // The earlier try arrived after it was asked for; or another call of this caller went on with the same
             // draft and posted it: then this is a text of its own.
             Err(MessagingError::Conflict(_)) if tries == 1 => {
@@ -167,7 +172,7 @@ async fn send(
                 if let Some(key) = key
                     && let Ok(Some(_)) = messaging.posted(poster, key).await
                 {
-                    return Ok(Sent::Now);
+                    return Ok(Sent::Stats);
                 }
                 return Err(Unavailable::Unknown.into());
             }
@@ -182,7 +187,7 @@ async fn sent_before(
     text: UnpostedText,
     message: &Message,
     written: &str,
-) -> Result<(), Leave> {
+) -> Result<(), EndReason> {
     let further = written.strip_prefix(message.body.as_str()).unwrap_or(written).trim();
     let words = if further.is_empty() {
         text.arrived();

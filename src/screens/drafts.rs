@@ -2,21 +2,21 @@
 
 use dialtone_domain::messaging::{MessagingError, SavedDraft};
 
-use crate::ui::{Call, Leave, Panel, Text, choice, confirm, notice, read};
+use crate::ui::{Call, EndReason, Panel, Text, choice, confirm, notice, read};
 
-use super::{compose, said, words};
+use super::{compose, format, show_error};
 
 /// Offers what the caller did not finish, one text after the other.
-pub async fn offer(call: &mut Call, drafts: Vec<SavedDraft>) -> Result<(), Leave> {
+pub async fn offer(call: &mut Call, drafts: Vec<SavedDraft>) -> Result<(), EndReason> {
     for saved in drafts {
-        call.enter("editor", "an unfinished message", &words::unfinished(&saved));
+        call.enter("editor", "an unfinished message", &format::unfinished(&saved));
         let answer = call.domain.messaging.poster(&call.caller, saved.board).await;
         match answer {
             Ok(poster) => {
                 let question = format!(
                     "You were writing {}, {}.",
-                    words::unfinished(&saved),
-                    words::when(saved.saved_at)
+                    format::unfinished(&saved),
+                    format::when(saved.saved_at)
                 );
                 let answers = [("G", "go on"), ("T", "throw it away"), ("L", "later")];
                 match choice(call, &question, &answers).await? {
@@ -28,7 +28,7 @@ pub async fn offer(call: &mut Call, drafts: Vec<SavedDraft>) -> Result<(), Leave
                 }
             }
             Err(error @ MessagingError::Unavailable(_)) => {
-                said::<(), _>(call, Err(error)).await?;
+                show_error::<(), _>(call, Err(error)).await?;
                 return Ok(());
             }
             Err(error) => closed(call, &saved, &error).await?,
@@ -38,9 +38,9 @@ pub async fn offer(call: &mut Call, drafts: Vec<SavedDraft>) -> Result<(), Leave
 }
 
 /// The text can't be posted any more: it may be read, and thrown away.
-async fn closed(call: &mut Call, saved: &SavedDraft, error: &MessagingError) -> Result<(), Leave> {
+async fn closed(call: &mut Call, saved: &SavedDraft, error: &MessagingError) -> Result<(), EndReason> {
     loop {
-        let question = format!("You were writing {}. {error} Your text is kept.", words::unfinished(saved));
+        let question = format!("You were writing {}. {error} Your text is kept.", format::unfinished(saved));
         let answers = [("R", "read it"), ("T", "throw it away"), ("L", "later")];
         match choice(call, &question, &answers).await? {
             Some('R') => {
@@ -57,11 +57,11 @@ async fn closed(call: &mut Call, saved: &SavedDraft, error: &MessagingError) -> 
     }
 }
 
-async fn throw_away(call: &mut Call, saved: &SavedDraft) -> Result<(), Leave> {
+async fn throw_away(call: &mut Call, saved: &SavedDraft) -> Result<(), EndReason> {
     let Some(key) = saved.draft.key else { return Ok(()) };
     if confirm(call, "Throw away what you wrote?").await? {
         let answer = call.domain.messaging.forget_draft(&call.caller, key).await;
-        if said(call, answer).await?.is_some() {
+        if show_error(call, answer).await?.is_some() {
             notice(call, "", "It's gone.").await?;
         }
     }

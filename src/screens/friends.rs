@@ -4,16 +4,17 @@ use dialtone_domain::UsersError;
 use dialtone_domain::users::{OnlineCall, Profile};
 
 use crate::ui::{
-    Bar, Call, CellText, Column, Field, Form, Leave, List, Live, Panel, Picked, confirm, pick, theme,
+    Bar, Call, CellText, Column, EndReason, Field, Form, List, ListOutcome, Live, Panel, confirm, pick,
+    styles,
 };
 
 use super::who::Online;
-use super::{pager, profile, said, users};
+use super::{pager, profile, show_error, users};
 
 const COLUMNS: [Column; 3] = [
-    Column::new("handle", 24, theme::NAME),
-    Column::new("now", 0, theme::WORDS),
-    Column::new("last call", 10, theme::ASIDE).right(),
+    Column::new("handle", 24, styles::NAME),
+    Column::new("now", 0, styles::WORDS),
+    Column::new("last call", 10, styles::ASIDE).right(),
 ];
 
 /// Somebody, and where they are if they are on line.
@@ -24,20 +25,20 @@ struct Friend {
 
 fn row(friend: &Friend) -> Vec<CellText> {
     let now = match &friend.place {
-        Some(place) => (format!("on line: {place}"), Some(theme::GAIN)),
-        None => ("away".to_owned(), Some(theme::ASIDE)),
+        Some(place) => (format!("on line: {place}"), Some(styles::GAIN)),
+        None => ("away".to_owned(), Some(styles::ASIDE)),
     };
     vec![(friend.profile.handle.to_string(), None), now, (users::last_call(&friend.profile), None)]
 }
 
-async fn friends(call: &mut Call) -> Result<Option<Vec<Friend>>, Leave> {
+async fn friends(call: &mut Call) -> Result<Option<Vec<Friend>>, EndReason> {
     let answer = call.domain.users.friends(call.caller.id).await;
-    let Some(known) = said(call, answer).await? else { return Ok(None) };
+    let Some(known) = show_error(call, answer).await? else { return Ok(None) };
     let mut friends = Vec::new();
     for (user, _) in known {
         let answer = call.domain.users.profile(user).await;
         let gone = matches!(answer, Err(UsersError::Unavailable(_)));
-        let profile = match said(call, answer).await? {
+        let profile = match show_error(call, answer).await? {
             Some(profile) => profile,
             None if gone => return Ok(None),
             None => continue,
@@ -56,7 +57,7 @@ fn find(online: &[OnlineCall], friends: &mut [Friend]) {
 }
 
 /// Shows the caller's friends until they leave.
-pub async fn show(call: &mut Call) -> Result<(), Leave> {
+pub async fn show(call: &mut Call) -> Result<(), EndReason> {
     let mut bar = Bar::default();
     let mut friends = Vec::new();
     let mut shown: Option<Online> = None;
@@ -90,32 +91,32 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
         let picked = pick(call, &mut list).await?;
         bar = list.bar;
         match picked {
-            Picked::Row(n) => {
+            ListOutcome::Row(n) => {
                 if let Some(friend) = friends.get(n) {
                     profile::view(call, friend.profile.id).await?;
                 }
             }
-            Picked::Key('A') => {
+            ListOutcome::Key('A') => {
                 let mut form = Form::new("");
                 let field = Field::open("handle", "whose calls you want to hear of", 24);
                 let Some(handle) = form.ask(call, &field).await? else { continue };
                 let answer = call.domain.users.by_handle(&handle).await;
-                if let Some(friend) = said(call, answer).await? {
+                if let Some(friend) = show_error(call, answer).await? {
                     let answer = call.domain.users.befriend(&call.caller, friend.id).await;
-                    said(call, answer).await?;
+                    show_error(call, answer).await?;
                 }
             }
-            Picked::Key('D') => {
+            ListOutcome::Key('D') => {
                 if let Some(friend) = friends.get(bar.chosen)
                     && confirm(call, &format!("Hear no more of {}?", friend.profile.handle)).await?
                 {
                     let answer = call.domain.users.unfriend(&call.caller, friend.profile.id).await;
-                    said(call, answer).await?;
+                    show_error(call, answer).await?;
                 }
             }
-            Picked::Pages => pager(call).await?,
-            Picked::Back => return Ok(()),
-            Picked::News => shown = Some(online.next(call)),
+            ListOutcome::Pages => pager(call).await?,
+            ListOutcome::Back => return Ok(()),
+            ListOutcome::News => shown = Some(online.next(call)),
             _ => {}
         }
     }

@@ -4,6 +4,7 @@ mod boards;
 mod compose;
 mod draft_saver;
 pub mod drafts;
+pub mod format;
 mod friends;
 mod page;
 mod pages;
@@ -18,7 +19,6 @@ mod threads;
 mod trade;
 mod users;
 mod who;
-pub mod words;
 
 use std::fmt::Display;
 use std::pin::Pin;
@@ -26,10 +26,10 @@ use std::pin::Pin;
 pub use self::profile::PASSWORD as PASSWORD_LIMIT;
 pub use self::quotes::prices_are;
 pub use self::who::in_lines as who_in_lines;
-use crate::ui::{Call, Leave, notice};
+use crate::ui::{Call, EndReason, notice};
 
 /// A screen under way: boxed, so that an idle caller costs what the screen they are in costs.
-pub type Showing<'a> = Pin<Box<dyn Future<Output = Result<(), Leave>> + Send + 'a>>;
+pub type Showing<'a> = Pin<Box<dyn Future<Output = Result<(), EndReason>> + Send + 'a>>;
 type Screen = for<'a> fn(&'a mut Call) -> Showing<'a>;
 
 /// Every screen a menu may name.
@@ -66,7 +66,7 @@ pub fn pager(call: &mut Call) -> Showing<'_> {
 }
 
 /// What a service answered; a refusal is shown in its own words, with the call's reference.
-async fn said<T, E: Display>(call: &mut Call, answer: Result<T, E>) -> Result<Option<T>, Leave> {
+async fn show_error<T, E: Display>(call: &mut Call, answer: Result<T, E>) -> Result<Option<T>, EndReason> {
     match answer {
         Ok(value) => Ok(Some(value)),
         Err(error) => {

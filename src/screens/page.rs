@@ -2,15 +2,15 @@
 
 use dialtone_domain::{MessagingError, UserId};
 
-use crate::ui::{Call, Field, Form, Leave, notice};
+use crate::ui::{Call, EndReason, Field, Form, notice};
 
-use super::said;
+use super::show_error;
 
 /// The most characters of a page.
 const LINE: usize = 240;
 
 /// Asks whom to page, then what to say.
-pub async fn show(call: &mut Call) -> Result<(), Leave> {
+pub async fn show(call: &mut Call) -> Result<(), EndReason> {
     call.enter("page", "page", "one line, shown at once");
     let mut form = Form::new("");
     let Some(handle) = form.ask(call, &Field::open("to", "a handle", 24)).await? else { return Ok(()) };
@@ -18,16 +18,16 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
         return Ok(());
     }
     let answer = call.domain.users.by_handle(&handle).await;
-    match said(call, answer).await? {
+    match show_error(call, answer).await? {
         Some(to) => write(call, to.id).await,
         None => Ok(()),
     }
 }
 
 /// Asks what to say to this caller.
-pub async fn write(call: &mut Call, to: UserId) -> Result<(), Leave> {
+pub async fn write(call: &mut Call, to: UserId) -> Result<(), EndReason> {
     let answer = call.domain.users.profile(to).await;
-    let Some(profile) = said(call, answer).await? else { return Ok(()) };
+    let Some(profile) = show_error(call, answer).await? else { return Ok(()) };
     call.enter("page", "page", &format!("to {}", profile.handle));
     let mut form = Form::new("");
     let mut text = String::new();
@@ -41,14 +41,14 @@ pub async fn write(call: &mut Call, to: UserId) -> Result<(), Leave> {
         let answer = call.domain.messaging.page(&call.caller, to, &text).await;
         // What only has to wait is still there to be sent again.
         let again = matches!(answer, Err(MessagingError::TooMany(_) | MessagingError::Unavailable(_)));
-        let sent = said(call, answer).await?.is_some();
+        let sent = show_error(call, answer).await?.is_some();
         if !again {
             break sent;
         }
     };
     if sent {
         let online = call.domain.users.online().await;
-        let Some(online) = said(call, online).await? else { return Ok(()) };
+        let Some(online) = show_error(call, online).await? else { return Ok(()) };
         let words = if online.iter().any(|online| online.user == Some(to)) {
             format!("{} has it on screen now.", profile.handle)
         } else {

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use dialtone_domain::{BoardId, ThreadId};
 
-use crate::ui::{Bar, Call, Column, Leave, List, Live, Panel, Picked, notice, pick, theme};
+use crate::ui::{Bar, Call, Column, EndReason, List, ListOutcome, Live, Panel, notice, pick, styles};
 
-use super::{said, thread, words};
+use super::{format, show_error, thread};
 
-const COLUMNS: [Column; 2] = [Column::new("when", 8, theme::ASIDE), Column::new("what", 0, theme::WORDS)];
+const COLUMNS: [Column; 2] = [Column::new("when", 8, styles::ASIDE), Column::new("what", 0, styles::WORDS)];
 
 /// Entries shown at the most: what is open for hours may not grow for ever.
 const KEPT: usize = 1000;
@@ -21,21 +21,21 @@ struct Entry {
 
 fn about(entry: &Entry) -> Panel {
     let title = match entry.thread {
-        Some(_) => format!("{}, Enter opens the thread", words::moment(entry.at)),
-        None => words::moment(entry.at),
+        Some(_) => format!("{}, Enter opens the thread", format::moment(entry.at)),
+        None => format::moment(entry.at),
     };
     Panel { title, words: entry.text.clone(), ..Panel::default() }
 }
 
 /// Puts what has come since the last time in front of `entries`, newest first; it counts as read. False if the records
 /// could not be asked.
-async fn take(call: &mut Call, entries: &mut Vec<Entry>) -> Result<bool, Leave> {
+async fn take(call: &mut Call, entries: &mut Vec<Entry>) -> Result<bool, EndReason> {
     for page in call.read_pages() {
         entries.push(Entry { at: page.at, text: page.text, thread: page.thread, new: true });
     }
     if !call.caller.guest {
         let answer = call.domain.messaging.pages(&call.caller).await;
-        let stored = match said(call, answer).await? {
+        let stored = match show_error(call, answer).await? {
             Some(stored) => stored,
             // What came in this call is here all the same.
             None if !entries.is_empty() => Vec::new(),
@@ -45,7 +45,7 @@ async fn take(call: &mut Call, entries: &mut Vec<Entry>) -> Result<bool, Leave> 
             && stored.iter().any(|page| !page.seen)
         {
             let answer = call.domain.messaging.mark_pages_seen(&call.caller, newest).await;
-            said(call, answer).await?;
+            show_error(call, answer).await?;
         }
         for page in stored {
             let text = format!("{} pages you: {}", page.from, page.text);
@@ -61,7 +61,7 @@ async fn take(call: &mut Call, entries: &mut Vec<Entry>) -> Result<bool, Leave> 
 }
 
 /// Shows the pages, newest first; they count as read.
-pub async fn show(call: &mut Call) -> Result<(), Leave> {
+pub async fn show(call: &mut Call) -> Result<(), EndReason> {
     let mut entries: Vec<Entry> = Vec::new();
     if !take(call, &mut entries).await? {
         return Ok(());
@@ -74,8 +74,8 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
             rows: entries
                 .iter()
                 .map(|entry| {
-                    let style = entry.new.then_some(theme::NAME);
-                    vec![(words::ago(entry.at), None), (entry.text.clone(), style)]
+                    let style = entry.new.then_some(styles::NAME);
+                    vec![(format::ago(entry.at), None), (entry.text.clone(), style)]
                 })
                 .collect(),
             empty: "Nothing. The line is quiet.".into(),
@@ -88,11 +88,11 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
         bar = std::mem::take(&mut list.bar);
         drop(list);
         match picked {
-            Picked::Row(n) => match entries.get(n) {
+            ListOutcome::Row(n) => match entries.get(n) {
                 Some(Entry { thread: Some((board, id)), .. }) => {
                     let (board, id) = (*board, *id);
                     let answer = call.domain.messaging.reader(&call.caller, board).await;
-                    if let Some(reader) = said(call, answer).await? {
+                    if let Some(reader) = show_error(call, answer).await? {
                         // The reader may open the pager again: boxed, or the two would contain each other.
                         Box::pin(thread::show(call, &reader, id)).await?;
                     }
@@ -103,12 +103,12 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
                 }
                 None => {}
             },
-            Picked::News => {
+            ListOutcome::News => {
                 let on = entries.get(bar.chosen).map(|entry| (entry.at, entry.text.clone()));
                 take(call, &mut entries).await?;
                 bar.follow(on, entries.iter().map(|entry| (entry.at, entry.text.clone())));
             }
-            Picked::Back | Picked::Pages => return Ok(()),
+            ListOutcome::Back | ListOutcome::Pages => return Ok(()),
             _ => {}
         }
     }

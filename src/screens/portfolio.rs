@@ -3,18 +3,20 @@
 use dialtone_domain::Cents;
 use dialtone_domain::market::{Fill, Holding, Portfolio, START_CASH, Side};
 
-use crate::ui::{Bar, Call, CellText, Column, Leave, List, Panel, Picked, Picture, Share, pick, read, theme};
-use crate::ui::{Text, Viewed};
+use crate::ui::{
+    Bar, Call, CellText, Column, EndReason, List, ListOutcome, Panel, Picture, Share, pick, read, styles,
+};
+use crate::ui::{Text, ViewerOutcome};
 
 use super::trade::{coloured, side, trade};
-use super::{pager, said, words};
+use super::{format, pager, show_error};
 
 const COLUMNS: [Column; 5] = [
-    Column::new("symbol", 7, theme::KEY),
-    Column::new("shares", 10, theme::WORDS).right(),
-    Column::new("last", 0, theme::WORDS).right().spare(),
-    Column::new("worth", 14, theme::NAME).right(),
-    Column::new("gain", 10, theme::WORDS).right().spare(),
+    Column::new("symbol", 7, styles::KEY),
+    Column::new("shares", 10, styles::WORDS).right(),
+    Column::new("last", 0, styles::WORDS).right().spare(),
+    Column::new("worth", 14, styles::NAME).right(),
+    Column::new("gain", 10, styles::WORDS).right().spare(),
 ];
 /// Bars of the chart: cash, the largest holdings, and the rest together.
 const BARS: usize = 3;
@@ -51,7 +53,7 @@ fn about(portfolio: &Portfolio) -> Panel {
         pairs: vec![
             ("worth", portfolio.total.to_string()),
             ("in cash", portfolio.cash.to_string()),
-            ("so far", words::change(START_CASH, portfolio.total)),
+            ("so far", format::change(START_CASH, portfolio.total)),
         ],
         words: String::new(),
         picture: Some(Picture::Bars(spread(portfolio))),
@@ -69,18 +71,18 @@ fn row(holding: &Holding) -> Vec<CellText> {
 }
 
 /// Shows the caller's portfolio until they leave.
-pub async fn show(call: &mut Call) -> Result<(), Leave> {
+pub async fn show(call: &mut Call) -> Result<(), EndReason> {
     let mut bar = Bar::default();
     loop {
         let answer = call.domain.market.portfolio(&call.caller).await;
-        let Some(portfolio) = said(call, answer).await? else { return Ok(()) };
+        let Some(portfolio) = show_error(call, answer).await? else { return Ok(()) };
         let subtitle = format!("worth {}, {} of it in cash", portfolio.total, portfolio.cash);
         call.enter("portfolio", "your portfolio", &subtitle);
         if portfolio.holdings.is_empty() {
             match nothing_yet(call, &portfolio).await? {
-                Viewed::Key('H') => history(call).await?,
-                Viewed::Key(key) => trade(call, side(key), None).await?,
-                Viewed::Pages => pager(call).await?,
+                ViewerOutcome::Key('H') => history(call).await?,
+                ViewerOutcome::Key(key) => trade(call, side(key), None).await?,
+                ViewerOutcome::Pages => pager(call).await?,
                 _ => return Ok(()),
             }
             continue;
@@ -97,18 +99,18 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
         bar = list.bar;
         let symbol = portfolio.holdings.get(bar.chosen).map(|holding| holding.symbol.clone());
         match picked {
-            Picked::Key('H') => history(call).await?,
-            Picked::Key(key) => trade(call, side(key), symbol.as_ref()).await?,
-            Picked::Row(_) => trade(call, Side::Sell, symbol.as_ref()).await?,
-            Picked::Pages => pager(call).await?,
-            Picked::Back => return Ok(()),
-            Picked::More | Picked::News => {}
+            ListOutcome::Key('H') => history(call).await?,
+            ListOutcome::Key(key) => trade(call, side(key), symbol.as_ref()).await?,
+            ListOutcome::Row(_) => trade(call, Side::Sell, symbol.as_ref()).await?,
+            ListOutcome::Pages => pager(call).await?,
+            ListOutcome::Back => return Ok(()),
+            ListOutcome::More | ListOutcome::News => {}
         }
     }
 }
 
 /// A portfolio without shares: what there is to begin with.
-async fn nothing_yet(call: &mut Call, portfolio: &Portfolio) -> Result<Viewed, Leave> {
+async fn nothing_yet(call: &mut Call, portfolio: &Portfolio) -> Result<ViewerOutcome, EndReason> {
     let text = Text {
         heading: Panel {
             title: "paper money".into(),
@@ -125,7 +127,7 @@ async fn nothing_yet(call: &mut Call, portfolio: &Portfolio) -> Result<Viewed, L
 fn filled(fill: &Fill) -> Vec<CellText> {
     let side = if fill.side == Side::Buy { "buy" } else { "sell" };
     vec![
-        (words::ago(fill.at), None),
+        (format::ago(fill.at), None),
         (side.to_owned(), None),
         (fill.symbol.to_string(), None),
         (fill.shares.to_string(), None),
@@ -140,25 +142,25 @@ fn order(fill: &Fill) -> Panel {
         pairs: vec![
             ("at", fill.price.to_string()),
             ("for", fill.total.to_string()),
-            ("when", words::moment(fill.at)),
+            ("when", format::moment(fill.at)),
             ("cash left", fill.cash_left.to_string()),
         ],
         ..Panel::default()
     }
 }
 
-async fn history(call: &mut Call) -> Result<(), Leave> {
+async fn history(call: &mut Call) -> Result<(), EndReason> {
     const COLUMNS: [Column; 5] = [
-        Column::new("when", 10, theme::ASIDE),
-        Column::new("", 5, theme::WORDS),
-        Column::new("symbol", 7, theme::KEY),
-        Column::new("shares", 10, theme::WORDS).right().spare(),
-        Column::new("for", 13, theme::NAME).right(),
+        Column::new("when", 10, styles::ASIDE),
+        Column::new("", 5, styles::WORDS),
+        Column::new("symbol", 7, styles::KEY),
+        Column::new("shares", 10, styles::WORDS).right().spare(),
+        Column::new("for", 13, styles::NAME).right(),
     ];
     /// Orders shown.
     const SHOWN: i64 = 200;
     let answer = call.domain.market.history(&call.caller, SHOWN).await;
-    let Some(fills) = said(call, answer).await? else { return Ok(()) };
+    let Some(fills) = show_error(call, answer).await? else { return Ok(()) };
     call.enter("portfolio", "your orders", "newest first");
     let mut list = List {
         columns: COLUMNS.to_vec(),
@@ -169,8 +171,8 @@ async fn history(call: &mut Call) -> Result<(), Leave> {
     };
     loop {
         match pick(call, &mut list).await? {
-            Picked::Pages => pager(call).await?,
-            Picked::Back => return Ok(()),
+            ListOutcome::Pages => pager(call).await?,
+            ListOutcome::Back => return Ok(()),
             _ => {}
         }
     }

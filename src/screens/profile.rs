@@ -5,11 +5,11 @@ use dialtone_domain::{Secret, UserId, UsersError};
 
 use crate::login_throttle::LoginRefused;
 use crate::ui::{
-    Bar, Call, Column, Field, Form, Leave, List, Panel, Picked, Text, Viewed, confirm, notice, pick, read,
-    theme,
+    Bar, Call, Column, EndReason, Field, Form, List, ListOutcome, Panel, Text, ViewerOutcome, confirm,
+    notice, pick, read, styles,
 };
 
-use super::{page, pager, said, words};
+use super::{format, page, pager, show_error};
 
 /// The most characters of an SSH key's line.
 const KEY_LINE: usize = 2000;
@@ -17,10 +17,10 @@ const KEY_LINE: usize = 2000;
 pub const PASSWORD: usize = 256;
 
 fn text(profile: &Profile) -> Text {
-    let last = profile.last_call_at.map_or_else(|| "never called".to_owned(), words::moment);
+    let last = profile.last_call_at.map_or_else(|| "never called".to_owned(), format::moment);
     let mut pairs = vec![
         ("name", profile.display_name.clone()),
-        ("since", words::day(profile.created_at)),
+        ("since", format::day(profile.created_at)),
         ("from", profile.location.clone()),
         ("last call", last),
         ("likes", profile.interests.clone()),
@@ -38,49 +38,49 @@ fn text(profile: &Profile) -> Text {
 }
 
 /// Somebody's profile.
-pub async fn view(call: &mut Call, user: UserId) -> Result<(), Leave> {
+pub async fn view(call: &mut Call, user: UserId) -> Result<(), EndReason> {
     loop {
         let answer = call.domain.users.profile(user).await;
-        let Some(profile) = said(call, answer).await? else { return Ok(()) };
+        let Some(profile) = show_error(call, answer).await? else { return Ok(()) };
         call.enter("profile", profile.handle.as_str(), "profile");
         let mut text = text(&profile);
         if !call.caller.guest && user != call.caller.id {
             text.keys = vec![("P", "page"), ("F", "make a friend")];
         }
         match read(call, &text).await? {
-            Viewed::Key('P') => page::write(call, user).await?,
-            Viewed::Key('F') => {
+            ViewerOutcome::Key('P') => page::write(call, user).await?,
+            ViewerOutcome::Key('F') => {
                 let answer = call.domain.users.befriend(&call.caller, user).await;
-                if said(call, answer).await?.is_some() {
+                if show_error(call, answer).await?.is_some() {
                     let words = format!("You will hear it when {} calls.", profile.handle);
                     notice(call, "a friend", &words).await?;
                 }
             }
-            Viewed::Pages => pager(call).await?,
+            ViewerOutcome::Pages => pager(call).await?,
             _ => return Ok(()),
         }
     }
 }
 
 /// The caller's own profile.
-pub async fn show(call: &mut Call) -> Result<(), Leave> {
+pub async fn show(call: &mut Call) -> Result<(), EndReason> {
     loop {
         let answer = call.domain.users.profile(call.caller.id).await;
-        let Some(profile) = said(call, answer).await? else { return Ok(()) };
+        let Some(profile) = show_error(call, answer).await? else { return Ok(()) };
         call.enter("profile", "your profile", "what others see of you");
         let mut text = text(&profile);
         text.keys = vec![("E", "edit"), ("K", "ssh keys"), ("W", "new password")];
         match read(call, &text).await? {
-            Viewed::Key('E') => change(call, &profile).await?,
-            Viewed::Key('K') => keys(call).await?,
-            Viewed::Key('W') => password(call).await?,
-            Viewed::Pages => pager(call).await?,
+            ViewerOutcome::Key('E') => change(call, &profile).await?,
+            ViewerOutcome::Key('K') => keys(call).await?,
+            ViewerOutcome::Key('W') => password(call).await?,
+            ViewerOutcome::Pages => pager(call).await?,
             _ => return Ok(()),
         }
     }
 }
 
-async fn change(call: &mut Call, profile: &Profile) -> Result<(), Leave> {
+async fn change(call: &mut Call, profile: &Profile) -> Result<(), EndReason> {
     let mut form = Form::new("");
     let fields = [
         Field::open("name", "as you want to be called; may stay empty", 40).with(&profile.display_name),
@@ -97,7 +97,7 @@ async fn change(call: &mut Call, profile: &Profile) -> Result<(), Leave> {
         bio: answers.next(),
     };
     let answer = call.domain.users.update_profile(&call.caller, change).await;
-    said(call, answer).await?;
+    show_error(call, answer).await?;
     Ok(())
 }
 
@@ -109,23 +109,23 @@ fn about_key(key: &SshKey) -> Panel {
         title: key.comment.clone(),
         pairs: vec![
             ("kind", key.kind.clone()),
-            ("added", words::moment(key.added_at)),
+            ("added", format::moment(key.added_at)),
             ("ends in", tail.to_owned()),
         ],
         ..Panel::default()
     }
 }
 
-async fn keys(call: &mut Call) -> Result<(), Leave> {
+async fn keys(call: &mut Call) -> Result<(), EndReason> {
     const COLUMNS: [Column; 3] = [
-        Column::new("key", 20, theme::NAME),
-        Column::new("comment", 0, theme::WORDS),
-        Column::new("added", 10, theme::ASIDE).right(),
+        Column::new("key", 20, styles::NAME),
+        Column::new("comment", 0, styles::WORDS),
+        Column::new("added", 10, styles::ASIDE).right(),
     ];
     let mut bar = Bar::default();
     loop {
         let answer = call.domain.users.keys(call.caller.id).await;
-        let Some(keys) = said(call, answer).await? else { return Ok(()) };
+        let Some(keys) = show_error(call, answer).await? else { return Ok(()) };
         call.enter("profile", "your ssh keys", "call with a key and no password");
         let mut list = List {
             columns: COLUMNS.to_vec(),
@@ -135,7 +135,7 @@ async fn keys(call: &mut Call) -> Result<(), Leave> {
                     vec![
                         (key.kind.clone(), None),
                         (key.comment.clone(), None),
-                        (words::ago(key.added_at), None),
+                        (format::ago(key.added_at), None),
                     ]
                 })
                 .collect(),
@@ -148,31 +148,31 @@ async fn keys(call: &mut Call) -> Result<(), Leave> {
         let picked = pick(call, &mut list).await?;
         bar = list.bar;
         match picked {
-            Picked::Key('A') => {
+            ListOutcome::Key('A') => {
                 let mut form =
                     Form::new("Paste the public key: one line that begins with ssh-ed25519 or ssh-rsa.");
                 let field = Field::open("public key", "the .pub file, never the other one", KEY_LINE);
                 let Some(line) = form.ask(call, &field).await? else { continue };
                 let answer = call.domain.users.add_key(call.caller.id, &line, Some(call.caller.id)).await;
-                said(call, answer).await?;
+                show_error(call, answer).await?;
             }
-            Picked::Key('D') => {
+            ListOutcome::Key('D') => {
                 if let Some(key) = keys.get(bar.chosen)
                     && confirm(call, &format!("Delete the {} key {}?", key.kind, key.comment)).await?
                 {
                     let answer =
                         call.domain.users.remove_key(call.caller.id, key.id, Some(call.caller.id)).await;
-                    said(call, answer).await?;
+                    show_error(call, answer).await?;
                 }
             }
-            Picked::Pages => pager(call).await?,
-            Picked::Back => return Ok(()),
+            ListOutcome::Pages => pager(call).await?,
+            ListOutcome::Back => return Ok(()),
             _ => {}
         }
     }
 }
 
-async fn password(call: &mut Call) -> Result<(), Leave> {
+async fn password(call: &mut Call) -> Result<(), EndReason> {
     let mut form = Form::new("");
     let old = Field::masked("old password", "", PASSWORD);
     let Some(old) = form.ask(call, &old).await? else { return Ok(()) };
@@ -184,13 +184,13 @@ async fn password(call: &mut Call) -> Result<(), Leave> {
         tracing::info!(user.handle = %handle, peer.address = %call.peer.address, "wrong old password");
         return notice(call, "new password", "That isn't your old password. Nothing was changed.").await;
     }
-    if said(call, answer).await?.is_none() {
+    if show_error(call, answer).await?.is_none() {
         return Ok(());
     }
     let Some(new) = new_password(call, &mut form, &handle).await? else { return Ok(()) };
     let Some(credential) = call.credential.clone() else { return Ok(()) };
     let answer = call.domain.users.change_password(&credential, &new).await;
-    if said(call, answer).await?.is_some() {
+    if show_error(call, answer).await?.is_some() {
         tracing::info!(
             user.handle = handle,
             peer.address = %call.peer.address,
@@ -207,7 +207,7 @@ pub async fn new_password(
     call: &mut Call,
     form: &mut Form,
     handle: &str,
-) -> Result<Option<Secret<String>>, Leave> {
+) -> Result<Option<Secret<String>>, EndReason> {
     loop {
         let first = Field::masked("password", "8 characters or more; a few words make a good one", PASSWORD);
         let Some(password) = form.ask(call, &first).await? else { return Ok(None) };

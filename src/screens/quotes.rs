@@ -3,29 +3,30 @@
 use dialtone_domain::Cents;
 use dialtone_domain::market::{Quote, Side};
 
-use crate::switchboard::Tape;
+use crate::switchboard::PriceHistory;
 use crate::ui::{
-    Bar, Call, CellText, Column, Leave, List, Live, Panel, Picked, Picture, chart, pick, theme, ticker,
+    Bar, Call, CellText, Column, EndReason, List, ListOutcome, Live, Panel, Picture, chart, pick, styles,
+    ticker,
 };
 
 use super::trade::{coloured, side, trade, way};
-use super::{pager, said, words};
+use super::{format, pager, show_error};
 
 const COLUMNS: [Column; 6] = [
-    Column::new("symbol", 7, theme::KEY),
-    Column::new("name", 0, theme::NAME).spare(),
-    Column::new("lately", SPARK, theme::HEADING).spare().picture(),
-    Column::new("last", 11, theme::WORDS).right(),
-    Column::new("today", 10, theme::WORDS).right(),
-    Column::new(AS_OF, 7, theme::ASIDE).right().spare(),
+    Column::new("symbol", 7, styles::KEY),
+    Column::new("name", 0, styles::NAME).spare(),
+    Column::new("lately", SPARK, styles::HEADING).spare().picture(),
+    Column::new("last", 11, styles::WORDS).right(),
+    Column::new("today", 10, styles::WORDS).right(),
+    Column::new(AS_OF, 7, styles::ASIDE).right().spare(),
 ];
 /// When a price was heard, for tapes that lag.
 const AS_OF: &str = "as of";
 /// Columns of the small chart in a row.
 const SPARK: u16 = 8;
 
-/// The prices that a chart is drawn from: those this node heard, or the day's first and last.
-fn prices(tape: &Tape, quote: &Quote) -> Vec<i64> {
+/// The prices that a chart is drawn from: those this instance heard, or the day's first and last.
+fn prices(tape: &PriceHistory, quote: &Quote) -> Vec<i64> {
     let mut heard = tape.of(quote.symbol.as_str());
     if heard.last().is_some_and(|last| *last != quote.price.0) {
         // The records are a moment ahead of the news of them.
@@ -34,7 +35,7 @@ fn prices(tape: &Tape, quote: &Quote) -> Vec<i64> {
     if heard.len() < 2 { vec![quote.open.0, quote.price.0] } else { heard }
 }
 
-fn row(tape: &Tape, quote: &Quote) -> Vec<CellText> {
+fn row(tape: &PriceHistory, quote: &Quote) -> Vec<CellText> {
     let way = Some(way(quote.open, quote.price));
     vec![
         (quote.symbol.to_string(), None),
@@ -42,11 +43,11 @@ fn row(tape: &Tape, quote: &Quote) -> Vec<CellText> {
         (chart::spark(&prices(tape, quote), usize::from(SPARK)), way),
         (quote.price.to_string(), way),
         coloured(quote.open, quote.price),
-        (words::ago(quote.at), quote.stale.then_some(theme::DANGER)),
+        (format::ago(quote.at), quote.stale.then_some(styles::DANGER)),
     ]
 }
 
-fn about(tape: &Tape, quote: &Quote) -> Panel {
+fn about(tape: &PriceHistory, quote: &Quote) -> Panel {
     let values = prices(tape, quote);
     let (low, high) = chart::bounds(&values);
     Panel {
@@ -65,28 +66,28 @@ pub fn prices_are(call: &mut Call, quotes: &[Quote]) {
     let open: i64 = quotes.iter().map(|quote| quote.open.0).sum();
     let price: i64 = quotes.iter().map(|quote| quote.price.0).sum();
     call.values.set("TK", ticker::line(quotes, call.terminal.columns.saturating_sub(4)));
-    call.values.set("MI", words::change(Cents(open), Cents(price)));
+    call.values.set("MI", format::change(Cents(open), Cents(price)));
 }
 
 /// Shows the quotes until the caller leaves; they change on the screen as the feed brings them.
-pub async fn show(call: &mut Call) -> Result<(), Leave> {
-    call.registration.plug().update(|interest| interest.quotes = true);
+pub async fn show(call: &mut Call) -> Result<(), EndReason> {
+    call.subscription.handle().update(|filter| filter.quotes = true);
     let result = watch(call).await;
-    call.registration.plug().update(|interest| interest.quotes = false);
+    call.subscription.handle().update(|filter| filter.quotes = false);
     result
 }
 
-async fn watch(call: &mut Call) -> Result<(), Leave> {
+async fn watch(call: &mut Call) -> Result<(), EndReason> {
     let mut bar = Bar::default();
     let switchboard = std::sync::Arc::clone(&call.house.switchboard);
-    let tape = switchboard.tape();
+    let tape = switchboard.prices();
     loop {
         let answer = call.domain.market.quotes().await;
-        let Some(quotes) = said(call, answer).await? else { return Ok(()) };
+        let Some(quotes) = show_error(call, answer).await? else { return Ok(()) };
         prices_are(call, &quotes);
         let stale = quotes.iter().any(|quote| quote.stale);
         // A price of this minute needs no saying so.
-        let old = quotes.iter().any(|quote| words::ago(quote.at) != words::NOW);
+        let old = quotes.iter().any(|quote| format::ago(quote.at) != format::NOW);
         call.enter(
             "quotes",
             "the tape",
@@ -105,19 +106,19 @@ async fn watch(call: &mut Call) -> Result<(), Leave> {
         let picked = pick(call, &mut list).await?;
         bar = list.bar;
         match picked {
-            Picked::Row(n) if !call.caller.guest => {
+            ListOutcome::Row(n) if !call.caller.guest => {
                 if let Some(quote) = quotes.get(n) {
                     trade(call, Side::Buy, Some(&quote.symbol)).await?;
                 }
             }
-            Picked::Key(key) => {
+            ListOutcome::Key(key) => {
                 if let Some(quote) = quotes.get(bar.chosen) {
                     trade(call, side(key), Some(&quote.symbol)).await?;
                 }
             }
-            Picked::Pages => pager(call).await?,
-            Picked::Back => return Ok(()),
-            Picked::Row(_) | Picked::More | Picked::News => {}
+            ListOutcome::Pages => pager(call).await?,
+            ListOutcome::Back => return Ok(()),
+            ListOutcome::Row(_) | ListOutcome::More | ListOutcome::News => {}
         }
     }
 }

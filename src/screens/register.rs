@@ -4,16 +4,16 @@ use dialtone_domain::UsersError;
 use dialtone_domain::users::{Login, NewAccount};
 
 use crate::login_throttle::source;
-use crate::ui::{Call, Field, Form, Leave};
+use crate::ui::{Call, EndReason, Field, Form};
 
 use super::profile::new_password;
-use super::said;
+use super::show_error;
 
 /// Asks for everything an account needs; none if the stranger wants out.
-pub async fn show(call: &mut Call) -> Result<Option<Login>, Leave> {
+pub async fn show(call: &mut Call) -> Result<Option<Login>, EndReason> {
     let from = source(call.peer.address);
     let allowed = call.domain.users.may_register(from);
-    if said(call, allowed).await?.is_none() {
+    if show_error(call, allowed).await?.is_none() {
         return Ok(None);
     }
     call.enter("register", "a new caller", "it takes three answers");
@@ -24,7 +24,7 @@ pub async fn show(call: &mut Call) -> Result<Option<Login>, Leave> {
         match call.domain.users.check_handle(&answer).await {
             Ok(handle) => break handle.to_string(),
             Err(error @ UsersError::Unavailable(_)) => {
-                said::<(), _>(call, Err(error)).await?;
+                show_error::<(), _>(call, Err(error)).await?;
                 return Ok(None);
             }
             Err(error) => form.refuse(&error.to_string()),
@@ -38,7 +38,7 @@ pub async fn show(call: &mut Call) -> Result<Option<Login>, Leave> {
     let new =
         NewAccount { handle, password, display_name: None, location: Some(location), source: Some(from) };
     let answer = call.domain.users.register_and_log_in(new).await;
-    let made = said(call, answer).await?;
+    let made = show_error(call, answer).await?;
     if let Some(Login { caller, .. }) = &made {
         tracing::info!(
             user.handle = caller.handle.as_str(),

@@ -3,8 +3,8 @@
 use dialtone_domain::users::{CharsetChoice, Settings};
 use dialtone_terminal::Charset;
 
-use super::{pager, said};
-use crate::ui::{Bar, Call, Column, Leave, List, Panel, Picked, pick, theme};
+use super::{pager, show_error};
+use crate::ui::{Bar, Call, Column, EndReason, List, ListOutcome, Panel, pick, styles};
 
 /// Speeds that modems had, in bits a second.
 const SPEEDS: [u32; 10] = [300, 1200, 2400, 9600, 14_400, 19_200, 28_800, 38_400, 57_600, 115_200];
@@ -138,11 +138,11 @@ fn about(setting: &Setting) -> Panel {
 }
 
 /// The list of settings. A guest's last as long as the call.
-pub async fn show(call: &mut Call) -> Result<(), Leave> {
+pub async fn show(call: &mut Call) -> Result<(), EndReason> {
     const COLUMNS: [Column; 3] = [
-        Column::new("setting", 13, theme::NAME),
-        Column::new("now", 24, theme::FIGURE),
-        Column::new("", 0, theme::WORDS).spare(),
+        Column::new("setting", 13, styles::NAME),
+        Column::new("now", 24, styles::FIGURE),
+        Column::new("", 0, styles::WORDS).spare(),
     ];
     let mut bar = Bar::default();
     loop {
@@ -164,18 +164,18 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
         let picked = pick(call, &mut list).await?;
         bar = list.bar;
         match picked {
-            Picked::Row(row) => {
+            ListOutcome::Row(row) => {
                 let mut settings = settings;
                 let Some(setting) = offered.get(row) else { continue };
-                let themes: Vec<String> = call.house.gallery.load().names().map(str::to_owned).collect();
+                let themes: Vec<String> = call.house.theme.load().names().map(str::to_owned).collect();
                 (setting.next)(&themes, &mut settings);
                 let answer = call.domain.users.set_settings(&call.caller, &settings).await;
-                if said(call, answer).await?.is_some() {
+                if show_error(call, answer).await?.is_some() {
                     call.prefer(settings).await?;
                 }
             }
-            Picked::Pages => pager(call).await?,
-            Picked::Back => return Ok(()),
+            ListOutcome::Pages => pager(call).await?,
+            ListOutcome::Back => return Ok(()),
             _ => {}
         }
     }

@@ -3,18 +3,18 @@
 use dialtone_domain::messaging::{Message, Reader};
 use dialtone_domain::{MessagingError, ThreadId, Unavailable};
 
-use crate::ui::{Call, Leave, Panel, Text, Viewed, read};
+use crate::ui::{Call, EndReason, Panel, Text, ViewerOutcome, read};
 
-use super::{compose, pager, said, words};
+use super::{compose, format, pager, show_error};
 
 /// Messages fetched at a time.
 const PAGE: i64 = 20;
 
 /// Shows a thread from its first unread message on, or from the start if all are read. True when the caller read
 /// past its end, false when they left before.
-pub async fn show(call: &mut Call, reader: &Reader, thread: ThreadId) -> Result<bool, Leave> {
+pub async fn show(call: &mut Call, reader: &Reader, thread: ThreadId) -> Result<bool, EndReason> {
     let answer = call.domain.messaging.read_up_to(reader, thread).await;
-    let Some(read_up_to) = said(call, answer).await? else { return Ok(false) };
+    let Some(read_up_to) = show_error(call, answer).await? else { return Ok(false) };
     let keys = match reader.may_post() {
         Ok(()) => vec![("R", "reply"), ("B", "one back")],
         Err(_) => vec![("B", "one back")],
@@ -25,7 +25,7 @@ pub async fn show(call: &mut Call, reader: &Reader, thread: ThreadId) -> Result<
         if !held.iter().any(|message| message.number == number) {
             let first = (number - 1) / PAGE * PAGE;
             let answer = call.domain.messaging.thread(reader, thread, first, PAGE).await;
-            match said(call, answer).await? {
+            match show_error(call, answer).await? {
                 Some(messages) => held = messages,
                 None => return Ok(false),
             }
@@ -49,7 +49,7 @@ pub async fn show(call: &mut Call, reader: &Reader, thread: ThreadId) -> Result<
                 Err(MessagingError::Unavailable(Unavailable::Full)) => Ok(()),
                 answer => answer,
             };
-            if said(call, answer).await?.is_none() {
+            if show_error(call, answer).await?.is_none() {
                 return Ok(false);
             }
         }
@@ -58,7 +58,7 @@ pub async fn show(call: &mut Call, reader: &Reader, thread: ThreadId) -> Result<
                 title: message.subject.clone(),
                 pairs: vec![
                     ("from", message.author.to_string()),
-                    ("written", words::moment(message.posted_at)),
+                    ("written", format::moment(message.posted_at)),
                     ("in", reader.board().name.clone()),
                     ("message", message.number.to_string()),
                 ],
@@ -70,17 +70,17 @@ pub async fn show(call: &mut Call, reader: &Reader, thread: ThreadId) -> Result<
             ..Text::default()
         };
         match read(call, &text).await? {
-            Viewed::Next => number += 1,
-            Viewed::Previous | Viewed::Key('B') => number = (number - 1).max(1),
-            Viewed::Key('R') => {
+            ViewerOutcome::Next => number += 1,
+            ViewerOutcome::Previous | ViewerOutcome::Key('B') => number = (number - 1).max(1),
+            ViewerOutcome::Key('R') => {
                 if compose::reply(call, &message).await? {
                     // What was just written is the thread's last message: the page of it is fetched anew.
                     held.clear();
                 }
             }
-            Viewed::Key(_) => {}
-            Viewed::Pages => pager(call).await?,
-            Viewed::Back => return Ok(false),
+            ViewerOutcome::Key(_) => {}
+            ViewerOutcome::Pages => pager(call).await?,
+            ViewerOutcome::Back => return Ok(false),
         }
     }
 }

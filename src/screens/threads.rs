@@ -4,19 +4,19 @@ use dialtone_domain::BoardId;
 use dialtone_domain::messaging::{CaughtUp, Reader, ThreadSummary};
 
 use crate::ui::{
-    Bar, Call, CellText, Column, Leave, List, Live, Panel, Picked, confirm, notice, pick, theme,
+    Bar, Call, CellText, Column, EndReason, List, ListOutcome, Live, Panel, confirm, notice, pick, styles,
 };
 
-use super::words::{figure, mark};
-use super::{compose, pager, said, thread, words};
+use super::format::{figure, mark};
+use super::{compose, format, pager, show_error, thread};
 
 const COLUMNS: [Column; 6] = [
-    Column::new("", 1, theme::FIGURE).picture(),
-    Column::new("subject", 0, theme::NAME),
-    Column::new("by", 16, theme::WORDS).spare(),
-    Column::new("replies", 7, theme::WORDS).right().spare(),
-    Column::new("new", 4, theme::FIGURE).right(),
-    Column::new("last", 10, theme::ASIDE).right(),
+    Column::new("", 1, styles::FIGURE).picture(),
+    Column::new("subject", 0, styles::NAME),
+    Column::new("by", 16, styles::WORDS).spare(),
+    Column::new("replies", 7, styles::WORDS).right().spare(),
+    Column::new("new", 4, styles::FIGURE).right(),
+    Column::new("last", 10, styles::ASIDE).right(),
 ];
 /// Threads fetched at a time.
 const PAGE: i64 = 50;
@@ -25,11 +25,11 @@ fn row(thread: &ThreadSummary) -> Vec<CellText> {
     let seen = thread.unread == 0;
     vec![
         mark(!seen),
-        (thread.subject.clone(), seen.then_some(theme::WORDS)),
+        (thread.subject.clone(), seen.then_some(styles::WORDS)),
         (thread.author.to_string(), None),
         (thread.replies.to_string(), None),
         figure(thread.unread),
-        (words::ago(thread.last_at), None),
+        (format::ago(thread.last_at), None),
     ]
 }
 
@@ -44,7 +44,7 @@ fn about(thread: &ThreadSummary) -> Panel {
         pairs: vec![
             ("begun by", thread.author.to_string()),
             ("messages", (thread.replies + 1).to_string()),
-            ("last one", words::moment(thread.last_at)),
+            ("last one", format::moment(thread.last_at)),
             ("you read", read),
         ],
         ..Panel::default()
@@ -56,19 +56,19 @@ async fn fetch(
     call: &mut Call,
     reader: &Reader,
     threads: &mut Vec<ThreadSummary>,
-) -> Result<Option<bool>, Leave> {
+) -> Result<Option<bool>, EndReason> {
     let mark = threads.last().map(|thread| thread.mark);
     let answer = call.domain.messaging.threads(reader, mark, PAGE).await;
-    let Some(next) = said(call, answer).await? else { return Ok(None) };
+    let Some(next) = show_error(call, answer).await? else { return Ok(None) };
     let more = i64::try_from(next.len()).unwrap_or(0) == PAGE;
     threads.extend(next);
     Ok(Some(more))
 }
 
 /// Shows a board's threads until the caller leaves.
-pub async fn show(call: &mut Call, board: BoardId) -> Result<(), Leave> {
+pub async fn show(call: &mut Call, board: BoardId) -> Result<(), EndReason> {
     let answer = call.domain.messaging.reader(&call.caller, board).await;
-    let Some(reader) = said(call, answer).await? else { return Ok(()) };
+    let Some(reader) = show_error(call, answer).await? else { return Ok(()) };
     let refused = reader.may_post().err().map(|error| error.to_string());
     let (begin, mut keys) = match refused {
         None => (" P begins a thread.", vec![("P", "post")]),
@@ -118,22 +118,22 @@ pub async fn show(call: &mut Call, board: BoardId) -> Result<(), Leave> {
         bar = std::mem::take(&mut list.bar);
         drop(list);
         match picked {
-            Picked::Row(n) => {
+            ListOutcome::Row(n) => {
                 if let Some(summary) = threads.get(n) {
                     thread::show(call, &reader, summary.thread).await?;
                 }
                 fresh = true;
             }
-            Picked::Key('P') => {
+            ListOutcome::Key('P') => {
                 compose::post(call, board).await?;
                 fresh = true;
             }
-            Picked::Key('C') => {
+            ListOutcome::Key('C') => {
                 caught_up = catch_up(call, &reader).await?.or(caught_up);
                 // Also when it failed: part of it may be done.
                 fresh = true;
             }
-            Picked::Key('U') => {
+            ListOutcome::Key('U') => {
                 if let Some(done) = &caught_up
                     && take_back(call, &reader, done).await?
                 {
@@ -141,30 +141,30 @@ pub async fn show(call: &mut Call, board: BoardId) -> Result<(), Leave> {
                     fresh = true;
                 }
             }
-            Picked::More => {
+            ListOutcome::More => {
                 let Some(below) = fetch(call, &reader, &mut threads).await? else { return Ok(()) };
                 more = below;
             }
-            Picked::Pages => pager(call).await?,
-            Picked::Back => return Ok(()),
-            Picked::News => {
+            ListOutcome::Pages => pager(call).await?,
+            ListOutcome::Back => return Ok(()),
+            ListOutcome::News => {
                 on = threads.get(bar.chosen).map(|thread| thread.thread);
                 fresh = true;
             }
-            Picked::Key(_) => {}
+            ListOutcome::Key(_) => {}
         }
     }
 }
 
 /// `1 message`, `50 messages`.
 fn messages(count: i64) -> String {
-    words::count(count, "message", "messages")
+    format::count(count, "message", "messages")
 }
 
 /// Marks everything on the board as read, if the caller means it; what was done, if it can be taken back.
-async fn catch_up(call: &mut Call, reader: &Reader) -> Result<Option<CaughtUp>, Leave> {
+async fn catch_up(call: &mut Call, reader: &Reader) -> Result<Option<CaughtUp>, EndReason> {
     let answer = call.domain.messaging.boards(&call.caller).await;
-    let Some(boards) = said(call, answer).await? else { return Ok(None) };
+    let Some(boards) = show_error(call, answer).await? else { return Ok(None) };
     let board = reader.board();
     let new = boards.iter().find(|summary| summary.board.id == board.id).map_or(0, |summary| summary.unread);
     let question = match new {
@@ -179,7 +179,7 @@ async fn catch_up(call: &mut Call, reader: &Reader) -> Result<Option<CaughtUp>, 
         return Ok(None);
     }
     let answer = call.domain.messaging.catch_up(reader).await;
-    let Some(done) = said(call, answer).await? else { return Ok(None) };
+    let Some(done) = show_error(call, answer).await? else { return Ok(None) };
     let marked = messages(done.messages());
     if !done.can_be_taken_back() {
         let words = format!("{marked} marked as read. That's too many to take back.");
@@ -191,9 +191,9 @@ async fn catch_up(call: &mut Call, reader: &Reader) -> Result<Option<CaughtUp>, 
 }
 
 /// Takes back what catching up did; false if that didn't work.
-async fn take_back(call: &mut Call, reader: &Reader, done: &CaughtUp) -> Result<bool, Leave> {
+async fn take_back(call: &mut Call, reader: &Reader, done: &CaughtUp) -> Result<bool, EndReason> {
     let answer = call.domain.messaging.take_back(reader, done).await;
-    let Some(new) = said(call, answer).await? else { return Ok(false) };
+    let Some(new) = show_error(call, answer).await? else { return Ok(false) };
     let be = if new == 1 { "is" } else { "are" };
     notice(call, "catch up", &format!("{} {be} new again.", messages(new))).await?;
     Ok(true)

@@ -5,21 +5,21 @@ use dialtone_domain::market::{Order, Side, Symbol};
 use dialtone_terminal::Style;
 use uuid::Uuid;
 
-use crate::ui::{Call, CellText, Field, Form, Leave, notice, theme};
+use crate::ui::{Call, CellText, EndReason, Field, Form, notice, styles};
 
-use super::{said, words};
+use super::{format, show_error};
 
 /// A change in the colour of its sign.
 pub fn coloured(from: Cents, to: Cents) -> CellText {
-    (words::change(from, to), Some(way(from, to)))
+    (format::change(from, to), Some(way(from, to)))
 }
 
 /// The colour of what has gone up or down.
 pub fn way(from: Cents, to: Cents) -> Style {
     match to.0.cmp(&from.0) {
-        std::cmp::Ordering::Less => theme::DANGER,
-        std::cmp::Ordering::Equal => theme::ASIDE,
-        std::cmp::Ordering::Greater => theme::GAIN,
+        std::cmp::Ordering::Less => styles::DANGER,
+        std::cmp::Ordering::Equal => styles::ASIDE,
+        std::cmp::Ordering::Greater => styles::GAIN,
     }
 }
 
@@ -29,9 +29,9 @@ pub fn side(key: char) -> Side {
 }
 
 /// Asks for symbol and shares and places the order.
-pub async fn trade(call: &mut Call, side: Side, symbol: Option<&Symbol>) -> Result<(), Leave> {
+pub async fn trade(call: &mut Call, side: Side, symbol: Option<&Symbol>) -> Result<(), EndReason> {
     let answer = call.domain.market.trader(&call.caller).await;
-    let Some(trader) = said(call, answer).await? else { return Ok(()) };
+    let Some(trader) = show_error(call, answer).await? else { return Ok(()) };
     let (title, verb) = match side {
         Side::Buy => ("buy", "bought"),
         Side::Sell => ("sell", "sold"),
@@ -41,7 +41,7 @@ pub async fn trade(call: &mut Call, side: Side, symbol: Option<&Symbol>) -> Resu
     let field = Field::open("symbol", "as on the tape", 8).suggesting(symbol.map_or("", Symbol::as_str));
     let Some(answer) = form.ask(call, &field).await? else { return Ok(()) };
     let parsed = answer.parse::<Symbol>();
-    let Some(symbol) = said(call, parsed).await? else { return Ok(()) };
+    let Some(symbol) = show_error(call, parsed).await? else { return Ok(()) };
     form.keep("symbol", symbol.as_str());
     let field =
         Field::open("shares", "a whole number", 9).checked(|answer| match answer.trim().parse::<i64>() {
@@ -53,7 +53,7 @@ pub async fn trade(call: &mut Call, side: Side, symbol: Option<&Symbol>) -> Resu
     // One key for this order, however often it has to be sent.
     let order = Order { key: Uuid::new_v4(), side, symbol, shares };
     let answer = call.domain.market.order(&trader, order).await;
-    if let Some(fill) = said(call, answer).await? {
+    if let Some(fill) = show_error(call, answer).await? {
         let words = format!(
             "You {verb} {} {} at {} for {}.\n{} in cash remains.",
             fill.shares, fill.symbol, fill.price, fill.total, fill.cash_left

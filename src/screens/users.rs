@@ -2,22 +2,22 @@
 
 use dialtone_domain::users::Profile;
 
-use crate::ui::{Bar, Call, CellText, Column, Leave, List, Panel, Picked, pick, theme};
+use crate::ui::{Bar, Call, CellText, Column, EndReason, List, ListOutcome, Panel, pick, styles};
 
-use super::{pager, profile, said, words};
+use super::{format, pager, profile, show_error};
 
 const COLUMNS: [Column; 4] = [
-    Column::new("handle", 24, theme::NAME),
-    Column::new("from", 0, theme::WORDS).spare(),
-    Column::new("calls", 6, theme::WORDS).right(),
-    Column::new("last call", 10, theme::ASIDE).right(),
+    Column::new("handle", 24, styles::NAME),
+    Column::new("from", 0, styles::WORDS).spare(),
+    Column::new("calls", 6, styles::WORDS).right(),
+    Column::new("last call", 10, styles::ASIDE).right(),
 ];
 /// Accounts fetched at a time.
 const PAGE: i64 = 200;
 
 /// When somebody called last.
 pub fn last_call(profile: &Profile) -> String {
-    profile.last_call_at.map_or_else(|| "never".to_owned(), words::ago)
+    profile.last_call_at.map_or_else(|| "never".to_owned(), format::ago)
 }
 
 fn row(profile: &Profile) -> Vec<CellText> {
@@ -35,7 +35,7 @@ pub fn about(profile: &Profile) -> Panel {
         ("name", profile.display_name.clone()),
         ("from", profile.location.clone()),
         ("likes", profile.interests.clone()),
-        ("since", words::day(profile.created_at)),
+        ("since", format::day(profile.created_at)),
         ("is", if profile.sysop { "the sysop".to_owned() } else { String::new() }),
     ];
     pairs.retain(|(_, value)| !value.is_empty());
@@ -44,13 +44,13 @@ pub fn about(profile: &Profile) -> Panel {
 }
 
 /// Shows the accounts until the caller leaves.
-pub async fn show(call: &mut Call) -> Result<(), Leave> {
+pub async fn show(call: &mut Call) -> Result<(), EndReason> {
     let mut profiles: Vec<Profile> = Vec::new();
     let (mut bar, mut more, mut wanted) = (Bar::default(), true, true);
     loop {
         if more && std::mem::take(&mut wanted) {
             let answer = call.domain.users.list(profiles.last().map(|last| last.id), PAGE).await;
-            let Some(next) = said(call, answer).await? else { return Ok(()) };
+            let Some(next) = show_error(call, answer).await? else { return Ok(()) };
             more = i64::try_from(next.len()).unwrap_or(0) == PAGE;
             profiles.extend(next);
         }
@@ -67,15 +67,15 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
         let picked = pick(call, &mut list).await?;
         bar = list.bar;
         match picked {
-            Picked::Row(n) => {
+            ListOutcome::Row(n) => {
                 if let Some(profile) = profiles.get(n) {
                     profile::view(call, profile.id).await?;
                 }
             }
-            Picked::More => wanted = true,
-            Picked::Pages => pager(call).await?,
-            Picked::Back => return Ok(()),
-            Picked::Key(_) | Picked::News => {}
+            ListOutcome::More => wanted = true,
+            ListOutcome::Pages => pager(call).await?,
+            ListOutcome::Back => return Ok(()),
+            ListOutcome::Key(_) | ListOutcome::News => {}
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Who's online, on every node.
+//! Who's online, on every instance.
 
 use std::sync::Arc;
 
@@ -7,21 +7,25 @@ use dialtone_domain::users::OnlineCall;
 use tokio::time::Instant;
 
 use crate::switchboard::callers;
-use crate::ui::{Bar, Call, CellText, Column, Leave, List, Live, Panel, Picked, pick, theme};
+use crate::ui::{Bar, Call, CellText, Column, EndReason, List, ListOutcome, Live, Panel, pick, styles};
 
-use super::{page, pager, profile, said, words};
+use super::{format, page, pager, profile, show_error};
 
 const COLUMNS: [Column; 5] = [
-    Column::new("line", 12, theme::ASIDE).spare(),
-    Column::new("who", 16, theme::NAME),
-    Column::new("where", 0, theme::WORDS),
-    Column::new("by", 6, theme::ASIDE).spare(),
-    Column::new("for", 6, theme::WORDS).right(),
+    Column::new("node", 12, styles::ASIDE).spare(),
+    Column::new("who", 16, styles::NAME),
+    Column::new("where", 0, styles::WORDS),
+    Column::new("by", 6, styles::ASIDE).spare(),
+    Column::new("for", 6, styles::WORDS).right(),
 ];
 
-/// Node and line of a call: `1-3`, or `hub-3` where the nodes have names of their own.
-fn line(call: &OnlineCall) -> String {
-    format!("{}-{}", call.node_name, call.line)
+/// The node of a call: `14`, or `2:14` where these calls are on several instances.
+fn node(call: &OnlineCall, calls: &[OnlineCall]) -> String {
+    if calls.iter().any(|other| other.instance != call.instance) {
+        format!("{}:{}", call.instance_name, call.node)
+    } else {
+        call.node.to_string()
+    }
 }
 
 /// Who it is and where they are; of one's own call what one sees oneself, for the news of it may be on its way.
@@ -34,26 +38,26 @@ fn names(online: &OnlineCall, me: Option<CallId>) -> (String, String) {
     }
 }
 
-fn row(online: &OnlineCall, me: Option<CallId>) -> Vec<CellText> {
+fn row(online: &OnlineCall, all: &[OnlineCall], me: Option<CallId>) -> Vec<CellText> {
     let (who, place) = names(online, me);
     vec![
-        (line(online), None),
+        (node(online, all), None),
         (who, None),
         (place, None),
         (online.transport.clone(), None),
-        (words::ago(online.since), None),
+        (format::ago(online.since), None),
     ]
 }
 
-fn about(online: &OnlineCall, me: Option<CallId>) -> Panel {
+fn about(online: &OnlineCall, all: &[OnlineCall], me: Option<CallId>) -> Panel {
     let (who, place) = names(online, me);
     let sure = if online.transport == "ssh" { "ssh, nobody reads along" } else { "telnet, in the clear" };
     Panel {
         title: who,
         pairs: vec![
             ("is at", place),
-            ("since", format!("{}, {}", words::clock(online.since), words::when(online.since))),
-            ("line", format!("{} of node {}", online.line, online.node_name)),
+            ("since", format!("{}, {}", format::clock(online.since), format::when(online.since))),
+            ("node", node(online, all)),
             ("by", sure.to_owned()),
         ],
         ..Panel::default()
@@ -69,15 +73,15 @@ pub struct Online {
 
 impl Online {
     /// Asks the records; none if they didn't answer.
-    pub async fn ask(call: &mut Call) -> Result<Option<Self>, Leave> {
+    pub async fn ask(call: &mut Call) -> Result<Option<Self>, EndReason> {
         let asked = Instant::now();
         let answer = call.domain.users.online().await;
-        Ok(said(call, answer).await?.map(|calls| Self { calls: Arc::new(calls), asked }))
+        Ok(show_error(call, answer).await?.map(|calls| Self { calls: Arc::new(calls), asked }))
     }
 
     /// After somebody came or went: what was read once for all views, unless this one asked later.
     pub fn next(&self, call: &Call) -> Self {
-        let now = call.registration.glance().now();
+        let now = call.subscription.board_stats().now();
         match now.asked {
             Some(asked) if asked > self.asked => Self { calls: Arc::clone(&now.calls), asked },
             _ => Self { calls: Arc::clone(&self.calls), asked: self.asked },
@@ -86,7 +90,7 @@ impl Online {
 }
 
 /// Shows who is on line until the caller leaves.
-pub async fn show(call: &mut Call) -> Result<(), Leave> {
+pub async fn show(call: &mut Call) -> Result<(), EndReason> {
     let (mut bar, mut on) = (Bar::default(), None);
     let mut shown: Option<Online> = None;
     loop {
@@ -108,12 +112,14 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
         bar.follow(on, known.iter().map(|online| online.call));
         let mut list = List {
             columns: COLUMNS.to_vec(),
-            rows: known.iter().map(|online| row(online, me)).collect(),
+            rows: known.iter().map(|call| row(call, &online.calls, me)).collect(),
             empty: "Nobody at all, which cannot be.".into(),
             keys: if call.caller.guest { vec![] } else { vec![("P", "page"), ("F", "make a friend")] },
             bar: std::mem::take(&mut bar),
             live: Live::Callers,
-            about: Some(Box::new(|n| known.get(n).map(|online| about(online, me)).unwrap_or_default())),
+            about: Some(Box::new(|n| {
+                known.get(n).map(|call| about(call, &online.calls, me)).unwrap_or_default()
+            })),
             ..List::default()
         };
         let picked = pick(call, &mut list).await?;
@@ -121,15 +127,15 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
         on = known.get(bar.chosen).map(|online| online.call);
         let user = known.get(bar.chosen).and_then(|online| online.user).filter(|user| user.0 != 0);
         match (picked, user) {
-            (Picked::Row(_), Some(user)) => profile::view(call, user).await?,
-            (Picked::Key('P'), Some(user)) => page::write(call, user).await?,
-            (Picked::Key('F'), Some(user)) => {
+            (ListOutcome::Row(_), Some(user)) => profile::view(call, user).await?,
+            (ListOutcome::Key('P'), Some(user)) => page::write(call, user).await?,
+            (ListOutcome::Key('F'), Some(user)) => {
                 let answer = call.domain.users.befriend(&call.caller, user).await;
-                said(call, answer).await?;
+                show_error(call, answer).await?;
             }
-            (Picked::Pages, _) => pager(call).await?,
-            (Picked::Back, _) => return Ok(()),
-            (Picked::News, _) => shown = Some(online.next(call)),
+            (ListOutcome::Pages, _) => pager(call).await?,
+            (ListOutcome::Back, _) => return Ok(()),
+            (ListOutcome::News, _) => shown = Some(online.next(call)),
             _ => {}
         }
     }
@@ -137,11 +143,11 @@ pub async fn show(call: &mut Call) -> Result<(), Leave> {
 
 /// The list in plain lines, for `ssh host who`.
 pub fn in_lines(online: &[OnlineCall]) -> String {
-    let mut lines = format!("{:<12} {:<24} {:<24} {:>8}\n", "line", "who", "where", "for");
+    let mut lines = format!("{:<12} {:<24} {:<24} {:>8}\n", "node", "who", "where", "for");
     for call in online {
         if let Some(handle) = &call.handle {
-            let (line, place, since) = (line(call), &call.place, words::ago(call.since));
-            lines.push_str(&format!("{line:<12} {:<24} {place:<24} {since:>8}\n", handle.as_str()));
+            let (node, place, since) = (node(call, online), &call.place, format::ago(call.since));
+            lines.push_str(&format!("{node:<12} {:<24} {place:<24} {since:>8}\n", handle.as_str()));
         }
     }
     lines.push_str(&how_many(online));
@@ -151,5 +157,5 @@ pub fn in_lines(online: &[OnlineCall]) -> String {
 
 /// `3 callers on line`: somebody with two calls is one caller.
 fn how_many(online: &[OnlineCall]) -> String {
-    words::count(i64::try_from(callers(online)).unwrap_or(0), "caller", "callers") + " on line"
+    format::count(i64::try_from(callers(online)).unwrap_or(0), "caller", "callers") + " on line"
 }

@@ -70,7 +70,7 @@ pub fn refusals() -> Arc<Semaphore> {
     Arc::new(Semaphore::new(REFUSALS))
 }
 
-/// The listeners of a node and what their calls need.
+/// The listeners of an instance and what their calls need.
 pub struct Server {
     /// What sessions work with.
     pub exchange: Arc<Exchange>,

@@ -4,42 +4,42 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use crate::ui::{Call, Leave};
+use crate::ui::{Call, EndReason};
 
 /// A caller who does not read any more is not waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Says goodbye.
-pub async fn say(call: &mut Call, left: &Leave) {
+pub async fn say(call: &mut Call, left: &EndReason) {
     let words = match left {
-        Leave::Hangup => return,
-        Leave::Goodbye => None,
-        Leave::Idle => Some(
+        EndReason::Hangup => return,
+        EndReason::Goodbye => None,
+        EndReason::Idle => Some(
             "It has been quiet for a while, so the line is free for somebody else. Call again.".to_owned(),
         ),
-        Leave::NoLogin => Some("That took too long. Call again when you know who you are.".to_owned()),
-        Leave::Refused(why) => Some(why.clone()),
-        Leave::Kicked { reason, .. } if reason.is_empty() => Some("The sysop has ended your call.".to_owned()),
-        Leave::Kicked { reason, .. } => Some(format!("The sysop has ended your call: {reason}")),
-        Leave::Banned(reason) if reason.is_empty() => Some("The sysop has closed your account.".to_owned()),
-        Leave::Banned(reason) => Some(format!("The sysop has closed your account: {reason}")),
-        Leave::Changed => Some(
+        EndReason::NoLogin => Some("That took too long. Call again when you know who you are.".to_owned()),
+        EndReason::Refused(why) => Some(why.clone()),
+        EndReason::Kicked { reason, .. } if reason.is_empty() => Some("The sysop has ended your call.".to_owned()),
+        EndReason::Kicked { reason, .. } => Some(format!("The sysop has ended your call: {reason}")),
+        EndReason::Banned(reason) if reason.is_empty() => Some("The sysop has closed your account.".to_owned()),
+        EndReason::Banned(reason) => Some(format!("The sysop has closed your account: {reason}")),
+        EndReason::Changed => Some(
             "Your account was changed, and what you logged in with doesn't open it any more. Call again to log in."
                 .to_owned(),
         ),
         // It ends no call: the menus take it.
-        Leave::Narrowed => None,
-        Leave::Draining => {
+        EndReason::Narrowed => None,
+        EndReason::Draining => {
             Some("The board is going down. Everything you posted is kept; call again in a while.".to_owned())
         }
     };
-    let said = async {
+    let show_error = async {
         match words {
             None => {
                 let minutes = call.since.elapsed().as_secs().div_ceil(60);
                 call.values.set("TC", minutes);
                 // This caller is on their way out, unless they have another call.
-                let now = call.registration.glance().now();
+                let now = call.subscription.board_stats().now();
                 let stays = now.twice.contains(&call.caller.id);
                 call.values.set("ON", now.online.saturating_sub(usize::from(!stays)));
                 let words = format!("\nSo long, {}. Minutes on line {minutes}.", call.caller.handle);
@@ -57,5 +57,5 @@ pub async fn say(call: &mut Call, left: &Leave) {
         call.restore().await
     };
     // Whether it arrives is up to the caller now.
-    timeout(PATIENCE, said).await.ok();
+    timeout(PATIENCE, show_error).await.ok();
 }

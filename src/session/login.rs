@@ -4,11 +4,11 @@ use dialtone_domain::users::Login;
 use dialtone_domain::{Secret, UsersError};
 
 use super::presence::Presence;
-use super::{Exchange, figures};
+use super::{Exchange, mci_values};
 use crate::login_throttle::{LoginRefused, Wait, loggable};
-use crate::screens::{PASSWORD_LIMIT, drafts, register, words};
+use crate::screens::{PASSWORD_LIMIT, drafts, format, register};
 use crate::transport::{CLOSED_TO_GUESTS, CLOSED_TO_NEW, Entry};
-use crate::ui::{Call, Leave, LineInput, Page, notice};
+use crate::ui::{Call, EndReason, LineInput, Page, notice};
 
 /// Wrong passwords before the line closes.
 const TRIES: usize = 3;
@@ -29,8 +29,8 @@ pub enum Greeting {
 }
 
 /// The first screen: in one write, before any record is asked.
-pub async fn welcome(call: &mut Call) -> Result<(), Leave> {
-    figures::glance(call);
+pub async fn welcome(call: &mut Call) -> Result<(), EndReason> {
+    mci_values::glance(call);
     let value = |mark| call.values.get(mark).unwrap_or_default();
     let words = format!(
         "{}, a board that answers.\nCallers on line {}, last call {}.\n",
@@ -42,7 +42,7 @@ pub async fn welcome(call: &mut Call) -> Result<(), Leave> {
 }
 
 /// Asks until the board knows who calls.
-pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Result<Greeting, Leave> {
+pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Result<Greeting, EndReason> {
     match entry {
         Entry::Known(login) => {
             enter(call, *login).await?;
@@ -54,7 +54,7 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
                 enter(call, login).await?;
                 return Ok(Greeting::New);
             }
-            return Err(Leave::Goodbye);
+            return Err(EndReason::Goodbye);
         }
         Entry::Unknown => {}
     }
@@ -82,7 +82,7 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
             "" => {
                 empty += 1;
                 if empty >= BLANKS {
-                    return Err(Leave::Refused("Nobody there? The line closes.".to_owned()));
+                    return Err(EndReason::Refused("Nobody there? The line closes.".to_owned()));
                 }
                 continue;
             }
@@ -108,7 +108,7 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
                 call.say("\nWords alone from here on. Settings in the main menu keep it so.\n").await?;
                 continue;
             }
-            "goodbye" | "quit" | "exit" | "bye" => return Err(Leave::Goodbye),
+            "goodbye" | "quit" | "exit" | "bye" => return Err(EndReason::Goodbye),
             _ => {}
         }
         let password = call.ask("Password: ", LineInput::masked(PASSWORD_LIMIT)).await?;
@@ -128,11 +128,11 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
                 tries += 1;
                 log_refused(call, handle, tries, &refused);
                 if let LoginRefused::Wait(wait @ Wait::Address(_)) = refused {
-                    return Err(Leave::Refused(wait.to_string()));
+                    return Err(EndReason::Refused(wait.to_string()));
                 }
                 if tries >= TRIES {
                     let words = "That is three times. The line closes; call again later.";
-                    return Err(Leave::Refused(words.to_owned()));
+                    return Err(EndReason::Refused(words.to_owned()));
                 }
                 call.say(&refused.to_string()).await?;
             }
@@ -153,7 +153,7 @@ fn log_refused(call: &Call, handle: &str, tries: usize, refused: &LoginRefused) 
     );
 }
 
-async fn guest(call: &mut Call) -> Result<Greeting, Leave> {
+async fn guest(call: &mut Call) -> Result<Greeting, EndReason> {
     let caller = call.domain.users.guest();
     let level = caller.level;
     tracing::info!(
@@ -164,23 +164,23 @@ async fn guest(call: &mut Call) -> Result<Greeting, Leave> {
         "logged in"
     );
     call.logged_in(caller, None).await?;
-    call.registration.plug().update(|interest| interest.level = Some(level));
+    call.subscription.handle().update(|filter| filter.level = Some(level));
     Ok(Greeting::Guest)
 }
 
 /// The caller is known from here on, and hears what concerns them.
-async fn enter(call: &mut Call, login: Login) -> Result<(), Leave> {
+async fn enter(call: &mut Call, login: Login) -> Result<(), EndReason> {
     let Login { caller, credential } = login;
     // First of all, what becomes of the account; then what may have become of it since they showed who they are, which
     // over SSH can be hours ago.
-    call.registration.plug().update(|interest| interest.user = Some(caller.id));
+    call.subscription.handle().update(|filter| filter.user = Some(caller.id));
     let caller = match call.domain.users.renew(&credential).await {
         Ok(caller) => caller,
-        Err(UsersError::Unauthenticated) => return Err(Leave::Changed),
+        Err(UsersError::Unauthenticated) => return Err(EndReason::Changed),
         Err(error) => {
             tracing::warn!(%error, "own row not read");
             let words = "The board cannot reach its records just now. Please call again in a moment.";
-            return Err(Leave::Refused(words.to_owned()));
+            return Err(EndReason::Refused(words.to_owned()));
         }
     };
     call.logged_in(caller, Some(credential)).await?;
@@ -189,7 +189,7 @@ async fn enter(call: &mut Call, login: Login) -> Result<(), Leave> {
 }
 
 /// What waits for the caller, once: the number of this call, what is new, who paged meanwhile.
-pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting) -> Result<(), Leave> {
+pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting) -> Result<(), EndReason> {
     let logged_in = presence.logged_in(call).await;
     let handle = call.caller.handle.to_string();
     let mut lines: Vec<String> = Vec::new();
@@ -197,7 +197,7 @@ pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting)
         call.values.set("CN", logged_in.call_number);
         lines.push(match logged_in.last_call {
             Some(last) => {
-                format!("This is call {}. You last called {}.", logged_in.call_number, words::when(last))
+                format!("This is call {}. You last called {}.", logged_in.call_number, format::when(last))
             }
             None => format!("This is call {}.", logged_in.call_number),
         });
@@ -217,14 +217,14 @@ pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting)
         // The figure is there once the records have answered.
         lines.push(match call.values.get("NM").and_then(|new| new.parse::<i64>().ok()) {
             Some(0) => "Nothing new on the boards.".to_owned(),
-            Some(new) => format!("{} on the boards.", words::count(new, "new message", "new messages")),
+            Some(new) => format!("{} on the boards.", format::count(new, "new message", "new messages")),
             None => "Couldn't check for new messages just now.".to_owned(),
         });
         match call.domain.messaging.pages(&call.caller).await {
             Ok(pages) => {
                 for page in pages.into_iter().rev().filter(|page| !page.seen) {
                     let text = format!("{} pages you: {}", page.from, page.text);
-                    lines.push(format!("{}: {text}", words::when(page.at)));
+                    lines.push(format!("{}: {text}", format::when(page.at)));
                     call.page(Page { at: page.at, text, thread: None });
                 }
             }
@@ -243,7 +243,7 @@ pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting)
         }
     };
     for saved in &unfinished {
-        lines.push(format!("You didn't finish {}.", words::unfinished(saved)));
+        lines.push(format!("You didn't finish {}.", format::unfinished(saved)));
     }
     let board = call.house.name.clone();
     call.enter_known_as("the door", "notice", &title, &board);

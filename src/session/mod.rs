@@ -3,10 +3,10 @@
 
 mod command;
 mod farewell;
-mod figures;
-mod lines;
 mod login;
+mod mci_values;
 mod menus;
+mod node_numbers;
 mod presence;
 
 use std::pin::{Pin, pin};
@@ -20,18 +20,18 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-pub use self::lines::Lines;
+pub use self::node_numbers::NodeNumbers;
 use self::presence::Presence;
 use crate::config::Limits;
-use crate::switchboard::{Interest, Orders};
+use crate::switchboard::{EventFilter, Orders};
 use crate::transport::Connection;
-use crate::ui::{Call, Circumstances, House, IdleClock, Leave};
+use crate::ui::{Call, Circumstances, EndReason, House, IdleClock};
 
 /// How long a call that must end has to notice: one that waits for keys does so at once, one that waits for a caller who
 /// does not read never would.
 const TO_NOTICE: Duration = Duration::from_secs(1);
 
-/// What every session of a node works with.
+/// What every session of an instance works with.
 pub struct Exchange {
     /// What screens see.
     pub house: Arc<House>,
@@ -39,8 +39,8 @@ pub struct Exchange {
     pub domain: Domain,
     /// What a call may cost.
     pub limits: Limits,
-    /// The node's lines.
-    pub lines: Lines,
+    /// The node that each call has.
+    pub nodes: NodeNumbers,
     /// What must still be written after a hangup.
     pub loose_ends: TaskTracker,
 }
@@ -71,7 +71,7 @@ async fn answer(mut connection: Box<Connection>, exchange: Arc<Exchange>, refere
     let mut call = Call::new(Circumstances {
         house: Arc::clone(&exchange.house),
         domain: exchange.domain.clone(),
-        registration: exchange.house.switchboard.register(Interest::default()),
+        subscription: exchange.house.switchboard.subscribe(EventFilter::default()),
         idle: IdleClock::new(limits.login_time(), idle, Duration::from_secs(limits.idle_warning_seconds)),
         login_keys: limits.login_bytes,
         reference,
@@ -88,13 +88,14 @@ async fn answer(mut connection: Box<Connection>, exchange: Arc<Exchange>, refere
         "call answered"
     );
     let mut presence = Presence::new(&exchange, &call);
-    let over = ordered_to_end(call.registration.orders(), &exchange.house.drain);
+    call.values.set("NN", presence.node());
+    let over = ordered_to_end(call.subscription.orders(), &exchange.house.drain);
     let left = {
         // Pinned here, or they would be in this future and in that of the watch as well.
         let conversation = pin!(converse(&mut call, &mut presence, entry, &exchange));
         watched(conversation, pin!(over)).await
     };
-    let left = left.err().unwrap_or(Leave::Goodbye);
+    let left = left.err().unwrap_or(EndReason::Goodbye);
     let who = call.is_known().then(|| call.caller.handle.as_str());
     tracing::info!(reason = %left, by = left.by(), why = left.why(), user.handle = who, "call ended");
     Box::pin(farewell::say(&mut call, &left)).await;
@@ -106,9 +107,9 @@ async fn answer(mut connection: Box<Connection>, exchange: Arc<Exchange>, refere
 /// Runs a conversation until it ends. Told that it is `over`, it has a moment to find out by itself; then it is dropped
 /// wherever it stands.
 async fn watched(
-    mut conversation: Pin<&mut impl Future<Output = Result<(), Leave>>>,
-    over: Pin<&mut impl Future<Output = Leave>>,
-) -> Result<(), Leave> {
+    mut conversation: Pin<&mut impl Future<Output = Result<(), EndReason>>>,
+    over: Pin<&mut impl Future<Output = EndReason>>,
+) -> Result<(), EndReason> {
     let leave = tokio::select! {
         biased;
         left = &mut conversation => return left,
@@ -118,10 +119,10 @@ async fn watched(
 }
 
 /// Resolves when the call must end: it is kicked, its caller is banned, or the board goes down.
-async fn ordered_to_end(orders: Arc<Orders>, drain: &CancellationToken) -> Leave {
+async fn ordered_to_end(orders: Arc<Orders>, drain: &CancellationToken) -> EndReason {
     tokio::select! {
         biased;
-        () = drain.cancelled() => Leave::Draining,
+        () = drain.cancelled() => EndReason::Draining,
         ended = orders.ended() => ended.into(),
     }
 }
@@ -133,13 +134,13 @@ async fn converse(
     presence: &mut Presence,
     entry: crate::transport::Entry,
     exchange: &Exchange,
-) -> Result<(), Leave> {
+) -> Result<(), EndReason> {
     Box::pin(login::welcome(call)).await?;
     let greeting = Box::pin(login::log_in(call, entry, exchange)).await?;
-    Box::pin(figures::refresh(call)).await;
+    Box::pin(mci_values::refresh(call)).await;
     match Box::pin(login::greet(call, presence, greeting)).await {
         // The menus have not begun: there is nothing to leave.
-        Err(Leave::Narrowed) => {}
+        Err(EndReason::Narrowed) => {}
         greeted => greeted?,
     }
     menus::drive(call).await

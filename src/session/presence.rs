@@ -13,8 +13,8 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::Exchange;
-use super::lines::Line;
-use crate::switchboard::Plug;
+use super::node_numbers::NodeNumber;
+use crate::switchboard::SubscriptionHandle;
 use crate::ui::Call;
 
 /// How long a caller is at the door before the records hear of them. The first prompt waits for no record, and
@@ -28,13 +28,13 @@ const AGAIN: Duration = Duration::from_secs(5);
 pub struct Presence {
     row: Arc<Row>,
     loose_ends: TaskTracker,
-    _line: Line,
+    node: NodeNumber,
 }
 
 struct Row {
     domain: Domain,
     new: NewCall,
-    plug: Plug,
+    handle: SubscriptionHandle,
     id: OnceCell<CallId>,
     /// It may be in the records although `id` is not known: their answer was lost.
     perhaps_written: AtomicBool,
@@ -55,7 +55,7 @@ impl Row {
             self.perhaps_written.store(true, Ordering::Relaxed);
             match self.domain.users.call_answered(&self.new).await {
                 Ok(id) => {
-                    self.plug.update(|interest| interest.call = Some(id));
+                    self.handle.update(|filter| filter.call = Some(id));
                     Ok(id)
                 }
                 Err(error) => {
@@ -96,7 +96,7 @@ impl Row {
 
     /// Ends the row. One that is being written just now is waited for, one that may have been written is looked for;
     /// none is begun after this. While the records cannot be written it is tried again: who's online would show the
-    /// caller for as long as this node runs.
+    /// caller for as long as this instance runs.
     async fn end(&self) {
         let mut told = false;
         while let Err(error) = self.try_end().await {
@@ -117,21 +117,21 @@ impl Row {
 }
 
 impl Presence {
-    /// A call on the lowest free line.
+    /// A call on the lowest free node.
     pub fn new(exchange: &Exchange, call: &Call) -> Self {
-        let line = exchange.lines.take();
+        let node = exchange.nodes.take();
         let row = Arc::new(Row {
             domain: exchange.domain.clone(),
             new: NewCall {
                 key: Uuid::new_v4(),
-                node: exchange.house.node,
-                line: line.number,
+                instance: exchange.house.instance,
+                node: node.number,
                 transport: call.peer.transport.to_owned(),
                 peer: call.peer.address.to_string(),
                 columns: i64::from(call.terminal.columns),
                 rows: i64::from(call.terminal.rows),
             },
-            plug: call.registration.plug().clone(),
+            handle: call.subscription.handle().clone(),
             id: OnceCell::new(),
             perhaps_written: AtomicBool::new(false),
             gone: CancellationToken::new(),
@@ -144,7 +144,12 @@ impl Presence {
                 }
             }
         });
-        Self { row, loose_ends: exchange.loose_ends.clone(), _line: line }
+        Self { row, loose_ends: exchange.loose_ends.clone(), node }
+    }
+
+    /// The number of the call's node.
+    pub fn node(&self) -> i64 {
+        self.node.number
     }
 
     /// Writes down who it is. Records that cannot be reached cost the caller nothing but a line in "who's online".

@@ -7,7 +7,7 @@ use dialtone_domain::{CallId, UserId};
 
 /// What a call wants to hear of.
 #[derive(Debug, Clone, Default)]
-pub struct Interest {
+pub struct EventFilter {
     /// The call's row, once it has one.
     pub call: Option<CallId>,
     /// Who is calling, once they have said; a guest has no id.
@@ -46,7 +46,7 @@ pub enum Control {
 }
 
 /// What an event has a call do, if it has to do anything.
-pub fn control(event: &EventBody, who: &Interest) -> Option<Control> {
+pub fn control(event: &EventBody, who: &EventFilter) -> Option<Control> {
     let me = |user: &UserId| who.user.as_ref() == Some(user);
     match event {
         EventBody::CallKicked { call, by, reason } if who.call.as_ref() == Some(call) => {
@@ -63,7 +63,7 @@ pub fn control(event: &EventBody, who: &Interest) -> Option<Control> {
 }
 
 /// Whether an event is news for a call.
-pub fn concerns(event: &EventBody, who: &Interest) -> bool {
+pub fn matches(event: &EventBody, who: &EventFilter) -> bool {
     let me = |user: &UserId| who.user.as_ref() == Some(user);
     match event {
         EventBody::MessageCreated { read_level, author, .. } => {
@@ -97,18 +97,18 @@ mod tests {
 
     #[test]
     fn a_post_concerns_all_who_may_read_it_but_its_author() {
-        let reader = Interest { user: Some(UserId(1)), level: Some(10), ..Interest::default() };
-        assert!(concerns(&post(10, UserId(2)), &reader));
-        assert!(!concerns(&post(50, UserId(2)), &reader), "a board they may not read");
-        assert!(!concerns(&post(10, UserId(1)), &reader), "their own post");
-        assert!(!concerns(&post(0, UserId(2)), &Interest::default()), "not logged in");
-        let sysop = Interest { sysop: true, ..reader };
-        assert!(concerns(&post(50, UserId(2)), &sysop));
+        let reader = EventFilter { user: Some(UserId(1)), level: Some(10), ..EventFilter::default() };
+        assert!(matches(&post(10, UserId(2)), &reader));
+        assert!(!matches(&post(50, UserId(2)), &reader), "a board they may not read");
+        assert!(!matches(&post(10, UserId(1)), &reader), "their own post");
+        assert!(!matches(&post(0, UserId(2)), &EventFilter::default()), "not logged in");
+        let sysop = EventFilter { sysop: true, ..reader };
+        assert!(matches(&post(50, UserId(2)), &sysop));
     }
 
     #[test]
     fn a_ban_ends_the_callers_own_calls_and_a_kick_ends_one() {
-        let who = Interest { user: Some(UserId(1)), call: Some(CallId(7)), ..Interest::default() };
+        let who = EventFilter { user: Some(UserId(1)), call: Some(CallId(7)), ..EventFilter::default() };
         let banned = |user| EventBody::UserBanned { user: UserId(user), reason: "rude".into() };
         assert_eq!(control(&banned(1), &who), Some(Control::End(Ended::Banned("rude".into()))));
         assert_eq!(control(&banned(2), &who), None);
@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(control(&kick(7), &who), Some(Control::End(kicked)));
         assert_eq!(control(&kick(8), &who), None);
         assert_eq!(control(&EventBody::UserChanged { user: UserId(1) }, &who), Some(Control::Stale));
-        assert_eq!(control(&EventBody::UserChanged { user: UserId(1) }, &Interest::default()), None);
+        assert_eq!(control(&EventBody::UserChanged { user: UserId(1) }, &EventFilter::default()), None);
     }
 
     #[test]
@@ -128,9 +128,9 @@ mod tests {
             handle: Handle::parse("acid burn").unwrap(),
             call: CallId(1),
         };
-        let mut who = Interest { user: Some(UserId(1)), level: Some(10), ..Interest::default() };
-        assert!(!concerns(&online, &who));
+        let mut who = EventFilter { user: Some(UserId(1)), level: Some(10), ..EventFilter::default() };
+        assert!(!matches(&online, &who));
         who.friends.insert(UserId(2));
-        assert!(concerns(&online, &who));
+        assert!(matches(&online, &who));
     }
 }

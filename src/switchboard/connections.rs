@@ -15,7 +15,7 @@ use crate::transport::{Bans, Watch};
 /// How long a call on the connection has to say why it ends; then it ends the connection itself.
 const LAST_WORDS: Duration = Duration::from_secs(4);
 
-/// The connections of this node. Cloning is cheap.
+/// The connections of this instance. Cloning is cheap.
 #[derive(Clone, Default)]
 pub struct Connections {
     open: Arc<Mutex<HashMap<u64, (UserId, CancellationToken)>>>,

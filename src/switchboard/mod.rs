@@ -1,40 +1,40 @@
 //! The switchboard reads the event log when a doorbell rings and hands each event to the calls it concerns.
 
 mod audience;
+mod board_stats;
 mod connections;
-mod glance;
 mod in_process;
 mod nats;
 mod poll;
+mod price_history;
 mod registry;
-mod tape;
 
 use std::sync::Arc;
 
-use dialtone_domain::{Domain, EventReader, NodeId};
+use dialtone_domain::{Domain, EventReader, InstanceId};
 use dialtone_domain::{Event, EventBody};
 use tokio_util::sync::CancellationToken;
 
-pub use self::audience::{Ended, Interest};
+pub use self::audience::{Ended, EventFilter};
+pub use self::board_stats::{BoardStats, callers};
 pub use self::connections::Connections;
-pub use self::glance::{Glance, callers};
 pub use self::nats::{Nats, NatsError, understood as nats_address_understood};
-pub use self::registry::{Delivery, Orders, Plug, Registration, Switchboard};
-pub use self::tape::Tape;
+pub use self::price_history::PriceHistory;
+pub use self::registry::{Delivery, Orders, Subscription, SubscriptionHandle, Switchboard};
 
 /// Everything the reading task needs.
-pub struct Desk {
+pub struct Dispatcher {
     /// Whose log is read.
     pub domain: Domain,
     /// Whose calls are told.
     pub switchboard: Arc<Switchboard>,
-    /// This node: its own events go out on NATS from here.
-    pub node: NodeId,
+    /// This instance: its own events go out on NATS from here.
+    pub instance: InstanceId,
     /// The doorbell of other machines, if there is one.
     pub nats: Option<Nats>,
 }
 
-impl Desk {
+impl Dispatcher {
     /// Reads the log from `reader`'s place until `shutdown`.
     pub async fn run(mut self, mut reader: EventReader, shutdown: CancellationToken) {
         let mut poll = poll::Poll::new();
@@ -74,15 +74,15 @@ impl Desk {
             self.domain.users.invalidate(&event);
             traffic |= matches!(event.body, EventBody::UserOnline { .. } | EventBody::UserOffline { .. });
             if let EventBody::QuotesUpdated { quotes } = &event.body {
-                self.switchboard.tape().feed(quotes);
+                self.switchboard.prices().feed(quotes);
             }
             if let Some(nats) = &self.nats {
-                nats.publish(&event, self.node);
+                nats.publish(&event, self.instance);
             }
             self.switchboard.deliver(&Arc::new(event));
         }
         if traffic {
-            self.switchboard.glance().out_of_date();
+            self.switchboard.board_stats().out_of_date();
         }
     }
 }

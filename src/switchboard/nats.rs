@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_nats::{Client, ConnectOptions, Subscriber, ToServerAddrs as _};
-use dialtone_domain::NodeId;
+use dialtone_domain::InstanceId;
 use dialtone_domain::events::Event;
 use futures_util::StreamExt;
 use thiserror::Error;
@@ -23,12 +23,12 @@ pub enum NatsError {
     /// The address cannot be used, or the server refused us.
     #[error("cannot use NATS: {0}")]
     Connect(#[from] async_nats::ConnectError),
-    /// The board could not listen for other nodes.
+    /// The board could not listen for other instances.
     #[error("cannot listen on NATS: {0}")]
     Subscribe(#[from] async_nats::SubscribeError),
 }
 
-/// This node's line to NATS.
+/// This instance's line to NATS.
 pub struct Nats {
     prefix: String,
     outbox: mpsc::Sender<(String, Vec<u8>)>,
@@ -59,9 +59,9 @@ impl Nats {
         Ok(Self { prefix: prefix.to_owned(), outbox, bell })
     }
 
-    /// Publishes an event if this node wrote it. Never waits.
-    pub fn publish(&self, event: &Event, node: NodeId) {
-        if event.node != Some(node) {
+    /// Publishes an event if this instance wrote it. Never waits.
+    pub fn publish(&self, event: &Event, instance: InstanceId) {
+        if event.instance != Some(instance) {
             return;
         }
         let Ok(payload) = event.published() else { return };
@@ -98,7 +98,7 @@ async fn send(client: Client, mut post: mpsc::Receiver<(String, Vec<u8>)>) {
     }
 }
 
-/// Waits until another node rings. Without NATS it never does. Cancel safe.
+/// Waits until another instance rings. Without NATS it never does. Cancel safe.
 pub async fn rung(nats: Option<&mut Nats>) {
     if let Some(nats) = nats
         && nats.bell.next().await.is_some()

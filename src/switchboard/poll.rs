@@ -7,7 +7,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 /// How late an event may be when no doorbell rings: with what it takes to read and draw it, within a second.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// One tick a node, however many callers.
+/// One tick an instance, however many callers.
 pub struct Poll(Interval);
 
 impl Poll {

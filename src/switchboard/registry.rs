@@ -1,4 +1,4 @@
-//! Who is on this node, and the way to each of them.
+//! Who is on this instance, and the way to each of them.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -9,16 +9,16 @@ use futures_channel::mpsc;
 use futures_util::FutureExt;
 use tokio::sync::Notify;
 
-use super::audience::{Control, Ended, Interest, concerns, control};
+use super::audience::{Control, Ended, EventFilter, control, matches};
+use super::board_stats::BoardStats;
 use super::connections::Connections;
-use super::glance::Glance;
-use super::tape::Tape;
+use super::price_history::PriceHistory;
 
 /// Events that wait for a busy call. What does not fit is counted: the board still has it, and the caller is told.
 const QUEUE: usize = 128;
 
 struct Line {
-    interest: Interest,
+    filter: EventFilter,
     events: mpsc::Sender<Arc<Event>>,
     missed: Arc<AtomicU32>,
     orders: Arc<Orders>,
@@ -66,18 +66,18 @@ impl Orders {
 pub enum Delivery {
     /// News.
     Event(Arc<Event>),
-    /// Something to obey: see [`Registration::ended`] and [`Registration::take_stale`].
+    /// Something to obey: see [`Subscription::ended`] and [`Subscription::take_stale`].
     Orders,
 }
 
-/// The calls of this node.
+/// The calls of this instance.
 #[derive(Default)]
 pub struct Switchboard {
     lines: Mutex<HashMap<u64, Line>>,
     next: AtomicU64,
     connections: Connections,
-    glance: Glance,
-    tape: Tape,
+    board_stats: BoardStats,
+    prices: PriceHistory,
 }
 
 impl Switchboard {
@@ -86,14 +86,14 @@ impl Switchboard {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The board at a glance.
-    pub fn glance(&self) -> &Glance {
-        &self.glance
+    /// The board at a board_stats.
+    pub fn board_stats(&self) -> &BoardStats {
+        &self.board_stats
     }
 
     /// The last prices.
-    pub fn tape(&self) -> &Tape {
-        &self.tape
+    pub fn prices(&self) -> &PriceHistory {
+        &self.prices
     }
 
     /// The connections of callers, with or without a call.
@@ -101,27 +101,29 @@ impl Switchboard {
         &self.connections
     }
 
-    /// Plugs a call in; dropping the registration pulls it out.
-    pub fn register(self: &Arc<Self>, interest: Interest) -> Registration {
+    /// Plugs a call in; dropping the subscription pulls it out.
+    pub fn subscribe(self: &Arc<Self>, filter: EventFilter) -> Subscription {
         let key = self.next.fetch_add(1, Ordering::Relaxed);
-        let (sender, events) = mpsc::channel(QUEUE);
+        let (sender, events) = mpsc::channel(QUEUE - 1);
         let missed = Arc::new(AtomicU32::new(0));
         let orders = Arc::new(Orders::default());
-        let line =
-            Line { interest, events: sender, missed: Arc::clone(&missed), orders: Arc::clone(&orders) };
+        let line = Line { filter, events: sender, missed: Arc::clone(&missed), orders: Arc::clone(&orders) };
         self.lines().insert(key, line);
-        Registration { plug: Plug { switchboard: Arc::clone(self), key }, events, missed, orders }
+        Subscription {
+            handle: SubscriptionHandle { switchboard: Arc::clone(self), key },
+            events,
+            missed,
+            orders,
+        }
     }
 
     /// Hands an event to each call it concerns; never waits for any of them.
     pub fn deliver(&self, event: &Arc<Event>) {
         self.connections.deliver(&event.body);
         for line in self.lines().values_mut() {
-            if let Some(control) = control(&event.body, &line.interest) {
+            if let Some(control) = control(&event.body, &line.filter) {
                 line.orders.give(control);
-            } else if concerns(&event.body, &line.interest)
-                && line.events.try_send(Arc::clone(event)).is_err()
-            {
+            } else if matches(&event.body, &line.filter) && line.events.try_send(Arc::clone(event)).is_err() {
                 line.missed.fetch_add(1, Ordering::Relaxed);
             }
         }
@@ -130,29 +132,29 @@ impl Switchboard {
 
 /// A call's place at the switchboard, to be changed from wherever something is learnt about the call.
 #[derive(Clone)]
-pub struct Plug {
+pub struct SubscriptionHandle {
     switchboard: Arc<Switchboard>,
     key: u64,
 }
 
-impl Plug {
+impl SubscriptionHandle {
     /// Changes what the call wants to hear of, from the next event on. Nothing happens once the call is over.
-    pub fn update(&self, change: impl FnOnce(&mut Interest)) {
+    pub fn update(&self, change: impl FnOnce(&mut EventFilter)) {
         if let Some(line) = self.switchboard.lines().get_mut(&self.key) {
-            change(&mut line.interest);
+            change(&mut line.filter);
         }
     }
 }
 
 /// A call at the switchboard: its place there and what comes through.
-pub struct Registration {
-    plug: Plug,
+pub struct Subscription {
+    handle: SubscriptionHandle,
     events: mpsc::Receiver<Arc<Event>>,
     missed: Arc<AtomicU32>,
     orders: Arc<Orders>,
 }
 
-impl Registration {
+impl Subscription {
     /// What comes next for this call, orders before news. Cancel safe.
     pub async fn next(&mut self) -> Option<Delivery> {
         tokio::select! {
@@ -162,7 +164,7 @@ impl Registration {
         }
     }
 
-    /// Whether there is something to obey that was not taken from [`Registration::next`].
+    /// Whether there is something to obey that was not taken from [`Subscription::next`].
     pub fn ordered(&mut self) -> bool {
         self.orders.given.notified().now_or_never().is_some()
     }
@@ -193,24 +195,24 @@ impl Registration {
     }
 
     /// The place, to be changed.
-    pub fn plug(&self) -> &Plug {
-        &self.plug
+    pub fn handle(&self) -> &SubscriptionHandle {
+        &self.handle
     }
 
-    /// The board at a glance.
-    pub fn glance(&self) -> &Glance {
-        &self.plug.switchboard.glance
+    /// The board at a board_stats.
+    pub fn board_stats(&self) -> &BoardStats {
+        &self.handle.switchboard.board_stats
     }
 
     /// The last prices.
-    pub fn tape(&self) -> &Tape {
-        &self.plug.switchboard.tape
+    pub fn prices(&self) -> &PriceHistory {
+        &self.handle.switchboard.prices
     }
 }
 
-impl Drop for Registration {
+impl Drop for Subscription {
     fn drop(&mut self) {
-        self.plug.switchboard.lines().remove(&self.plug.key);
+        self.handle.switchboard.lines().remove(&self.handle.key);
     }
 }
 
@@ -221,7 +223,7 @@ mod tests {
     use dialtone_domain::{CallId, EventBody, EventSeq, Handle, UserId};
 
     fn event(body: EventBody) -> Arc<Event> {
-        Arc::new(Event { seq: EventSeq(1), at: Utc::now(), node: None, correlation: None, body })
+        Arc::new(Event { seq: EventSeq(1), at: Utc::now(), instance: None, correlation: None, body })
     }
 
     fn news() -> Arc<Event> {
@@ -231,8 +233,8 @@ mod tests {
     #[tokio::test]
     async fn a_kick_reaches_a_call_whose_queue_is_full() {
         let switchboard = Arc::new(Switchboard::default());
-        let interest = Interest { call: Some(CallId(7)), user: Some(UserId(1)), ..Interest::default() };
-        let mut call = switchboard.register(interest);
+        let filter = EventFilter { call: Some(CallId(7)), user: Some(UserId(1)), ..EventFilter::default() };
+        let mut call = switchboard.subscribe(filter);
         for _ in 0..=QUEUE {
             switchboard.deliver(&news());
         }

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
-use dialtone_domain::{Domain, NodeId, Unavailable};
+use dialtone_domain::{Domain, InstanceId, Unavailable};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -19,7 +19,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-/// How long the records may take to answer before the node says that it is not ready.
+/// How long the records may take to answer before the instance says that it is not ready.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// For how long an answer of the records is given again, so that asking often costs no more than asking now and then.
 const FRESH: Duration = Duration::from_secs(1);
@@ -32,17 +32,17 @@ const CONNECTIONS: usize = 64;
 /// How long to wait when a connection cannot be accepted, as when every file descriptor is taken.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Whether the node takes calls; set once it does, cleared when it drains.
+/// Whether the instance takes calls; set once it does, cleared when it drains.
 #[derive(Debug, Clone, Default)]
 pub struct Readiness(Arc<AtomicBool>);
 
 impl Readiness {
-    /// Says whether the node takes calls.
+    /// Says whether the instance takes calls.
     pub fn set(&self, ready: bool) {
         self.0.store(ready, Ordering::Release);
     }
 
-    /// Whether the node takes calls.
+    /// Whether the instance takes calls.
     pub fn get(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
@@ -51,15 +51,15 @@ impl Readiness {
 /// Finds out whether the records can be written.
 struct Probe {
     domain: Domain,
-    node: NodeId,
+    instance: InstanceId,
     readiness: Readiness,
     attempts: Attempts,
 }
 
 impl Probe {
     async fn write(&self) -> Result<(), Unavailable> {
-        let (domain, node) = (self.domain.clone(), self.node);
-        self.attempts.answer(|| async move { domain.nodes.seen(node).await }).await
+        let (domain, instance) = (self.domain.clone(), self.instance);
+        self.attempts.answer(|| async move { domain.instances.seen(instance).await }).await
     }
 }
 
@@ -93,15 +93,15 @@ impl Attempts {
     }
 }
 
-/// Answers both pages, in the name of `node`, until `shutdown`.
+/// Answers both pages, in the name of `instance`, until `shutdown`.
 pub async fn serve(
     listener: TcpListener,
     domain: Domain,
-    node: NodeId,
+    instance: InstanceId,
     readiness: Readiness,
     shutdown: CancellationToken,
 ) {
-    let probe = Arc::new(Probe { domain, node, readiness, attempts: Attempts::default() });
+    let probe = Arc::new(Probe { domain, instance, readiness, attempts: Attempts::default() });
     let routes = Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))

@@ -1,11 +1,11 @@
 //! Each transport turns its wire into one [`Connection`]; they only translate and know nothing of each other.
 
 pub mod input;
-mod late;
+mod late_answers;
 mod moot;
-mod pace;
 pub mod ssh;
 pub mod telnet;
+mod throttle;
 
 use std::future::poll_fn;
 use std::net::IpAddr;
@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use self::moot::Moot;
 
 // The queues of a call hold nothing most of the time, and a call may idle for hours: they are of the kind that takes
-// memory by the item, where tokio's takes that of 32 at once.
+// memory by the item, where tokio's takes that of 32 at once. Each sender has room for one item of its own.
 
 /// How many inputs wait for a busy session before the transport stops reading.
 pub const INPUT_QUEUE: usize = 64;
@@ -149,7 +149,7 @@ pub trait Watch: Send + Sync {}
 
 /// What the transport itself has to know of a caller's terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tuning {
+pub struct WireSettings {
     /// What its keys are sent in.
     pub charset: Charset,
     /// Bits a second at which to write; none is as fast as the line.
@@ -164,7 +164,7 @@ pub enum Outgoing {
     /// A change of the screen, stamped as [`Output::drops`] says: a key may make it moot before it is sent.
     Screen(Vec<u8>, u32),
     /// From here on the terminal is like this.
-    Tune(Tuning),
+    Tune(WireSettings),
 }
 
 /// The bounded way to the caller; dropping it hangs up once all is sent.
@@ -219,7 +219,7 @@ pub struct Hangup;
 impl Output {
     /// The sending end and the transport's end.
     pub fn channel() -> (Self, Writes) {
-        let (sender, receiver) = mpsc::channel(OUTPUT_QUEUE);
+        let (sender, receiver) = mpsc::channel(OUTPUT_QUEUE - 1);
         let moot = Arc::new(Moot::default());
         (Self { queue: sender, moot: Arc::clone(&moot) }, Writes { queue: receiver, moot })
     }
@@ -243,8 +243,8 @@ impl Output {
     }
 
     /// Tells the transport what the terminal is like. Errors: [`Hangup`].
-    pub async fn tune(&mut self, tuning: Tuning) -> Result<(), Hangup> {
-        self.send(Outgoing::Tune(tuning)).await
+    pub async fn tune(&mut self, settings: WireSettings) -> Result<(), Hangup> {
+        self.send(Outgoing::Tune(settings)).await
     }
 
     async fn send(&mut self, outgoing: Outgoing) -> Result<(), Hangup> {

@@ -14,11 +14,11 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::input::Keyboard;
-use super::late::Late;
+use super::late_answers::LateAnswers;
 use super::moot::{Moot, seam};
-use super::pace::Pace;
+use super::throttle::Throttle;
 use super::{
-    Connection, Entry, ExitStatus, Input, LAST_WORDS, LoggedIn, Outgoing, Output, Peer, Tuning, Writes,
+    Connection, Entry, ExitStatus, Input, LAST_WORDS, LoggedIn, Outgoing, Output, Peer, WireSettings, Writes,
 };
 
 /// What a terminal that answers nothing, or nothing more, costs its caller.
@@ -70,9 +70,9 @@ where
     }
     let (terminal, echo) = (probe.conclude(), line.telnet.us(TelnetOption::ECHO));
     line.keyboard.adopt(&terminal);
-    line.late = Late::new(probe, echo, line.settled());
+    line.late = LateAnswers::new(probe, echo, line.settled());
     let (output, writes) = Output::channel();
-    let (inputs, input) = mpsc::channel(super::INPUT_QUEUE);
+    let (inputs, input) = mpsc::channel(super::INPUT_QUEUE - 1);
     let hangup = CancellationToken::new();
     let connection = Box::new(Connection {
         input,
@@ -136,8 +136,8 @@ struct Line {
     telnet: Telnet,
     keyboard: Keyboard,
     size: Option<(u16, u16)>,
-    pace: Pace,
-    late: Late,
+    throttle: Throttle,
+    late: LateAnswers,
     /// What the protocol still has to say. While it is more than [`REPLIES`], nothing is read.
     replies: Vec<u8>,
     /// Bytes that may still come before the caller has logged in.
@@ -152,8 +152,8 @@ impl Line {
             telnet: Telnet::new(),
             keyboard: Keyboard::new(),
             size: None,
-            pace: Pace::full(),
-            late: Late::default(),
+            throttle: Throttle::full(),
+            late: LateAnswers::default(),
             replies: Vec::new(),
             allowance,
             logged_in: LoggedIn::default(),
@@ -282,17 +282,17 @@ impl Line {
                 patience.begin(outgoing.len(), Duration::ZERO);
             }
             let owed = sent < outgoing.len();
-            let paced = self.pace.wait();
+            let paced = self.throttle.wait();
             let flush_at = self.keyboard.flush_at();
             let due = owed.then(|| paced.unwrap_or(patience.until));
             tokio::select! {
                 ready = self.stream.writable(), if owed && paced.is_none() => {
                     ready?;
-                    let end = sent + self.pace.slice(outgoing.len() - sent);
+                    let end = sent + self.throttle.slice(outgoing.len() - sent);
                     match self.stream.try_write(outgoing.get(sent..end).unwrap_or_default()) {
                         Ok(n) => {
                             sent += n;
-                            self.pace.sent(n);
+                            self.throttle.sent(n);
                             writes.moot.left(screen.saturating_sub(sent));
                             patience.renew();
                         }
@@ -315,14 +315,14 @@ impl Line {
                 write = writes.recv(), if outgoing.is_empty() => match write {
                     Some(Outgoing::Bytes(bytes)) => {
                         self.telnet.encode(&bytes, &mut outgoing);
-                        patience.begin(outgoing.len(), self.pace.time(outgoing.len()));
+                        patience.begin(outgoing.len(), self.throttle.time(outgoing.len()));
                     }
                     Some(Outgoing::Screen(bytes, stamp)) => {
                         self.telnet.encode(&bytes, &mut outgoing);
                         (screen, drops) = (outgoing.len(), stamp);
-                        patience.begin(outgoing.len(), self.pace.time(outgoing.len()));
+                        patience.begin(outgoing.len(), self.throttle.time(outgoing.len()));
                     }
-                    Some(Outgoing::Tune(tuning)) => self.tune(tuning, &writes.moot),
+                    Some(Outgoing::Tune(settings)) => self.tune(settings, &writes.moot),
                     None => return Box::pin(self.close()).await,
                 },
                 more = self.keyboard.deliver(&mut inputs), if listened && !self.keyboard.is_empty() => listened = more,
@@ -351,11 +351,11 @@ impl Line {
                             Outgoing::Bytes(bytes) | Outgoing::Screen(bytes, _) => {
                                 self.telnet.encode(&bytes, &mut outgoing);
                             }
-                            Outgoing::Tune(tuning) => self.tune(tuning, &writes.moot),
+                            Outgoing::Tune(settings) => self.tune(settings, &writes.moot),
                         }
                     }
                     let left = outgoing.len() - sent;
-                    let time = self.pace.time(left);
+                    let time = self.throttle.time(left);
                     // Nothing may have been sent for an hour: the clock starts with the last words.
                     patience.begin(left, time);
                     end = end.or(Some(Instant::now() + LAST_WORDS + time));
@@ -375,10 +375,10 @@ impl Line {
         }
     }
 
-    fn tune(&mut self, tuning: Tuning, moot: &Moot) {
-        self.keyboard.set_charset(tuning.charset);
-        self.pace.set(tuning.speed);
-        moot.set_slow(self.pace.slow());
+    fn tune(&mut self, settings: WireSettings, moot: &Moot) {
+        self.keyboard.set_charset(settings.charset);
+        self.throttle.set(settings.speed);
+        moot.set_slow(self.throttle.slow());
     }
 
     /// One read; false at the end of the call.
@@ -509,7 +509,7 @@ mod tests {
         let (mut caller, answered) = line().await;
         let session = |connection: Box<Connection>| async move {
             let Connection { mut input, mut output, .. } = *connection;
-            output.tune(Tuning { charset: Charset::Utf8, speed: Some(2400) }).await.unwrap();
+            output.tune(WireSettings { charset: Charset::Utf8, speed: Some(2400) }).await.unwrap();
             // The keys that were typed ahead come before it, and then those that are pressed while it is sent.
             for _ in 0..TYPE_AHEAD {
                 input.recv().await.unwrap();

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use dialtone_terminal::art::Art;
 use dialtone_terminal::{Cell, Charset, Grid, Style};
 
-use super::frame::header_rows;
-use super::{Call, Frame, Gallery};
+use super::chrome::header_rows;
+use super::{Call, Canvas, Theme};
 
 /// What lies behind a menu.
 pub struct Backdrop {
-    gallery: Arc<Gallery>,
+    theme: Arc<Theme>,
     art: String,
     /// Of the screen: the art as wide as it fits.
     columns: u16,
@@ -20,9 +20,9 @@ pub struct Backdrop {
 impl Backdrop {
     /// The art of this name, if there is more to it than a header and marks.
     pub fn new(call: &Call, name: &str) -> Option<Self> {
-        let gallery = call.gallery();
+        let theme = call.theme();
         let columns = call.terminal.columns;
-        let art = gallery.fit(name, Charset::Cp437, columns)?;
+        let art = theme.fit(name, Charset::Cp437, columns)?;
         let empty = body(art, u16::MAX, &|_| String::new());
         let bare = |cell: &Cell| cell.ch == ' ' && cell.style.bg == Style::default().bg;
         if (0..empty.rows()).all(|y| empty.row(y).iter().all(bare)) {
@@ -32,11 +32,11 @@ impl Backdrop {
         let values = marks
             .filter_map(|mark| Some((mark.name.clone(), call.values.get(&mark.name)?.to_owned())))
             .collect();
-        Some(Self { art: name.to_owned(), columns, values, gallery })
+        Some(Self { art: name.to_owned(), columns, values, theme })
     }
 
     fn art(&self) -> Option<&Art> {
-        self.gallery.fit(&self.art, Charset::Cp437, self.columns)
+        self.theme.fit(&self.art, Charset::Cp437, self.columns)
     }
 
     /// Its rows.
@@ -46,7 +46,7 @@ impl Backdrop {
 
     /// Draws it, values filled in. Where a command may stand, nothing does: the menu puts it there for those who may
     /// use it.
-    pub fn draw(&self, frame: &mut Frame<'_>) {
+    pub fn draw(&self, frame: &mut Canvas<'_>) {
         let Some(art) = self.art() else { return };
         let value = |mark: &str| {
             let known = self.values.iter().find(|(name, _)| name == mark);

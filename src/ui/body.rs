@@ -4,7 +4,7 @@ use dialtone_terminal::text::{fit, prefix, width};
 use dialtone_terminal::{Grid, Style, pipe};
 
 use super::keys::Keys;
-use super::theme;
+use super::styles;
 
 /// Where the parts of a screen lie, in its rows from the top.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -14,32 +14,32 @@ pub struct Body {
     /// The body's rows.
     pub rows: u16,
     /// The row of the aside above the prompt, where the screen is high enough.
-    pub life_row: Option<u16>,
+    pub tagline_row: Option<u16>,
     /// The prompt's row.
     pub prompt_row: u16,
 }
 
 /// Where a view draws. Body coordinates begin at 0, 0; what does not fit is cut.
-pub struct Frame<'a> {
+pub struct Canvas<'a> {
     grid: &'a mut Grid,
     left: u16,
     top: u16,
     columns: u16,
     rows: u16,
-    life_row: Option<u16>,
+    tagline_row: Option<u16>,
     prompt_row: u16,
 }
 
-impl<'a> Frame<'a> {
+impl<'a> Canvas<'a> {
     /// The body of a screen.
     pub(super) fn new(grid: &'a mut Grid, body: &Body) -> Self {
         let columns = grid.columns();
-        let Body { top, rows, life_row, prompt_row } = *body;
-        Self { grid, left: 0, top, columns, rows, life_row, prompt_row }
+        let Body { top, rows, tagline_row, prompt_row } = *body;
+        Self { grid, left: 0, top, columns, rows, tagline_row, prompt_row }
     }
 }
 
-impl Frame<'_> {
+impl Canvas<'_> {
     /// Columns of the body.
     pub fn columns(&self) -> u16 {
         self.columns
@@ -51,29 +51,29 @@ impl Frame<'_> {
     }
 
     /// A part of the body, drawn in as if it were the whole.
-    pub fn part(&mut self, x: u16, y: u16, columns: u16, rows: u16) -> Frame<'_> {
-        Frame {
+    pub fn part(&mut self, x: u16, y: u16, columns: u16, rows: u16) -> Canvas<'_> {
+        Canvas {
             left: self.left + x.min(self.columns),
             top: self.top + y.min(self.rows),
             columns: columns.min(self.columns.saturating_sub(x)),
             rows: rows.min(self.rows.saturating_sub(y)),
-            life_row: None,
+            tagline_row: None,
             prompt_row: self.prompt_row,
             grid: self.grid,
         }
     }
 
     /// A box with a title in its upper edge; the part inside it, with a column to spare on each side.
-    pub fn boxed(&mut self, x: u16, y: u16, columns: u16, rows: u16, title: &str) -> Frame<'_> {
+    pub fn boxed(&mut self, x: u16, y: u16, columns: u16, rows: u16, title: &str) -> Canvas<'_> {
         let (right, bottom) = (x + columns.saturating_sub(1), y + rows.saturating_sub(1));
         self.line(x, y, columns, title);
-        self.fill(x, bottom, columns, '─', theme::LINE);
+        self.fill(x, bottom, columns, '─', styles::LINE);
         for row in y + 1..bottom {
-            self.put(x, row, '│', theme::LINE);
-            self.put(right, row, '│', theme::LINE);
+            self.put(x, row, '│', styles::LINE);
+            self.put(right, row, '│', styles::LINE);
         }
         for (x, y, corner) in [(x, y, '┌'), (right, y, '┐'), (x, bottom, '└'), (right, bottom, '┘')] {
-            self.put(x, y, corner, theme::LINE);
+            self.put(x, y, corner, styles::LINE);
         }
         self.part(x + 2, y + 1, columns.saturating_sub(4), rows.saturating_sub(2))
     }
@@ -86,10 +86,10 @@ impl Frame<'_> {
 
     /// A line of `columns` with a title in it.
     pub fn line(&mut self, x: u16, y: u16, columns: u16, title: &str) {
-        self.fill(x, y, columns, '─', theme::LINE);
+        self.fill(x, y, columns, '─', styles::LINE);
         if !title.is_empty() {
             let room = usize::from(columns).saturating_sub(6);
-            self.text(x + 2, y, &format!(" {} ", cut(title, room)), theme::HEADING);
+            self.text(x + 2, y, &format!(" {} ", cut(title, room)), styles::HEADING);
         }
     }
 
@@ -136,20 +136,20 @@ impl Frame<'_> {
         self.grid.blit(self.left + x, self.top + y, from);
     }
 
-    /// An aside above the prompt, in place of the line of life, if the screen is high enough. Empty changes nothing.
-    pub fn life(&mut self, text: &str, style: Style) {
-        if let Some(row) = self.life_row.filter(|_| !text.is_empty()) {
+    /// An aside above the prompt, in place of the tagline, if the screen is high enough. Empty changes nothing.
+    pub fn tagline(&mut self, text: &str, style: Style) {
+        if let Some(row) = self.tagline_row.filter(|_| !text.is_empty()) {
             self.clear_row(row);
             self.grid.text(2, row, &cut(text, self.prompt_room()), style);
         }
     }
 
-    /// The line of life itself, with pipe codes for colour.
+    /// The tagline itself, with pipe codes for colour.
     pub(super) fn house_line(&mut self, text: &str) {
-        if let Some(row) = self.life_row {
+        if let Some(row) = self.tagline_row {
             let mut x = 2;
             let end = self.grid.columns().saturating_sub(2);
-            for (style, run) in pipe::parse(text, theme::ASIDE) {
+            for (style, run) in pipe::parse(text, styles::ASIDE) {
                 x = self.grid.text(x, row, prefix(&run, usize::from(end.saturating_sub(x))), style);
             }
         }
@@ -167,18 +167,18 @@ impl Frame<'_> {
     /// The prompt, with the cursor behind it, in place of the hints.
     pub fn prompt(&mut self, text: &str) {
         self.clear_row(self.prompt_row);
-        let x = self.grid.text(2, self.prompt_row, text, theme::WORDS);
+        let x = self.grid.text(2, self.prompt_row, text, styles::WORDS);
         self.grid.set_cursor(Some((x, self.prompt_row)));
     }
 
     /// A prompt with a line being typed, and an aside behind it.
     pub fn prompt_input(&mut self, label: &str, line: &super::LineInput, aside: &str) {
         self.clear_row(self.prompt_row);
-        let x = self.grid.text(2, self.prompt_row, label, theme::WORDS);
+        let x = self.grid.text(2, self.prompt_row, label, styles::WORDS);
         let aside_width = u16::try_from(width(aside)).unwrap_or(0);
         let room = self.grid.columns().saturating_sub(x + aside_width + 3);
         let (shown, cursor) = line.shown(usize::from(room).max(1));
-        self.grid.text(x, self.prompt_row, &shown, theme::NAME);
+        self.grid.text(x, self.prompt_row, &shown, styles::NAME);
         self.aside(aside);
         self.grid.set_cursor(Some((x + u16::try_from(cursor).unwrap_or(0), self.prompt_row)));
     }
@@ -186,7 +186,7 @@ impl Frame<'_> {
     fn aside(&mut self, text: &str) {
         let x = self.grid.columns().saturating_sub(u16::try_from(width(text)).unwrap_or(u16::MAX) + 1);
         if x > 2 {
-            self.grid.text(x, self.prompt_row, text, theme::ASIDE);
+            self.grid.text(x, self.prompt_row, text, styles::ASIDE);
         }
     }
 
@@ -194,8 +194,8 @@ impl Frame<'_> {
     pub(super) fn hints(&mut self, keys: &Keys) {
         let mut x = 2;
         for hint in keys.placed(self.grid.columns()) {
-            let at = self.grid.text(hint.x, self.prompt_row, hint.label, theme::KEY);
-            x = self.grid.text(at + 1, self.prompt_row, hint.does, theme::WORDS) + 1;
+            let at = self.grid.text(hint.x, self.prompt_row, hint.label, styles::KEY);
+            x = self.grid.text(at + 1, self.prompt_row, hint.does, styles::WORDS) + 1;
         }
         self.aside(keys.aside_in(self.grid.columns()));
         self.grid.set_cursor(Some((x.min(self.grid.columns().saturating_sub(2)), self.prompt_row)));

@@ -12,7 +12,7 @@ use chrono::Local;
 use dialtone_domain::events::Event;
 use dialtone_domain::users::{Credential, Settings};
 use dialtone_domain::{CallId, Caller, Domain};
-use dialtone_terminal::{Capabilities, Charset, Grid, Key, Modes, Paint, Wire, draw};
+use dialtone_terminal::{Capabilities, Charset, Grid, Key, Modes, Palette, Wire, draw};
 use futures_channel::mpsc;
 use futures_util::StreamExt;
 use futures_util::stream::Peekable;
@@ -20,13 +20,13 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::body::Body;
-use super::frame::{self, Surroundings, View};
+use super::chrome::{self, Chrome, View};
 use super::idle::IdleClock;
 use super::pager::{Page, Pager};
-use super::{Galleries, Gallery, House, Leave, Place, Values};
+use super::{EndReason, House, Location, MciValues, Theme, Themes};
 use crate::menu::{Facts, Moment};
-use crate::switchboard::Registration;
-use crate::transport::{Connection, Input, LoggedIn, Output, Peer, Tuning};
+use crate::switchboard::Subscription;
+use crate::transport::{Connection, Input, LoggedIn, Output, Peer, WireSettings};
 
 /// What the records say of a caller.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -67,14 +67,14 @@ pub enum Stir {
 
 /// What a call is made of.
 pub struct Circumstances {
-    /// What the node shares.
+    /// What the instance shares.
     pub house: Arc<House>,
     /// The services, for this call.
     pub domain: Domain,
     /// The wire.
     pub connection: Box<Connection>,
     /// The place at the switchboard.
-    pub registration: Registration,
+    pub subscription: Subscription,
     /// The idle clock.
     pub idle: IdleClock,
     /// Keys a caller may send before logging in.
@@ -87,7 +87,7 @@ pub struct Circumstances {
 pub struct Call {
     /// The services.
     pub domain: Domain,
-    /// What the node shares.
+    /// What the instance shares.
     pub house: Arc<House>,
     /// Who calls; a guest until they have said.
     pub caller: Caller,
@@ -100,9 +100,9 @@ pub struct Call {
     /// Where the call comes from.
     pub peer: Peer,
     /// What marks stand for.
-    pub values: Values,
+    pub values: MciValues,
     /// The place at the switchboard.
-    pub registration: Registration,
+    pub subscription: Subscription,
     /// By what they came in; none for a guest.
     pub credential: Option<Credential>,
     /// The caller's own row has changed since it was read, and could not be read again.
@@ -112,7 +112,7 @@ pub struct Call {
     /// The terminal as it was found out.
     found: Capabilities,
     /// What the transport was told of it.
-    tuning: Tuning,
+    settings: WireSettings,
     /// The caller has asked for words alone, in this call.
     words: bool,
     /// What is switched on in the terminal.
@@ -129,7 +129,7 @@ pub struct Call {
     /// Where the transport looks whether the caller is known.
     known: LoggedIn,
     reloaded: watch::Receiver<()>,
-    place: Place,
+    place: Location,
     clock: String,
     /// How many are on line, as last shown.
     online: Option<usize>,
@@ -137,20 +137,20 @@ pub struct Call {
     ticks: watch::Receiver<u64>,
     /// Comings and goings told so far.
     traffic: u64,
-    life: String,
+    tagline: String,
     /// Screens entered so far.
     screens: u8,
     pager: Pager,
     /// Where the body of the view last drawn lies.
     body: Body,
     /// The art that the screen was drawn with.
-    art: Arc<Galleries>,
+    art: Arc<Themes>,
     /// What is on the screen, while it is being worked on.
     shown: Option<Box<Grid>>,
     /// What is in the terminal's own status line, where the board has it.
     status: Option<Box<Grid>>,
     /// The screen holds something that no view drew.
-    strange: bool,
+    screen_unknown: bool,
     /// Keys since the view was last drawn.
     unanswered: u32,
     /// When it was.
@@ -164,14 +164,14 @@ pub struct Call {
 impl Call {
     /// A call that has just been answered; nobody knows yet by whom.
     pub fn new(circumstances: Circumstances) -> Self {
-        let Circumstances { house, domain, connection, registration, idle, login_keys, reference } =
+        let Circumstances { house, domain, connection, subscription, idle, login_keys, reference } =
             circumstances;
         let connection = *connection;
-        let values = Values::new(&house.name);
+        let values = MciValues::new(&house.name);
         let body = Body { rows: connection.terminal.rows.saturating_sub(10), ..Body::default() };
         let reloaded = house.reloaded.subscribe();
-        let art = house.gallery.load_full();
-        let ticks = registration.glance().ticks();
+        let art = house.theme.load_full();
+        let ticks = subscription.board_stats().ticks();
         let traffic = *ticks.borrow();
         Self {
             terminal: tune::preferred(&connection.terminal, &Settings::default()),
@@ -180,14 +180,14 @@ impl Call {
             house,
             id: None,
             reference,
-            tuning: Tuning { charset: connection.terminal.charset, speed: None },
+            settings: WireSettings { charset: connection.terminal.charset, speed: None },
             found: connection.terminal,
             words: false,
             modes: Modes::default(),
             backdrop: None,
             peer: connection.peer,
             values,
-            registration,
+            subscription,
             credential: None,
             stale: false,
             since: Instant::now(),
@@ -199,19 +199,19 @@ impl Call {
             login_keys: Some(login_keys),
             known: connection.logged_in,
             reloaded,
-            place: Place::default(),
+            place: Location::default(),
             clock: String::new(),
             online: None,
             traffic,
             ticks,
-            life: String::new(),
+            tagline: String::new(),
             screens: 0,
             pager: Pager::default(),
             body,
             art,
             shown: None,
             status: None,
-            strange: true,
+            screen_unknown: true,
             unanswered: 0,
             drawn: Instant::now(),
             cursor: None,
@@ -235,7 +235,11 @@ impl Call {
     }
 
     /// The caller is who they say: the login clock stops.
-    pub async fn logged_in(&mut self, caller: Caller, credential: Option<Credential>) -> Result<(), Leave> {
+    pub async fn logged_in(
+        &mut self,
+        caller: Caller,
+        credential: Option<Credential>,
+    ) -> Result<(), EndReason> {
         self.credential = credential;
         self.idle.logged_in();
         self.login_keys = None;
@@ -288,13 +292,13 @@ impl Call {
         if self.place.title != title {
             self.screens = self.screens.wrapping_add(1);
         }
-        self.place = Place { art: art.to_owned(), title: title.to_owned(), subtitle: subtitle.to_owned() };
-        self.life = self.line_of_life();
-        self.look_up();
+        self.place = Location { art: art.to_owned(), title: title.to_owned(), subtitle: subtitle.to_owned() };
+        self.tagline = self.new_tagline();
+        self.refresh_clock();
     }
 
     /// The clock, and how many are on line, as they are now.
-    pub fn look_up(&mut self) {
+    pub fn refresh_clock(&mut self) {
         self.look_at_clock();
         self.values.set("TI", &self.clock);
         if let Some(online) = self.online {
@@ -307,14 +311,14 @@ impl Call {
         let clock = Local::now().format("%H:%M").to_string();
         // A caller who has logged in counts, also where the news of it is still on its way.
         let known = usize::from(self.login_keys.is_none());
-        let online = Some(self.registration.glance().now().online.max(known));
+        let online = Some(self.subscription.board_stats().now().online.max(known));
         let changed = clock != self.clock || online != self.online;
         (self.clock, self.online) = (clock, online);
         changed
     }
 
     /// The tape and the house's own lines by turns; another of these with each quarter of an hour.
-    fn line_of_life(&self) -> String {
+    fn new_tagline(&self) -> String {
         if self.screens.is_multiple_of(2)
             && let Some(tape) = self.values.get("TK").filter(|tape| !tape.is_empty())
         {
@@ -322,16 +326,16 @@ impl Call {
         }
         let menus = self.house.menus.load();
         let quarters = chrono::Utc::now().timestamp() / 900 + self.caller.id.0;
-        let lines = i64::try_from(menus.life.len()).unwrap_or(1).max(1);
+        let lines = i64::try_from(menus.taglines.len()).unwrap_or(1).max(1);
         usize::try_from(quarters.rem_euclid(lines))
             .ok()
-            .and_then(|n| menus.life.get(n))
+            .and_then(|n| menus.taglines.get(n))
             .cloned()
             .unwrap_or_default()
     }
 
     /// Where the caller is.
-    pub fn place(&self) -> &Place {
+    pub fn place(&self) -> &Location {
         &self.place
     }
 
@@ -341,22 +345,22 @@ impl Call {
     }
 
     /// The art and colours of this call.
-    pub fn gallery(&self) -> Arc<Gallery> {
+    pub fn theme(&self) -> Arc<Theme> {
         self.art.of(self.caller.settings.theme.as_deref())
     }
 
     /// The theme's own colours, where the terminal can have them: a C64's ground is one for the whole screen.
-    fn paint<'a>(&self, gallery: &'a Gallery) -> Option<&'a Paint> {
+    fn palette<'a>(&self, theme: &'a Theme) -> Option<&'a Palette> {
         let can = !self.plain() && !matches!(self.terminal.charset, Charset::Petscii | Charset::Atascii);
-        gallery.paint().filter(|_| can)
+        theme.palette().filter(|_| can)
     }
 
     /// Takes up art that the sysop has changed: what is on the screen is not what would be drawn now.
     fn renew_art(&mut self) {
-        let current = self.house.gallery.load();
+        let current = self.house.theme.load();
         if !Arc::ptr_eq(&self.art, &current) {
             self.art = Arc::clone(&current);
-            self.strange = true;
+            self.screen_unknown = true;
         }
     }
 
@@ -369,9 +373,9 @@ impl Call {
         self.body
     }
 
-    fn surroundings<'a>(&'a self, gallery: &'a Gallery) -> Surroundings<'a> {
-        Surroundings {
-            gallery,
+    fn surroundings<'a>(&'a self, theme: &'a Theme) -> Chrome<'a> {
+        Chrome {
+            theme,
             place: &self.place,
             values: &self.values,
             page: self.pager.newest().map(|page| page.text.as_str()),
@@ -379,41 +383,41 @@ impl Call {
             clock: &self.clock,
             online: self.online,
             known: self.login_keys.is_none(),
-            life: &self.life,
+            tagline: &self.tagline,
         }
     }
 
     fn render(&mut self, view: &dyn View) -> Grid {
-        let gallery = self.gallery();
-        let (mut grid, body) = frame::draw(view, &self.surroundings(&gallery), &self.terminal);
+        let theme = self.theme();
+        let (mut grid, body) = chrome::draw(view, &self.surroundings(&theme), &self.terminal);
         self.body = body;
-        if let Some(paint) = self.paint(&gallery) {
-            paint.grid(&mut grid, self.terminal.colors);
+        if let Some(palette) = self.palette(&theme) {
+            palette.grid(&mut grid, self.terminal.colors);
         }
         grid
     }
 
     /// Brings the screen up to date with the view.
-    async fn show(&mut self, view: &dyn View) -> Result<(), Leave> {
+    async fn show(&mut self, view: &dyn View) -> Result<(), EndReason> {
         self.unanswered = 0;
         self.drawn = Instant::now();
         let mut bytes = Vec::new();
         let drops = self.output.drops();
         if std::mem::replace(&mut self.drops, drops) != drops {
-            self.strange = true;
+            self.screen_unknown = true;
             // What was dropped may have ended a link.
             if self.wire().links {
                 bytes.extend_from_slice(b"\x1b]8;;\x1b\\");
             }
         }
         let new = Box::new(self.render(view));
-        let old = if self.strange { None } else { self.shown.as_deref() };
+        let old = if self.screen_unknown { None } else { self.shown.as_deref() };
         draw(old, &new, &self.wire(), &mut bytes);
-        if self.strange {
+        if self.screen_unknown {
             self.status = None;
         }
         self.backdrop = None;
-        self.strange = false;
+        self.screen_unknown = false;
         if !bytes.is_empty() {
             self.output.draw(bytes, drops, view.typing()).await?;
         }

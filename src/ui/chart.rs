@@ -3,7 +3,7 @@
 
 use dialtone_terminal::Style;
 
-use super::{Frame, theme};
+use super::{Canvas, styles};
 
 /// Columns of one cell, by eighths.
 const EIGHTHS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -37,7 +37,7 @@ pub fn bounds(values: &[i64]) -> (i64, i64) {
 
 /// The last of `values` as columns that stand on the frame's last row, in halves of a cell; those at `base` or above
 /// in the colour of gain, those below in that of loss.
-pub fn columns(frame: &mut Frame<'_>, values: &[i64], base: i64) {
+pub fn columns(frame: &mut Canvas<'_>, values: &[i64], base: i64) {
     if frame.rows() == 0 {
         return;
     }
@@ -48,7 +48,7 @@ pub fn columns(frame: &mut Frame<'_>, values: &[i64], base: i64) {
     let halves = i64::from(frame.rows()) * 2;
     for (x, value) in (0u16..).zip(shown.iter().flat_map(|value| std::iter::repeat_n(value, wide))) {
         let height = level(*value, low, high, halves - 1) + 1;
-        let style = if *value < base { theme::DANGER } else { theme::GAIN };
+        let style = if *value < base { styles::DANGER } else { styles::GAIN };
         for row in 0..frame.rows() {
             let below = i64::from(frame.rows() - 1 - row) * 2;
             match height - below {
@@ -61,11 +61,11 @@ pub fn columns(frame: &mut Frame<'_>, values: &[i64], base: i64) {
 }
 
 /// A bar of `share` (0 to 1,000) of `columns`, in halves of a cell; what is more than nothing shows.
-pub fn bar(frame: &mut Frame<'_>, x: u16, y: u16, columns: u16, share: u16, style: Style) {
+pub fn bar(frame: &mut Canvas<'_>, x: u16, y: u16, columns: u16, share: u16, style: Style) {
     let halves = (u32::from(share.min(1000)) * u32::from(columns) * 2).div_ceil(1000);
     for column in 0..columns {
         match halves.saturating_sub(u32::from(column) * 2) {
-            0 => frame.put(x + column, y, '·', theme::ASIDE),
+            0 => frame.put(x + column, y, '·', styles::ASIDE),
             1 => frame.put(x + column, y, '▌', style),
             _ => frame.put(x + column, y, '█', style),
         }
@@ -79,10 +79,10 @@ mod tests {
     use dialtone_terminal::Grid;
     use proptest::prelude::*;
 
-    fn drawn(columns: u16, rows: u16, draw: impl Fn(&mut Frame<'_>)) -> Vec<String> {
+    fn drawn(columns: u16, rows: u16, draw: impl Fn(&mut Canvas<'_>)) -> Vec<String> {
         let mut grid = Grid::new(columns, rows);
-        let body = Body { top: 0, rows, life_row: None, prompt_row: rows };
-        draw(&mut Frame::new(&mut grid, &body));
+        let body = Body { top: 0, rows, tagline_row: None, prompt_row: rows };
+        draw(&mut Canvas::new(&mut grid, &body));
         (0..rows).map(|row| grid.line(row)).collect()
     }
 
@@ -102,9 +102,9 @@ mod tests {
 
     #[test]
     fn a_bar_shows_its_share() {
-        let rows = drawn(4, 1, |frame| bar(frame, 0, 0, 4, 500, theme::FIGURE));
+        let rows = drawn(4, 1, |frame| bar(frame, 0, 0, 4, 500, styles::FIGURE));
         assert_eq!(rows, ["██··"]);
-        let rows = drawn(4, 1, |frame| bar(frame, 0, 0, 4, 1, theme::FIGURE));
+        let rows = drawn(4, 1, |frame| bar(frame, 0, 0, 4, 1, styles::FIGURE));
         assert_eq!(rows, ["▌···"]);
     }
 

@@ -4,7 +4,7 @@ use dialtone_terminal::Key;
 use dialtone_terminal::text::{width, wrap};
 
 use super::keys::{Act, Hint, Keys, Meaning};
-use super::{Call, Frame, Leave, LineInput, View, theme};
+use super::{Call, Canvas, EndReason, LineInput, View, styles};
 
 struct Dialog<'a> {
     question: &'a str,
@@ -16,23 +16,23 @@ struct Dialog<'a> {
 const WIDE: u16 = 60;
 
 impl View for Dialog<'_> {
-    fn draw(&self, frame: &mut Frame<'_>) {
+    fn draw(&self, frame: &mut Canvas<'_>) {
         let wide = frame.columns().min(WIDE);
         let lines = wrap(self.question, usize::from(wide.saturating_sub(4)).max(10));
         let high = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(4).min(frame.rows());
         let (x, y) = ((frame.columns() - wide) / 2, (frame.rows() - high) / 3);
         let mut page = frame.boxed(x, y, wide, high, "");
         for (y, line) in (0..page.rows()).zip(&lines) {
-            page.text(0, y, line, theme::NAME);
+            page.text(0, y, line, styles::NAME);
         }
         let y = page.rows().saturating_sub(1);
         let mut x = 0;
         for (n, (key, does)) in self.answers.iter().enumerate() {
-            let bar = |style| if n == self.chosen { theme::chosen(style) } else { style };
+            let bar = |style| if n == self.chosen { styles::chosen(style) } else { style };
             let columns = u16::try_from(width(key) + width(does) + 3).unwrap_or(0);
-            page.band(x, y, columns, bar(theme::WORDS));
-            let at = page.text(x + 1, y, key, bar(theme::KEY));
-            page.text(at + 1, y, does, bar(theme::NAME));
+            page.band(x, y, columns, bar(styles::WORDS));
+            let at = page.text(x + 1, y, key, bar(styles::KEY));
+            page.text(at + 1, y, does, bar(styles::NAME));
             x += columns + 1;
         }
     }
@@ -47,7 +47,7 @@ impl View for Dialog<'_> {
 }
 
 /// Asks until one of the answers is given: its letter. None if the caller gives none. The bar begins on the first.
-pub async fn choice(call: &mut Call, question: &str, answers: &[Hint]) -> Result<Option<char>, Leave> {
+pub async fn choice(call: &mut Call, question: &str, answers: &[Hint]) -> Result<Option<char>, EndReason> {
     if call.plain() {
         return Box::pin(choice_in_words(call, question, answers)).await;
     }
@@ -70,7 +70,11 @@ pub async fn choice(call: &mut Call, question: &str, answers: &[Hint]) -> Result
     }
 }
 
-async fn choice_in_words(call: &mut Call, question: &str, answers: &[Hint]) -> Result<Option<char>, Leave> {
+async fn choice_in_words(
+    call: &mut Call,
+    question: &str,
+    answers: &[Hint],
+) -> Result<Option<char>, EndReason> {
     let choices: Vec<String> = answers.iter().map(|(key, does)| format!("{key} {does}")).collect();
     let prompt = format!("{question} ({}) ", choices.join(", "));
     loop {
@@ -84,7 +88,7 @@ async fn choice_in_words(call: &mut Call, question: &str, answers: &[Hint]) -> R
 }
 
 /// Asks a question that yes or no answers; no answer is no.
-pub async fn confirm(call: &mut Call, question: &str) -> Result<bool, Leave> {
+pub async fn confirm(call: &mut Call, question: &str) -> Result<bool, EndReason> {
     let question = format!("{question} (y/n) ");
     if call.plain() {
         let answer = call.ask(&question, LineInput::new(5)).await?;

@@ -4,8 +4,8 @@ use dialtone_terminal::Key;
 use dialtone_terminal::text::wrap;
 
 use super::keys::Keys;
-use super::line::Typed;
-use super::{Call, Frame, Leave, LineInput, View, theme};
+use super::line::LineOutcome;
+use super::{Call, Canvas, EndReason, LineInput, View, styles};
 
 /// Says what is wrong with an answer, while it is typed and when it is given.
 pub type Check = fn(&str) -> Result<(), &'static str>;
@@ -92,16 +92,16 @@ impl FormView<'_> {
     }
 
     /// The field that is asked, with its help below. Returns the next free row.
-    fn draw_current(&self, page: &mut Frame<'_>, y: u16, field: &Field, line: &LineInput) -> u16 {
-        page.text(0, y, field.label, theme::KEY);
+    fn draw_current(&self, page: &mut Canvas<'_>, y: u16, field: &Field, line: &LineInput) -> u16 {
+        page.text(0, y, field.label, styles::KEY);
         let room = page.columns().saturating_sub(LABELS).min(60);
-        page.band(LABELS, y, room, theme::CHOSEN);
+        page.band(LABELS, y, room, styles::CHOSEN);
         let (shown, cursor) = line.shown(usize::from(room.saturating_sub(1)));
-        page.text(LABELS, y, &shown, theme::CHOSEN);
+        page.text(LABELS, y, &shown, styles::CHOSEN);
         page.cursor(LABELS + u16::try_from(cursor).unwrap_or(0), y);
         let mut next = y + 1;
         for line in wrap(field.help, usize::from(page.columns().saturating_sub(LABELS)).max(10)) {
-            page.text(LABELS, next, &line, theme::ASIDE);
+            page.text(LABELS, next, &line, styles::ASIDE);
             next += 1;
         }
         next
@@ -109,7 +109,7 @@ impl FormView<'_> {
 }
 
 impl View for FormView<'_> {
-    fn draw(&self, frame: &mut Frame<'_>) {
+    fn draw(&self, frame: &mut Canvas<'_>) {
         let (columns, rows) = (frame.columns(), frame.rows());
         let wide = columns.saturating_sub(2);
         let words = usize::from(wide.saturating_sub(4)).max(10);
@@ -126,14 +126,14 @@ impl View for FormView<'_> {
         let mut y = 0;
         for (n, line) in (0usize..).zip(&intro) {
             if n >= hidden {
-                page.text(0, y, line, theme::WORDS);
+                page.text(0, y, line, styles::WORDS);
                 y += 1;
             }
         }
         let done = self.form.done.iter().skip(hidden.saturating_sub(intro.len()));
         for (label, value) in done {
-            page.text(0, y, label, theme::HEADING);
-            page.text(LABELS, y, value, theme::NAME);
+            page.text(0, y, label, styles::HEADING);
+            page.text(LABELS, y, value, styles::NAME);
             y += 1;
         }
         let fields = self.fields.iter().zip(self.lines).enumerate();
@@ -142,13 +142,13 @@ impl View for FormView<'_> {
                 y = self.draw_current(&mut page, y, field, line);
             } else {
                 let room = usize::from(page.columns().saturating_sub(LABELS));
-                page.text(0, y, field.label, theme::HEADING);
-                page.text(LABELS, y, &line.shown(room).0, theme::NAME);
+                page.text(0, y, field.label, styles::HEADING);
+                page.text(LABELS, y, &line.shown(room).0, styles::NAME);
                 y += 1;
             }
         }
         for (row, line) in (y..).zip(wrap(self.note(), words)) {
-            page.text(0, row, &line, theme::FIGURE);
+            page.text(0, row, &line, styles::FIGURE);
         }
     }
 
@@ -183,14 +183,18 @@ impl Form {
     }
 
     /// Asks one question; none if the caller wants out.
-    pub async fn ask(&mut self, call: &mut Call, field: &Field) -> Result<Option<String>, Leave> {
+    pub async fn ask(&mut self, call: &mut Call, field: &Field) -> Result<Option<String>, EndReason> {
         let answers = self.fill(call, std::slice::from_ref(field)).await?;
         Ok(answers.and_then(|answers| answers.into_iter().next()))
     }
 
     /// Asks all of `fields` on one screen, back and forth until the last is answered: an answer for each. None if the
     /// caller wants out.
-    pub async fn fill(&mut self, call: &mut Call, fields: &[Field]) -> Result<Option<Vec<String>>, Leave> {
+    pub async fn fill(
+        &mut self,
+        call: &mut Call,
+        fields: &[Field],
+    ) -> Result<Option<Vec<String>>, EndReason> {
         if call.plain() {
             return Box::pin(self.fill_in_words(call, fields)).await;
         }
@@ -209,7 +213,7 @@ impl Form {
             let back = matches!(key, Key::Up | Key::BackTab);
             let onward = matches!(key, Key::Down | Key::Tab);
             match line.press(if onward { Key::Enter } else { key }) {
-                Typed::Enter => match field.refusal(&line.text()) {
+                LineOutcome::Enter => match field.refusal(&line.text()) {
                     Some(why) => {
                         self.refuse(why);
                         another = true;
@@ -223,9 +227,9 @@ impl Form {
                         }
                     }
                 },
-                Typed::Escape => return Ok(None),
-                Typed::Changed | Typed::Nothing if back => current = current.saturating_sub(1),
-                Typed::Changed | Typed::Nothing => {}
+                LineOutcome::Escape => return Ok(None),
+                LineOutcome::Changed | LineOutcome::Nothing if back => current = current.saturating_sub(1),
+                LineOutcome::Changed | LineOutcome::Nothing => {}
             }
         }
     }
@@ -234,7 +238,7 @@ impl Form {
         &mut self,
         call: &mut Call,
         fields: &[Field],
-    ) -> Result<Option<Vec<String>>, Leave> {
+    ) -> Result<Option<Vec<String>>, EndReason> {
         if !self.intro.is_empty() {
             call.say(&format!("\n{}", std::mem::take(&mut self.intro))).await?;
         }

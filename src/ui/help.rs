@@ -5,7 +5,7 @@ use std::pin::Pin;
 use dialtone_terminal::text::{width, wrap};
 
 use super::keys::{Act, Keys, Meaning};
-use super::{Call, Frame, Leave, View, theme};
+use super::{Call, Canvas, EndReason, View, styles};
 
 /// Each key's name, and what it does.
 type Lines = Vec<(String, String)>;
@@ -59,7 +59,7 @@ impl Help {
 }
 
 impl View for Help {
-    fn draw(&self, frame: &mut Frame<'_>) {
+    fn draw(&self, frame: &mut Canvas<'_>) {
         let (columns, rows) = (frame.columns(), frame.rows());
         frame.rule(0, "keys");
         let mut page = frame.part(2, 1, columns.saturating_sub(4), rows.saturating_sub(1));
@@ -69,8 +69,8 @@ impl View for Help {
         for (n, (label, about)) in (0u16..).zip(shown) {
             let (column, y) = (n / page.rows().max(1), n % page.rows().max(1));
             let mut cell = page.part(column * wide, y, wide.saturating_sub(1), 1);
-            cell.text(0, 0, label, theme::KEY);
-            cell.text(behind(label), 0, about, theme::WORDS);
+            cell.text(0, 0, label, styles::KEY);
+            cell.text(behind(label), 0, about, styles::WORDS);
         }
     }
 
@@ -86,7 +86,7 @@ impl View for Help {
 }
 
 /// Shows what the keys mean until the caller goes on. Boxed: it is opened from where every view waits.
-pub fn show(call: &mut Call, keys: Keys) -> Pin<Box<dyn Future<Output = Result<(), Leave>> + Send + '_>> {
+pub fn show(call: &mut Call, keys: Keys) -> Pin<Box<dyn Future<Output = Result<(), EndReason>> + Send + '_>> {
     let mut help = Help { keys: keys.explained(), first: 0, size: (0, 0) };
     Box::pin(async move {
         loop {

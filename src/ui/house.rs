@@ -1,26 +1,26 @@
-//! What the calls of a node have in common.
+//! What the calls of an instance have in common.
 
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use dialtone_domain::{CallId, NodeId};
+use dialtone_domain::{CallId, InstanceId};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::Galleries;
+use super::Themes;
 use crate::login_throttle::LoginThrottle;
 use crate::menu::Menus;
 use crate::switchboard::Switchboard;
 
-/// What every call of a node shares.
+/// What every call of an instance shares.
 pub struct House {
     /// The board's name.
     pub name: String,
-    /// This node.
-    pub node: NodeId,
+    /// This instance.
+    pub instance: InstanceId,
     /// Its name.
-    pub node_name: String,
+    pub instance_name: String,
     /// Whether guests may look round.
     pub guests: bool,
     /// Whether strangers may register.
@@ -28,7 +28,7 @@ pub struct House {
     /// Holds up whoever guesses passwords.
     pub throttle: Arc<LoginThrottle>,
     /// The art of every theme.
-    pub gallery: ArcSwap<Galleries>,
+    pub theme: ArcSwap<Themes>,
     /// The menus.
     pub menus: ArcSwap<Menus>,
     /// Rings when art or menus are others than before.

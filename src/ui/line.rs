@@ -14,7 +14,7 @@ pub struct LineInput {
 
 /// What a key did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Typed {
+pub enum LineOutcome {
     /// The line changed, or the cursor moved.
     Changed,
     /// The key means nothing here.
@@ -67,10 +67,10 @@ impl LineInput {
     }
 
     /// Takes a key.
-    pub fn press(&mut self, key: Key) -> Typed {
+    pub fn press(&mut self, key: Key) -> LineOutcome {
         match key {
-            Key::Enter => return Typed::Enter,
-            Key::Escape => return Typed::Escape,
+            Key::Enter => return LineOutcome::Enter,
+            Key::Escape => return LineOutcome::Escape,
             Key::Char(c) if !c.is_control() && self.chars.len() < self.limit => {
                 self.chars.insert(self.cursor, c);
                 self.cursor += 1;
@@ -90,9 +90,9 @@ impl LineInput {
                 self.chars.clear();
                 self.cursor = 0;
             }
-            _ => return Typed::Nothing,
+            _ => return LineOutcome::Nothing,
         }
-        Typed::Changed
+        LineOutcome::Changed
     }
 }
 

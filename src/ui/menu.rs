@@ -8,14 +8,14 @@ use tokio::time::Instant;
 
 use super::backdrop::Backdrop;
 use super::body::cut;
-use super::frame::header_rows;
+use super::chrome::header_rows;
 use super::keys::{Act, Keys, Meaning};
-use super::{Call, Frame, Leave, LineInput, Stir, View, theme};
+use super::{Call, Canvas, EndReason, LineInput, Stir, View, styles};
 use crate::menu::{Item, Menu};
 
 /// What the caller chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Chosen {
+pub enum MenuOutcome {
     /// A command's key.
     Key(char),
     /// Out of this menu.
@@ -53,7 +53,7 @@ const COLUMN: u16 = 38;
 const WIDE: u16 = 30;
 
 impl View for MenuView<'_> {
-    fn draw(&self, frame: &mut Frame<'_>) {
+    fn draw(&self, frame: &mut Canvas<'_>) {
         if self.expert {
             let keys: String = self.lines.iter().map(|line| line.item.key).collect();
             return frame.prompt(&format!("{} [{keys}] ? shows the menu: ", self.menu.title));
@@ -65,7 +65,7 @@ impl View for MenuView<'_> {
         let top = self.top(frame.rows());
         for (x, y, heading) in &self.headings {
             if let Some(y) = y.checked_sub(top) {
-                frame.text(*x, y, heading, theme::HEADING);
+                frame.text(*x, y, heading, styles::HEADING);
             }
         }
         for (n, line) in self.lines.iter().enumerate() {
@@ -94,27 +94,27 @@ impl View for MenuView<'_> {
 }
 
 impl Line<'_> {
-    fn draw(&self, frame: &mut Frame<'_>, y: u16, chosen: bool) {
-        let style = |style| if chosen { theme::chosen(style) } else { style };
+    fn draw(&self, frame: &mut Canvas<'_>, y: u16, chosen: bool) {
+        let style = |style| if chosen { styles::chosen(style) } else { style };
         let x = self.x;
         if chosen {
-            frame.band(x, y, self.columns, theme::CHOSEN);
+            frame.band(x, y, self.columns, styles::CHOSEN);
         }
-        frame.text(x + 1, y, &self.item.key.to_string(), style(theme::KEY));
-        frame.text(x + 3, y, "│", if chosen { theme::CHOSEN } else { theme::LINE });
+        frame.text(x + 1, y, &self.item.key.to_string(), style(styles::KEY));
+        frame.text(x + 3, y, "│", if chosen { styles::CHOSEN } else { styles::LINE });
         let room = self.columns.saturating_sub(6);
-        frame.text(x + 5, y, &cut(&self.item.name, usize::from(room)), style(theme::NAME));
+        frame.text(x + 5, y, &cut(&self.item.name, usize::from(room)), style(styles::NAME));
         let end = x + self.columns;
         let mut right = end;
         if let Some(figure) = &self.figure {
             let figure = cut(figure, usize::from(room / 2));
             right = end.saturating_sub(u16::try_from(width(&figure)).unwrap_or(0) + 1);
-            frame.text(right, y, &figure, style(theme::FIGURE));
+            frame.text(right, y, &figure, style(styles::FIGURE));
         }
         if self.columns >= WIDE {
             let at = x + 19;
             let room = usize::from(right.saturating_sub(at + 1));
-            frame.text(at, y, &cut(&self.item.note, room), style(theme::WORDS));
+            frame.text(at, y, &cut(&self.item.note, room), style(styles::WORDS));
         }
     }
 }
@@ -262,10 +262,10 @@ impl<'a> MenuView<'a> {
 
 /// The group marks of the art in body coordinates, if the art fits this terminal.
 fn marks(call: &Call, art: &str) -> Vec<(String, u16, u16, u16)> {
-    /// Rows below the body: rule, life, prompt, status.
+    /// Rows below the body: rule, tagline, prompt, status.
     const FOOTER: u16 = 4;
-    let gallery = call.gallery();
-    let Some(art) = gallery.fit(art, Charset::Cp437, call.terminal.columns) else { return Vec::new() };
+    let theme = call.theme();
+    let Some(art) = theme.fit(art, Charset::Cp437, call.terminal.columns) else { return Vec::new() };
     if art.grid().rows() + FOOTER > call.terminal.rows + 1 {
         return Vec::new();
     }
@@ -278,7 +278,7 @@ fn marks(call: &Call, art: &str) -> Vec<(String, u16, u16, u16)> {
 }
 
 /// Shows a menu until a command is chosen, or something else happens that the menus must know of.
-pub async fn choose(call: &mut Call, menu: &Menu, chosen: &mut usize) -> Result<Chosen, Leave> {
+pub async fn choose(call: &mut Call, menu: &Menu, chosen: &mut usize) -> Result<MenuOutcome, EndReason> {
     if call.plain() {
         return Box::pin(choose_in_words(call, menu)).await;
     }
@@ -289,12 +289,12 @@ pub async fn choose(call: &mut Call, menu: &Menu, chosen: &mut usize) -> Result<
         let key = match call.stir(&view, after.map(|after| heard + after)).await? {
             Stir::Key(key) => key,
             Stir::News(_) | Stir::Callers | Stir::Resized => {
-                call.look_up();
+                call.refresh_clock();
                 view = MenuView::new(call, menu, view.chosen);
                 continue;
             }
-            Stir::Reloaded => return Ok(Chosen::Reloaded),
-            Stir::Quiet => return Ok(Chosen::Quiet),
+            Stir::Reloaded => return Ok(MenuOutcome::Reloaded),
+            Stir::Quiet => return Ok(MenuOutcome::Quiet),
         };
         heard = Instant::now();
         *chosen = view.chosen;
@@ -303,7 +303,7 @@ pub async fn choose(call: &mut Call, menu: &Menu, chosen: &mut usize) -> Result<
             && let Some(line) = view.lines.get(n)
         {
             *chosen = n;
-            return Ok(Chosen::Key(line.item.key));
+            return Ok(MenuOutcome::Key(line.item.key));
         }
         if key == Key::Char('?') {
             view.expert = false;
@@ -312,18 +312,18 @@ pub async fn choose(call: &mut Call, menu: &Menu, chosen: &mut usize) -> Result<
             let key = c.to_ascii_uppercase();
             if let Some(n) = view.lines.iter().position(|line| line.item.key == key) {
                 *chosen = n;
-                return Ok(Chosen::Key(key));
+                return Ok(MenuOutcome::Key(key));
             }
             if menu.offered(&call.facts()).any(|item| item.key == key) {
-                return Ok(Chosen::Key(key));
+                return Ok(MenuOutcome::Key(key));
             }
         }
         match view.keys().meaning(key) {
-            Meaning::Act(Act::Pages) => return Ok(Chosen::Pages),
-            Meaning::Act(Act::Back) => return Ok(Chosen::Back),
+            Meaning::Act(Act::Pages) => return Ok(MenuOutcome::Pages),
+            Meaning::Act(Act::Back) => return Ok(MenuOutcome::Back),
             Meaning::Act(Act::Choose) => {
                 if let Some(line) = view.lines.get(view.chosen) {
-                    return Ok(Chosen::Key(line.item.key));
+                    return Ok(MenuOutcome::Key(line.item.key));
                 }
             }
             Meaning::Act(act) => view.step(act),
@@ -333,7 +333,7 @@ pub async fn choose(call: &mut Call, menu: &Menu, chosen: &mut usize) -> Result<
     }
 }
 
-async fn choose_in_words(call: &mut Call, menu: &Menu) -> Result<Chosen, Leave> {
+async fn choose_in_words(call: &mut Call, menu: &Menu) -> Result<MenuOutcome, EndReason> {
     let facts = call.facts();
     let shown: Vec<&Item> = menu.shown(&facts).collect();
     let mut words = String::new();
@@ -351,18 +351,20 @@ async fn choose_in_words(call: &mut Call, menu: &Menu) -> Result<Chosen, Leave> 
         if std::mem::take(&mut again) {
             call.say_long(&format!("\n{}\n{words}", menu.title)).await?;
         }
-        let Some(answer) = call.ask(&menu.prompt, LineInput::new(20)).await? else { return Ok(Chosen::Back) };
+        let Some(answer) = call.ask(&menu.prompt, LineInput::new(20)).await? else {
+            return Ok(MenuOutcome::Back);
+        };
         let answer = answer.trim().to_uppercase();
         let Some(key) = answer.chars().next() else { continue };
         // A command may have a digit for its key; any other number is a place in the list.
         let number = answer.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).and_then(|n| shown.get(n));
         match (key, number) {
             ('?', _) => again = true,
-            ('/', _) => return Ok(Chosen::Pages),
+            ('/', _) => return Ok(MenuOutcome::Pages),
             (key, _) if menu.offered(&call.facts()).any(|item| item.key == key) => {
-                return Ok(Chosen::Key(key));
+                return Ok(MenuOutcome::Key(key));
             }
-            (_, Some(item)) => return Ok(Chosen::Key(item.key)),
+            (_, Some(item)) => return Ok(MenuOutcome::Key(item.key)),
             _ => call.say("There is no such command here. ? shows them.").await?,
         }
     }

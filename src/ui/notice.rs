@@ -4,7 +4,7 @@ use dialtone_terminal::Key;
 use dialtone_terminal::text::wrap;
 
 use super::keys::{Act, Keys, Meaning};
-use super::{Call, Frame, Leave, LineInput, View, theme};
+use super::{Call, Canvas, EndReason, LineInput, View, styles};
 
 struct Notice<'a> {
     title: &'a str,
@@ -38,7 +38,7 @@ impl Notice<'_> {
 }
 
 impl View for Notice<'_> {
-    fn draw(&self, frame: &mut Frame<'_>) {
+    fn draw(&self, frame: &mut Canvas<'_>) {
         let lines = self.lines();
         let wide = frame.columns().min(WIDE + 2).saturating_sub(2);
         let high = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2).min(frame.rows());
@@ -46,7 +46,7 @@ impl View for Notice<'_> {
         let y = (frame.rows() - high) / 3;
         let mut page = frame.boxed(x, y, wide, high, self.title);
         for (y, line) in (0..page.rows()).zip(lines.iter().skip(self.first)) {
-            page.text(0, y, line, theme::WORDS);
+            page.text(0, y, line, styles::WORDS);
         }
         let below = lines.len() > self.first + usize::from(page.rows());
         frame.prompt(if below { "Down reads on, any other key goes on " } else { self.prompt });
@@ -59,7 +59,7 @@ impl View for Notice<'_> {
 
 /// Shows words that a caller who was typing did not expect, until Enter is pressed: what they go on typing is not taken
 /// for commands.
-pub async fn interrupt(call: &mut Call, title: &str, words: &str) -> Result<(), Leave> {
+pub async fn interrupt(call: &mut Call, title: &str, words: &str) -> Result<(), EndReason> {
     if call.plain() {
         call.say(words).await?;
         return call.ask("Press Enter to go on: ", LineInput::new(80)).await.map(drop);
@@ -75,7 +75,7 @@ pub async fn interrupt(call: &mut Call, title: &str, words: &str) -> Result<(), 
 }
 
 /// Shows words until a key is pressed.
-pub async fn notice(call: &mut Call, title: &str, words: &str) -> Result<(), Leave> {
+pub async fn notice(call: &mut Call, title: &str, words: &str) -> Result<(), EndReason> {
     if call.plain() {
         return Box::pin(call.say_long(words)).await;
     }

@@ -3,7 +3,7 @@
 use dialtone_terminal::text::wrap;
 
 use super::body::cut;
-use super::{Frame, chart, theme};
+use super::{Canvas, chart, styles};
 
 /// One bar of a panel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +52,7 @@ const LABELS: u16 = 10;
 
 impl Panel {
     /// Draws what is in the panel; the title is its box's.
-    pub fn draw(&self, frame: &mut Frame<'_>) {
+    pub fn draw(&self, frame: &mut Canvas<'_>) {
         let (columns, rows) = (frame.columns(), frame.rows());
         let Some(picture) = &self.picture else {
             let beside = if columns >= WIDE { 2 } else { 1 };
@@ -91,23 +91,23 @@ impl Panel {
             .saturating_add(picture)
     }
 
-    fn draw_pairs(&self, frame: &mut Frame<'_>, beside: u16) -> u16 {
+    fn draw_pairs(&self, frame: &mut Canvas<'_>, beside: u16) -> u16 {
         let wide = frame.columns() / beside;
         for (n, (label, value)) in (0u16..).zip(&self.pairs) {
             let (column, y) = (n % beside, n / beside);
-            frame.text(column * wide, y, label, theme::HEADING);
+            frame.text(column * wide, y, label, styles::HEADING);
             let room = usize::from(wide.saturating_sub(LABELS + 1));
-            frame.text(column * wide + LABELS, y, &cut(value, room), theme::NAME);
+            frame.text(column * wide + LABELS, y, &cut(value, room), styles::NAME);
         }
         u16::try_from(self.pairs.len()).unwrap_or(u16::MAX).div_ceil(beside)
     }
 
-    fn draw_words(&self, frame: &mut Frame<'_>, from: u16) {
+    fn draw_words(&self, frame: &mut Canvas<'_>, from: u16) {
         if !self.words.is_empty() {
             let room = usize::from(frame.rows().saturating_sub(from));
             let lines = wrap(&self.words, usize::from(frame.columns()).max(1));
             for (y, line) in (from..).zip(lines.iter().take(room)) {
-                frame.text(0, y, line, theme::WORDS);
+                frame.text(0, y, line, styles::WORDS);
             }
         }
     }
@@ -126,16 +126,16 @@ impl Panel {
 }
 
 impl Picture {
-    fn draw(&self, frame: &mut Frame<'_>) {
+    fn draw(&self, frame: &mut Canvas<'_>) {
         match self {
             Self::Columns { values, base } => chart::columns(frame, values, *base),
             Self::Bars(shares) => {
                 let figures = 8;
                 let room = frame.columns().saturating_sub(LABELS + figures);
                 for (y, share) in (0..frame.rows()).zip(shares) {
-                    frame.text(0, y, &cut(&share.label, usize::from(LABELS) - 2), theme::KEY);
-                    chart::bar(frame, LABELS, y, room, share.share, theme::LINE);
-                    frame.text(LABELS + room + 1, y, &share.figure, theme::WORDS);
+                    frame.text(0, y, &cut(&share.label, usize::from(LABELS) - 2), styles::KEY);
+                    chart::bar(frame, LABELS, y, room, share.share, styles::LINE);
+                    frame.text(LABELS + room + 1, y, &share.figure, styles::WORDS);
                 }
             }
         }
@@ -150,8 +150,8 @@ mod tests {
 
     fn drawn(panel: &Panel, columns: u16, rows: u16) -> Vec<String> {
         let mut grid = Grid::new(columns, rows);
-        let body = Body { top: 0, rows, life_row: None, prompt_row: rows };
-        panel.draw(&mut Frame::new(&mut grid, &body));
+        let body = Body { top: 0, rows, tagline_row: None, prompt_row: rows };
+        panel.draw(&mut Canvas::new(&mut grid, &body));
         (0..rows).map(|row| grid.line(row)).collect()
     }
 

@@ -1,4 +1,4 @@
-//! The tape in one line: what moved most today, for the line of life. Pipe codes count in ANSI order here.
+//! The tape in one line: what moved most today, for the tagline. Pipe codes count in ANSI order here.
 
 use std::cmp::Reverse;
 

@@ -1,7 +1,7 @@
 //! The three services and what they share, opened as one.
 
 use crate::db::{self, OpenError, Store, Unavailable};
-use crate::{EventLog, FloodLimits, Market, Messaging, NodeId, Nodes, Users};
+use crate::{EventLog, FloodLimits, InstanceId, Instances, Market, Messaging, Users};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub struct Services {
     /// The event log.
     pub events: EventLog,
     /// The processes that answer calls for this board.
-    pub nodes: Nodes,
+    pub instances: Instances,
     store: Store,
 }
 
@@ -52,14 +52,14 @@ impl Domain {
             messaging,
             market: Market::new(store.clone()),
             events: EventLog::new(store.clone()),
-            nodes: Nodes::new(store.clone()),
+            instances: Instances::new(store.clone()),
             store,
         }))
     }
 
-    /// The same board, for which events are written in the name of `node`.
-    pub fn as_node(&self, node: NodeId) -> Self {
-        let store = self.store.as_node(node);
+    /// The same board, for which events are written in the name of `instance`.
+    pub fn as_instance(&self, instance: InstanceId) -> Self {
+        let store = self.store.as_instance(instance);
         let users = self.users.with(store.clone());
         Self::over(store.clone(), users.clone(), self.messaging.with(store, users))
     }

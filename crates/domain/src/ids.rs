@@ -31,8 +31,8 @@ id! {
     ThreadId;
     /// A page from one caller to another.
     PageId;
-    /// One run of one process: a process that starts again is another node.
-    NodeId;
+    /// One run of one process: a process that starts again is another instance.
+    InstanceId;
     /// One call, from answer to hangup.
     CallId;
     /// The place of an event in the log. A lower number may appear after a higher one.

@@ -6,7 +6,7 @@ mod raw;
 mod support;
 mod writers;
 
-use dialtone_domain::nodes::Joining;
+use dialtone_domain::instances::Joining;
 use dialtone_domain::{Domain, Event, EventBody, EventReader, Handle, correlation};
 use raw::Raw;
 use std::collections::BTreeMap;
@@ -47,21 +47,21 @@ fn one_writer(url: &str) -> bool {
 }
 
 #[test]
-fn an_event_carries_its_node_and_correlation_and_is_read_once() {
+fn an_event_carries_its_instance_and_correlation_and_is_read_once() {
     for_each_database(|domain, _| async move {
         domain.events.append(say("before")).await.unwrap();
         let mut reader = domain.events.reader().await.unwrap();
         let joining = Joining { name: Some("a"), host: "here:2323", exclusive: false };
-        let node = domain.nodes.join(joining).await.unwrap().id;
-        let there = domain.as_node(node);
+        let instance = domain.instances.join(joining).await.unwrap().id;
+        let there = domain.as_instance(instance);
         correlation::scope("call-7".to_owned(), there.events.append(say("one"))).await.unwrap();
         domain.events.append(say("two")).await.unwrap();
 
         let events = reader.next_batch().await.unwrap();
         assert_eq!(texts(&events), ["one", "two"]);
-        assert_eq!(events[0].node, Some(node));
+        assert_eq!(events[0].instance, Some(instance));
         assert_eq!(events[0].correlation.as_deref(), Some("call-7"));
-        assert_eq!((events[1].node, &events[1].correlation), (None, &None));
+        assert_eq!((events[1].instance, &events[1].correlation), (None, &None));
         assert!(events[0].seq < events[1].seq);
         assert!(reader.next_batch().await.unwrap().is_empty());
     });

@@ -63,13 +63,13 @@ async fn fill(raw: &mut Raw) {
             series(8_000)
         ),
         format!(
-            "{} INSERT INTO nodes (name, host, since, last_seen, expires_at, present) \
+            "{} INSERT INTO instances (name, host, since, last_seen, expires_at, present) \
              SELECT 'n' || n, 'H', {at}, {at}, {at}, n > 38 FROM s",
             series(40)
         ),
         // The newest half of all calls are guests', and twenty calls are open.
         format!(
-            "{} INSERT INTO calls (node, line, transport, peer, columns, rows, place, user_id, handle, \
+            "{} INSERT INTO calls (instance, node, transport, peer, columns, rows, place, user_id, handle, \
                 number, answered_at, logged_in_at, ended_at, lost, call_key) \
              SELECT 1 + n % 40, 1, 'ssh', 'P', 80, 25, '', CASE WHEN n > 40000 THEN 0 ELSE n END, 'A', \
                 n, {at}, {at}, CASE WHEN n > 79980 THEN NULL ELSE {at} END, FALSE, {key} FROM s",
@@ -137,8 +137,8 @@ fn what_callers_wait_for_is_found_by_index() {
             for plan in plans(&mut raw, sql).await {
                 assert!(plan.iter().any(|step| step.contains("SEARCH") || step.contains("Index")), "{name}");
                 for step in &plan {
-                    // Boards are few, and their list is all of them; so are the nodes (n) that are up.
-                    let table = scanned(step).filter(|table| !["boards", "nodes", "n"].contains(table));
+                    // Boards are few, and their list is all of them; so are the instances (n) that are up.
+                    let table = scanned(step).filter(|table| !["boards", "instances", "n"].contains(table));
                     assert_eq!(table, None, "{name} goes through all of a table: {plan:#?}");
                     let sorts = step.contains("TEMP B-TREE FOR ORDER") || step.contains("Sort Key");
                     assert!(

@@ -6,7 +6,7 @@ mod raw;
 mod support;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use dialtone_domain::nodes::Joining;
+use dialtone_domain::instances::Joining;
 use raw::Raw;
 use support::for_each_database;
 
@@ -31,7 +31,7 @@ async fn calls(raw: &mut Raw, count: i64, user: &str, ended: &str) {
         Raw::Sqlite(_) => "randomblob(16)",
     };
     let sql = format!(
-        "{} INSERT INTO calls (node, line, transport, peer, columns, rows, place, user_id, handle, number, \
+        "{} INSERT INTO calls (instance, node, transport, peer, columns, rows, place, user_id, handle, number, \
             answered_at, logged_in_at, ended_at, lost, call_key) \
          SELECT 1, 1, 'ssh', 'P', 80, 25, '', {user}, 'Joe', n, '2026-01-01T00:00:00+00:00', {login}, {ended}, FALSE, \
             {key} FROM s",
@@ -72,7 +72,7 @@ fn what_guests_and_silent_callers_leave_behind_is_forgotten() {
 }
 
 #[test]
-fn pages_that_were_seen_and_nodes_that_are_gone_are_forgotten() {
+fn pages_that_were_seen_and_instances_that_are_gone_are_forgotten() {
     for_each_database(|domain, url| async move {
         let mut raw = Raw::open(&url).await;
         let pages = format!(
@@ -88,13 +88,17 @@ fn pages_that_were_seen_and_nodes_that_are_gone_are_forgotten() {
         assert_eq!(raw.number("SELECT COUNT(*) FROM pages").await, 20, "what nobody has seen waits");
 
         let join = |name| Joining { name: Some(name), host: "here:2323", exclusive: false };
-        let gone = domain.nodes.join(join("gone")).await.unwrap();
-        let here = domain.nodes.join(join("here")).await.unwrap();
-        assert!(domain.nodes.lead(here.id, "tidy").await.unwrap());
-        domain.nodes.leave(gone.id).await.unwrap();
-        assert_eq!(domain.nodes.prune(Utc::now() - TimeDelta::days(1)).await.unwrap(), 0, "it may come back");
-        assert_eq!(domain.nodes.prune(soon).await.unwrap(), 1);
-        assert_eq!(raw.number("SELECT COUNT(*) FROM nodes").await, 1);
-        assert_eq!(domain.nodes.list().await.unwrap().len(), 1);
+        let gone = domain.instances.join(join("gone")).await.unwrap();
+        let here = domain.instances.join(join("here")).await.unwrap();
+        assert!(domain.instances.lead(here.id, "tidy").await.unwrap());
+        domain.instances.leave(gone.id).await.unwrap();
+        assert_eq!(
+            domain.instances.prune(Utc::now() - TimeDelta::days(1)).await.unwrap(),
+            0,
+            "it may come back"
+        );
+        assert_eq!(domain.instances.prune(soon).await.unwrap(), 1);
+        assert_eq!(raw.number("SELECT COUNT(*) FROM instances").await, 1);
+        assert_eq!(domain.instances.list().await.unwrap().len(), 1);
     });
 }

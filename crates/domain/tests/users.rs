@@ -5,7 +5,7 @@
 mod raw;
 mod support;
 
-use dialtone_domain::nodes::Joining;
+use dialtone_domain::instances::Joining;
 use dialtone_domain::users::{Actor, CharsetChoice, NewAccount, NewCall, ProfileChange, Settings};
 use dialtone_domain::{
     Caller, Domain, EventBody, EventReader, FloodLimits, Secret, UserId, UsersError, level,
@@ -589,9 +589,9 @@ fn a_kick_is_one_event_and_one_line_in_the_audit_log() {
         let users = &domain.users;
         let (joe, ann) = (register(&domain, "Joe").await, register(&domain, "Ann").await);
         let joining = Joining { name: Some("a"), host: "H", exclusive: false };
-        let node = domain.nodes.join(joining).await.unwrap().id;
+        let instance = domain.instances.join(joining).await.unwrap().id;
         let (transport, peer) = ("ssh".to_owned(), "192.0.2.7".to_owned());
-        let new = NewCall { key: Uuid::new_v4(), node, line: 1, transport, peer, columns: 80, rows: 24 };
+        let new = NewCall { key: Uuid::new_v4(), instance, node: 1, transport, peer, columns: 80, rows: 24 };
         let call = users.call_answered(&new).await.unwrap();
         users.call_logged_in(call, &ann).await.unwrap();
         let mut reader = domain.events.reader().await.unwrap();

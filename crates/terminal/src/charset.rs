@@ -2,7 +2,7 @@
 
 pub mod atascii;
 pub mod cp437;
-mod kin;
+mod fallback;
 pub mod petscii;
 
 use unicode_width::UnicodeWidthChar;
@@ -96,10 +96,10 @@ impl Charset {
             Self::Utf8 => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
             Self::Cp437 => {
                 let control = if glyphs { cp437::control_glyph_byte(c) } else { None };
-                let byte = cp437::high_byte(c).or(control).or_else(|| kin::in_cp437(c));
-                out.push(byte.or_else(|| kin::in_ascii(c)).unwrap_or(b'?'));
+                let byte = cp437::high_byte(c).or(control).or_else(|| fallback::in_cp437(c));
+                out.push(byte.or_else(|| fallback::in_ascii(c)).unwrap_or(b'?'));
             }
-            Self::Ascii | Self::Petscii | Self::Atascii => out.push(kin::in_ascii(c).unwrap_or(b'?')),
+            Self::Ascii | Self::Petscii | Self::Atascii => out.push(fallback::in_ascii(c).unwrap_or(b'?')),
         }
     }
 }
@@ -119,7 +119,7 @@ pub fn cell_char(c: char) -> Option<char> {
         _ => match c.width() {
             Some(1) => Some(c),
             Some(0) => None,
-            _ => Some(kin::in_ascii(c).map_or('?', char::from)),
+            _ => Some(fallback::in_ascii(c).map_or('?', char::from)),
         },
     }
 }

@@ -1,6 +1,6 @@
 //! Light on a dark field: beams with a falling glow, and the colours that a level of light has.
 
-use crate::picture::{Palette, Picture, Rgb};
+use crate::picture::{Picture, PicturePalette, Rgb};
 
 /// How a beam shines across its path. Lengths are in sample widths: a cell is 2 wide and 4 high.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -206,8 +206,8 @@ pub fn ramp(steps: &[Rgb], level: f32) -> Rgb {
 }
 
 /// The colours in which a light is drawn: black, blue, cyan, bright cyan and white.
-pub fn palette() -> Palette {
-    Palette::of(&[0, 4, 6, 14, 15])
+pub fn palette() -> PicturePalette {
+    PicturePalette::of(&[0, 4, 6, 14, 15])
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ const BLUR: f32 = 0.35;
 
 /// The colours that a picture may use, and the mixtures that shades make of them.
 #[derive(Clone, Debug)]
-pub struct Palette {
+pub struct PicturePalette {
     front: Vec<(u8, Rgb)>,
     back: Vec<(u8, Rgb)>,
     shades: Vec<Shade>,
@@ -92,7 +92,7 @@ struct Shade {
     grain: f32,
 }
 
-impl Palette {
+impl PicturePalette {
     /// All 16 colours in front, the 8 dark ones behind: bright backgrounds would need iCE colours.
     pub fn vga() -> Self {
         Self::of(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15])
@@ -106,7 +106,7 @@ impl Palette {
         Self::shaded(front, GRAIN)
     }
 
-    /// As [`Palette::of`], with more shading: `grain` is what a shade costs, as a share of the squared distance
+    /// As [`PicturePalette::of`], with more shading: `grain` is what a shade costs, as a share of the squared distance
     /// between its two colours (0.04 otherwise).
     pub fn grained(colors: &[u8], grain: f32) -> Self {
         let Self { front, .. } = Self::of(colors);
@@ -285,7 +285,7 @@ impl Picture {
     }
 
     /// The cells closest to the picture in the colours of `palette`. Black behind is the terminal's own background.
-    pub fn to_grid(&self, palette: &Palette) -> Grid {
+    pub fn to_grid(&self, palette: &PicturePalette) -> Grid {
         let mut grid = Grid::new(self.columns, self.rows);
         let width = usize::from(self.columns) * 2;
         for (y, lines) in (0..).zip(self.samples.chunks_exact(width * 2)) {
@@ -308,7 +308,7 @@ mod tests {
     use crate::cell::Color;
     use proptest::prelude::*;
 
-    fn draw(palette: &Palette, cell: [Rgb; 4]) -> (char, u8, u8) {
+    fn draw(palette: &PicturePalette, cell: [Rgb; 4]) -> (char, u8, u8) {
         let picture = Picture::from_fn(1, 1, |x, y| cell[y * 2 + x]);
         let drawn = picture.to_grid(palette).cell(0, 0).unwrap();
         let number = |color, default| if let Color::Indexed(n) = color { n } else { default };
@@ -338,7 +338,7 @@ mod tests {
 
     #[test]
     fn every_colour_is_drawn_as_itself() {
-        let palette = Palette::vga();
+        let palette = PicturePalette::vga();
         for (n, color) in (1..).zip(&VGA[1..]) {
             let (glyph, fg, _) = draw(&palette, [*color; 4]);
             assert_eq!((glyph, fg), ('█', n));
@@ -349,7 +349,7 @@ mod tests {
 
     #[test]
     fn a_gradient_becomes_shading() {
-        let palette = Palette::of(&[4]);
+        let palette = PicturePalette::of(&[4]);
         let glyphs: String =
             (0..=4).map(|n| draw(&palette, [VGA[0].toward(VGA[4], n as f32 / 4.0); 4]).0).collect();
         assert_eq!(glyphs, " ░▒▓█");
@@ -357,7 +357,7 @@ mod tests {
 
     #[test]
     fn an_edge_becomes_a_half_block() {
-        let palette = Palette::of(&[4, 15]);
+        let palette = PicturePalette::of(&[4, 15]);
         let (w, b) = (VGA[15], VGA[4]);
         assert_eq!(draw(&palette, [w, w, b, b]), ('▀', 15, 4));
         assert_eq!(draw(&palette, [b, b, w, w]), ('▄', 15, 4));
@@ -368,14 +368,14 @@ mod tests {
     #[test]
     fn a_blurred_edge_is_still_an_edge() {
         let (light, dark) = (VGA[4].toward(VGA[0], 0.25), VGA[0].toward(VGA[4], 0.25));
-        assert_eq!(draw(&Palette::of(&[4]), [light, light, dark, dark]).0, '▀');
+        assert_eq!(draw(&PicturePalette::of(&[4]), [light, light, dark, dark]).0, '▀');
     }
 
     proptest! {
         #[test]
         fn nothing_in_the_palette_is_closer(parts in prop::array::uniform12(0.0f32..255.0), colors in prop::collection::vec(0u8..16, 0..6)) {
             let cell = [0, 3, 6, 9].map(|at| Rgb::new(parts[at], parts[at + 1], parts[at + 2]));
-            let chosen = draw(&Palette::of(&colors), cell);
+            let chosen = draw(&PicturePalette::of(&colors), cell);
             let allowed = |n: u8| n == 0 || colors.contains(&n);
             prop_assert!((allowed(chosen.1) || chosen.0 == ' ') && allowed(chosen.2) && chosen.2 < 8);
             let least = cost(cell, chosen);

@@ -1,11 +1,11 @@
 //! Styles into SGR sequences (ECMA-48), only what changes, in the colours that a terminal has.
 
-pub(crate) mod ink;
 mod palette;
+pub(crate) mod petscii_pen;
 
 use crate::cell::{Color, Style};
 use crate::charset::Charset;
-pub(crate) use ink::Ink;
+pub(crate) use petscii_pen::PetsciiPen;
 
 /// The colours that a terminal has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,22 +52,22 @@ impl Wire {
 
 /// A colour as it goes out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Paint {
+enum SgrColor {
     #[default]
     Default,
     /// 0 to 7 by 30 or 40.
     Basic(u8),
     /// 0 to 7 by 90 or 100.
     Bright(u8),
-    Palette(u8),
+    Indexed(u8),
     Rgb(u8, u8, u8),
 }
 
 /// A style as it goes out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Shown {
-    fg: Paint,
-    bg: Paint,
+    fg: SgrColor,
+    bg: SgrColor,
     bold: bool,
     blink: bool,
     reverse: bool,
@@ -82,14 +82,14 @@ pub struct Pen {
     shown: Shown,
     /// What a reset leaves.
     own: Shown,
-    ink: Ink,
+    ink: PetsciiPen,
 }
 
 impl Pen {
     /// A pen in the terminal's own colours.
     pub fn new(wire: Wire) -> Self {
         let own = resolve(Style::DEFAULT, &wire);
-        Self { wire, style: Style::DEFAULT, shown: own, own, ink: Ink::REST }
+        Self { wire, style: Style::DEFAULT, shown: own, own, ink: PetsciiPen::REST }
     }
 
     /// The style in force.
@@ -102,7 +102,7 @@ impl Pen {
         if style != self.style {
             self.style = style;
             match self.wire.charset {
-                Charset::Petscii => return self.ink.change(ink::of(style), out),
+                Charset::Petscii => return self.ink.change(petscii_pen::of(style), out),
                 Charset::Atascii => return,
                 Charset::Ascii | Charset::Cp437 | Charset::Utf8 => {}
             }
@@ -149,19 +149,19 @@ fn resolve(style: Style, wire: &Wire) -> Shown {
                 }
             }
             shown.bold = fg.is_some_and(|fg| fg >= 8);
-            shown.fg = fg.map_or(Paint::Default, |fg| Paint::Basic(fg & 7));
-            shown.bg = bg.map_or(Paint::Default, |bg| Paint::Basic(bg & 7));
+            shown.fg = fg.map_or(SgrColor::Default, |fg| SgrColor::Basic(fg & 7));
+            shown.bg = bg.map_or(SgrColor::Default, |bg| SgrColor::Basic(bg & 7));
         }
         Colors::TwoFiftySix | Colors::True => {
-            let (bold, fg) = bright(paint(style.fg, wire.colors), wire.ice);
-            let (blink, bg) = bright(paint(style.bg, wire.colors), wire.ice);
+            let (bold, fg) = bright(sgr_color(style.fg, wire.colors), wire.ice);
+            let (blink, bg) = bright(sgr_color(style.bg, wire.colors), wire.ice);
             (shown.fg, shown.bg, shown.bold) = (fg, bg, bold);
             shown.blink |= blink;
         }
     }
     if wire.charset == Charset::Cp437 && wire.colors != Colors::Mono {
         // A BBS terminal's own colours are these.
-        let or = |paint, own| if paint == Paint::Default { own } else { paint };
+        let or = |palette, own| if palette == SgrColor::Default { own } else { palette };
         (shown.fg, shown.bg) = (or(shown.fg, OWN.fg), or(shown.bg, OWN.bg));
     }
     shown
@@ -169,30 +169,30 @@ fn resolve(style: Style, wire: &Wire) -> Shown {
 
 /// What `CSI 0 m` leaves on a BBS terminal.
 const OWN: Shown = Shown {
-    fg: Paint::Basic(7),
-    bg: Paint::Basic(0),
+    fg: SgrColor::Basic(7),
+    bg: SgrColor::Basic(0),
     bold: false,
     blink: false,
     reverse: false,
     underline: false,
 };
 
-/// A bright colour as an attribute and its dark kin, where `split`.
-fn bright(paint: Paint, split: bool) -> (bool, Paint) {
-    match paint {
-        Paint::Bright(n) if split => (true, Paint::Basic(n)),
-        paint => (false, paint),
+/// A bright colour as an attribute and its dark form, where `split`.
+fn bright(color: SgrColor, split: bool) -> (bool, SgrColor) {
+    match color {
+        SgrColor::Bright(n) if split => (true, SgrColor::Basic(n)),
+        color => (false, color),
     }
 }
 
-fn paint(color: Color, colors: Colors) -> Paint {
+fn sgr_color(color: Color, colors: Colors) -> SgrColor {
     match color {
-        Color::Default => Paint::Default,
-        Color::Indexed(n @ 0..=7) => Paint::Basic(n),
-        Color::Indexed(n @ 8..=15) => Paint::Bright(n - 8),
-        Color::Indexed(n) => Paint::Palette(n),
-        Color::Rgb(r, g, b) if colors == Colors::True => Paint::Rgb(r, g, b),
-        Color::Rgb(r, g, b) => Paint::Palette(palette::nearest_256(r, g, b)),
+        Color::Default => SgrColor::Default,
+        Color::Indexed(n @ 0..=7) => SgrColor::Basic(n),
+        Color::Indexed(n @ 8..=15) => SgrColor::Bright(n - 8),
+        Color::Indexed(n) => SgrColor::Indexed(n),
+        Color::Rgb(r, g, b) if colors == Colors::True => SgrColor::Rgb(r, g, b),
+        Color::Rgb(r, g, b) => SgrColor::Indexed(palette::nearest_256(r, g, b)),
     }
 }
 
@@ -206,8 +206,8 @@ fn change(own: Shown, from: Shown, to: Shown, out: &mut Vec<u8>) {
         || from.blink && !to.blink
         || from.reverse && !to.reverse
         || from.underline && !to.underline
-        || from.fg != Paint::Default && to.fg == Paint::Default
-        || from.bg != Paint::Default && to.bg == Paint::Default;
+        || from.fg != SgrColor::Default && to.fg == SgrColor::Default
+        || from.bg != SgrColor::Default && to.bg == SgrColor::Default;
     out.push(0x1b);
     let bracket = out.len();
     if turns_off || RESET + length(own, to) < length(from, to) {
@@ -236,9 +236,9 @@ fn length(from: Shown, to: Shown) -> usize {
     ];
     let color = |had, wanted| match wanted {
         wanted if wanted == had => 0,
-        Paint::Default | Paint::Basic(_) | Paint::Bright(_) => 3,
-        Paint::Palette(_) => 9,
-        Paint::Rgb(..) => 17,
+        SgrColor::Default | SgrColor::Basic(_) | SgrColor::Bright(_) => 3,
+        SgrColor::Indexed(_) => 9,
+        SgrColor::Rgb(..) => 17,
     };
     let attributes = attributes.into_iter().filter(|changes| *changes).count() * 2;
     attributes + color(from.fg, to.fg) + color(from.bg, to.bg)
@@ -264,18 +264,18 @@ fn difference(from: Shown, to: Shown, out: &mut Vec<u8>) {
 }
 
 /// Appends `;` and the parameters for a colour; `base` is the tens digit, 3 or 4.
-fn color(paint: Paint, base: u8, out: &mut Vec<u8>) {
+fn color(palette: SgrColor, base: u8, out: &mut Vec<u8>) {
     out.push(b';');
-    match paint {
-        Paint::Default => out.extend_from_slice(&[base, b'9']),
-        Paint::Basic(n) => out.extend_from_slice(&[base, b'0' + n]),
-        Paint::Bright(n) if base == b'3' => out.extend_from_slice(&[b'9', b'0' + n]),
-        Paint::Bright(n) => out.extend_from_slice(&[b'1', b'0', b'0' + n]),
-        Paint::Palette(n) => {
+    match palette {
+        SgrColor::Default => out.extend_from_slice(&[base, b'9']),
+        SgrColor::Basic(n) => out.extend_from_slice(&[base, b'0' + n]),
+        SgrColor::Bright(n) if base == b'3' => out.extend_from_slice(&[b'9', b'0' + n]),
+        SgrColor::Bright(n) => out.extend_from_slice(&[b'1', b'0', b'0' + n]),
+        SgrColor::Indexed(n) => {
             out.extend_from_slice(&[base, b'8', b';', b'5', b';']);
             number(u16::from(n), out);
         }
-        Paint::Rgb(r, g, b) => {
+        SgrColor::Rgb(r, g, b) => {
             out.extend_from_slice(&[base, b'8', b';', b'2']);
             for part in [r, g, b] {
                 out.push(b';');

@@ -1,12 +1,12 @@
 use dialtone_domain::events::QuoteTick;
-use dialtone_domain::{CallId, EventBody, Handle, NodeId, UserId};
+use dialtone_domain::{CallId, EventBody, Handle, InstanceId, UserId};
 
 use super::*;
 use crate::console::sample;
 
 fn model() -> Model {
     let mut model = Model::new("Dialtone", "Sysop");
-    model.update(sample::nodes(), sample::calls(), &[]);
+    model.update(sample::instances(), sample::calls(), &[]);
     model
 }
 
@@ -55,12 +55,12 @@ fn the_choice_follows_the_call_and_not_the_row() {
     model.press(Press::Down);
     let mut calls = sample::calls();
     calls.remove(0);
-    model.update(sample::nodes(), calls.clone(), &[]);
+    model.update(sample::instances(), calls.clone(), &[]);
     assert_eq!(model.chosen_index(), Some(0), "Bob has moved up a row");
     calls.remove(0);
-    model.update(sample::nodes(), calls, &[]);
+    model.update(sample::instances(), calls, &[]);
     assert_eq!(model.chosen_index(), Some(0), "Bob is gone: the next one");
-    model.update(sample::nodes(), Vec::new(), &[]);
+    model.update(sample::instances(), Vec::new(), &[]);
     assert_eq!(model.chosen_index(), None);
     assert_eq!(model.press(Press::Char('K')), None);
     assert_eq!(model.word(), Some(&Word::Refused("Nobody is on.".into())));
@@ -76,7 +76,7 @@ fn a_kick_asks_for_a_reason_and_goes_to_the_call_chosen_then() {
     model.press(Press::Backspace);
     types(&mut model, "ht, q?");
     // Meanwhile the list has changed under the line.
-    model.update(sample::nodes(), sample::calls().split_off(2), &[]);
+    model.update(sample::instances(), sample::calls().split_off(2), &[]);
     let intent = model.press(Press::Enter);
     let act = Act::Kick { call: CallId(12), reason: "good night, q?".into() };
     assert_eq!(intent, Some(Intent::Do(act)));
@@ -121,7 +121,7 @@ fn who_has_no_account_cannot_be_paged() {
     let mut calls = sample::calls();
     calls[2].user = Some(UserId::GUEST);
     calls[2].handle = Some(Handle::guest());
-    model.update(sample::nodes(), calls, &[]);
+    model.update(sample::instances(), calls, &[]);
     model.press(Press::Char('P'));
     assert_eq!(model.word(), Some(&Word::Refused("A guest has no pager.".into())));
 }
@@ -130,7 +130,7 @@ fn who_has_no_account_cannot_be_paged() {
 fn the_log_keeps_the_last_two_hundred() {
     let mut model = model();
     let events: Vec<Event> = (0..TAIL + 50).map(joined).collect();
-    model.update(sample::nodes(), sample::calls(), &events);
+    model.update(sample::instances(), sample::calls(), &events);
     model.fit(TAIL * 2);
     assert_eq!(model.tail().count(), TAIL);
     assert_eq!(shown(&model)[0], "Caller 50 joined the board");
@@ -141,13 +141,13 @@ fn looking_back_holds_still_while_events_come() {
     let mut model = model();
     model.fit(3);
     let events: Vec<Event> = (0..10).map(joined).collect();
-    model.update(sample::nodes(), sample::calls(), &events);
+    model.update(sample::instances(), sample::calls(), &events);
     model.press(Press::Tab);
     assert_eq!(model.pane(), Pane::Log);
     model.press(Press::Up);
     let before: Vec<String> = shown(&model).into_iter().map(str::to_owned).collect();
     assert_eq!(before, [6, 7, 8].map(|n| format!("Caller {n} joined the board")));
-    model.update(sample::nodes(), sample::calls(), &[joined(10), joined(11)]);
+    model.update(sample::instances(), sample::calls(), &[joined(10), joined(11)]);
     assert_eq!(shown(&model), before);
     model.press(Press::Home);
     assert_eq!(shown(&model)[0], "Caller 0 joined the board");
@@ -161,7 +161,7 @@ fn looking_back_holds_still_while_events_come() {
 fn prices_in_a_row_are_one_line() {
     let mut model = model();
     model.fit(9);
-    model.update(sample::nodes(), sample::calls(), &[tick(), tick(), joined(1), tick(), tick(), tick()]);
+    model.update(sample::instances(), sample::calls(), &[tick(), tick(), joined(1), tick(), tick(), tick()]);
     let times: Vec<u32> = model.tail().map(|entry| entry.times).collect();
     assert_eq!(times, [2, 1, 3]);
 }
@@ -171,7 +171,7 @@ fn who_was_kicked_is_named_though_they_are_gone() {
     let mut model = model();
     model.fit(9);
     let kicked = EventBody::CallKicked { call: CallId(11), by: "Sysop".into(), reason: "bye".into() };
-    model.update(sample::nodes(), Vec::new(), &[sample::event(kicked)]);
+    model.update(sample::instances(), Vec::new(), &[sample::event(kicked)]);
     assert_eq!(shown(&model), ["Sysop ended call 11 (Ada): bye"]);
 }
 
@@ -183,18 +183,18 @@ fn silence_is_told_from_its_beginning_to_its_end() {
     model.silence(began + chrono::TimeDelta::seconds(5));
     assert_eq!(model.silent_since(), Some(began));
     assert_eq!(
-        model.nodes().0.first().map(|node| node.id),
-        Some(NodeId(1)),
+        model.instances().0.first().map(|instance| instance.id),
+        Some(InstanceId(1)),
         "what was known stays on screen"
     );
-    model.update(sample::nodes(), sample::calls(), &[]);
+    model.update(sample::instances(), sample::calls(), &[]);
     assert_eq!(model.silent_since(), None);
     assert_eq!(model.word(), Some(&Word::Done("The database answers again.".into())));
 
     model.silence(began);
     let refused = Word::Refused("Not told.".into());
     model.tell(refused.clone());
-    model.update(sample::nodes(), sample::calls(), &[]);
+    model.update(sample::instances(), sample::calls(), &[]);
     assert_eq!(model.word(), Some(&refused), "it was hidden until now");
 }
 
@@ -206,7 +206,7 @@ fn panes_go_round_both_ways_and_q_leaves() {
         model.press(press);
         seen.push(model.pane());
     }
-    assert_eq!(seen, [Pane::Log, Pane::Nodes, Pane::Callers, Pane::Nodes]);
+    assert_eq!(seen, [Pane::Log, Pane::Instances, Pane::Callers, Pane::Instances]);
     model.press(Press::Char('?'));
     assert!(model.help());
     assert_eq!(model.press(Press::Char('Q')), Some(Intent::Quit));

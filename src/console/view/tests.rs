@@ -10,7 +10,7 @@ use crate::console::sample;
 fn model() -> Model {
     let mut model = Model::new("Dialtone", "Sysop");
     let said = EventBody::Broadcast { from_handle: dialtone_domain::Handle::guest(), text: "hello".into() };
-    model.update(sample::nodes(), sample::calls(), &[sample::event(said)]);
+    model.update(sample::instances(), sample::calls(), &[sample::event(said)]);
     model
 }
 
@@ -36,7 +36,7 @@ fn everything_is_on_a_screen_of_eighty_by_twenty_four() {
     let buffer = drawn(&mut model(), 80, 24);
     for text in [
         "Dialtone  sysop console, as Sysop",
-        "2 nodes  3 calls  08:00:00 UTC",
+        "2 instances  3 calls  08:00:00 UTC",
         "3 h 00 min",
         "2 s ago",
         "nobody yet",
@@ -109,9 +109,9 @@ fn no_byte_of_a_caller_is_obeyed() {
     let mut calls = sample::calls();
     calls[0].place = "\u{1b}[2J\u{9b}31m\u{202e}here".into();
     calls[0].peer = "\r\n\u{7}".into();
-    let mut nodes = sample::nodes();
-    nodes[0].name = "\u{1b}c".into();
-    model.update(nodes, calls, &[]);
+    let mut instances = sample::instances();
+    instances[0].name = "\u{1b}c".into();
+    model.update(instances, calls, &[]);
     let buffer = drawn(&mut model, 132, 40);
     row_of(&buffer, "·[2J·31m·here");
     let harmless = |c: char| !c.is_control() && c != '\u{202e}';
@@ -127,7 +127,7 @@ fn a_long_list_scrolls_to_the_chosen_caller() {
         call.place = format!("place {id}");
         call
     });
-    model.update(sample::nodes(), calls.collect(), &[]);
+    model.update(sample::instances(), calls.collect(), &[]);
     model.press(Press::End);
     row_of(&drawn(&mut model, 80, 24), "place 159");
 }

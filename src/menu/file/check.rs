@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::Known;
 use super::layers::Stack;
-use super::mistakes::{Found, Place, Text};
-use super::raw::{DEEDS, RawDeed, RawEntry, RawMenu};
-use crate::menu::{Act, Deed, Group, Item, Menu, MenuId, Rule, Timed};
+use super::mistakes::{Found, SourcePosition, Text};
+use super::raw::{DEEDS, RawAction, RawEntry, RawMenu};
+use crate::menu::{Action, Binding, Group, Item, Menu, MenuId, Rule, Timed};
 
 /// The prompt of a menu that names none.
 const PROMPT: &str = "Your choice, ? for help: ";
@@ -53,7 +53,7 @@ impl<'a> Checker<'a> {
             }
             checker.flags.insert(flag.text.clone());
         }
-        for line in &stack.life {
+        for line in &stack.taglines {
             checker.text(line, most::LINE);
         }
         checker
@@ -219,7 +219,7 @@ impl<'a> Checker<'a> {
         mark.text.clone()
     }
 
-    fn timed(&mut self, raw: &RawEntry, (after, place): &(i64, Place)) -> Timed {
+    fn timed(&mut self, raw: &RawEntry, (after, place): &(i64, SourcePosition)) -> Timed {
         if !(1..=LONGEST).contains(after) {
             let message = format!("after is a time without a key in seconds, 1 to {LONGEST}");
             self.found.wrong(place, message);
@@ -235,18 +235,18 @@ impl<'a> Checker<'a> {
     }
 
     /// What is done; `guarded` if the entry's own rule is asked about at that moment.
-    fn act(&mut self, raw: &RawEntry, guarded: bool) -> Act {
+    fn act(&mut self, raw: &RawEntry, guarded: bool) -> Binding {
         let at = raw.key.as_ref().map_or(&raw.place, |key| &key.place);
-        let deed = match raw.deeds.as_slice() {
-            [deed] => self.deed(deed),
-            [] if raw.spoilt => Deed::Back,
+        let action = match raw.actions.as_slice() {
+            [action] => self.action(action),
+            [] if raw.spoilt => Action::Back,
             [] => {
                 self.found.wrong(at, format!("this does nothing: it needs {DEEDS}"));
-                Deed::Back
+                Action::Back
             }
             _ => {
                 self.found.wrong(at, "this does more than one thing: a chain does one after the other");
-                Deed::Back
+                Action::Back
             }
         };
         if let Some(word) = &raw.word
@@ -254,46 +254,46 @@ impl<'a> Checker<'a> {
         {
             self.found.wrong(&word.place, "the word is empty");
         }
-        Act {
+        Binding {
             access: self.rule(raw.access.as_ref().filter(|_| guarded)),
             ask: raw.ask.as_ref().map(|ask| self.text(ask, most::LINE)),
             word: raw.word.as_ref().map(|word| self.text(word, most::COMMAND).trim().to_lowercase()),
-            deed,
+            action,
         }
     }
 
-    fn deed(&mut self, raw: &RawDeed) -> Deed {
+    fn action(&mut self, raw: &RawAction) -> Action {
         match raw {
-            RawDeed::Goto(menu) => self.id(menu).map_or(Deed::Back, Deed::Goto),
-            RawDeed::Gosub(menu) => self.id(menu).map_or(Deed::Back, Deed::Gosub),
-            RawDeed::Screen(screen) => {
+            RawAction::Goto(menu) => self.id(menu).map_or(Action::Back, Action::Goto),
+            RawAction::Gosub(menu) => self.id(menu).map_or(Action::Back, Action::Gosub),
+            RawAction::Screen(screen) => {
                 if !self.known.screens.contains(&screen.text.as_str()) {
                     let message = format!("there is no screen \"{}\"", screen.text);
                     let known = self.known.screens.iter().copied();
                     self.found.unknown(&screen.place, message, &screen.text, known);
                 }
-                Deed::Screen(screen.text.clone())
+                Action::Screen(screen.text.clone())
             }
-            RawDeed::Say(words) => {
+            RawAction::Say(words) => {
                 self.values(Some(words));
                 if words.text.chars().count() > most::SAY {
                     self.too_long(words, most::SAY);
                 }
-                Deed::Say(words.text.clone())
+                Action::Say(words.text.clone())
             }
-            RawDeed::Back => Deed::Back,
-            RawDeed::Logoff => Deed::Logoff,
-            RawDeed::Chain(links, place) => {
+            RawAction::Back => Action::Back,
+            RawAction::Logoff => Action::Logoff,
+            RawAction::Chain(links, place) => {
                 if links.is_empty() {
                     self.found.wrong(place, "a chain has at least one link");
                 }
                 let ends = |link: &RawEntry| {
-                    link.access.is_none() && matches!(link.deeds.as_slice(), [RawDeed::Logoff])
+                    link.access.is_none() && matches!(link.actions.as_slice(), [RawAction::Logoff])
                 };
                 if let Some(never) = links.iter().position(ends).and_then(|n| links.get(n + 1)) {
                     self.found.wrong(&never.place, "nothing comes after logoff");
                 }
-                Deed::Chain(links.iter().map(|link| Arc::new(self.act(link, true))).collect())
+                Action::Chain(links.iter().map(|link| Arc::new(self.act(link, true))).collect())
             }
         }
     }
@@ -315,12 +315,12 @@ impl<'a> Checker<'a> {
     }
 
     /// A place within a text: all of it where the file writes it with escapes.
-    fn inside(&self, text: &Text, at: &std::ops::Range<usize>) -> Place {
-        let Place { layer, start, end } = text.place;
+    fn inside(&self, text: &Text, at: &std::ops::Range<usize>) -> SourcePosition {
+        let SourcePosition { layer, start, end } = text.place;
         let written = self.layers.get(layer).and_then(|(_, file)| file.get(start..end)).unwrap_or_default();
         let quotes = written.find(text.text.as_str()).filter(|_| !text.text.is_empty());
         match quotes {
-            Some(before) => Place::new(layer, start + before + at.start..start + before + at.end),
+            Some(before) => SourcePosition::new(layer, start + before + at.start..start + before + at.end),
             None => text.place.clone(),
         }
     }

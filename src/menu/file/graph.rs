@@ -1,6 +1,6 @@
 //! Where menus lead: which of them nobody can reach, which nobody can leave, which run in a circle.
 
-use crate::menu::{Act, Deed, MenuId, Menus};
+use crate::menu::{Action, Binding, MenuId, Menus};
 
 /// Where one menu's commands lead.
 #[derive(Default)]
@@ -14,24 +14,24 @@ struct Ways {
 }
 
 impl Ways {
-    fn follow(&mut self, act: &Act) {
-        match &act.deed {
-            Deed::Goto(MenuId(menu)) => self.on.push(*menu),
-            Deed::Gosub(MenuId(menu)) => {
+    fn follow(&mut self, act: &Binding) {
+        match &act.action {
+            Action::Goto(MenuId(menu)) => self.on.push(*menu),
+            Action::Gosub(MenuId(menu)) => {
                 self.on.push(*menu);
                 self.down.push(*menu);
             }
-            Deed::Chain(links) => links.iter().for_each(|link| self.follow(link)),
-            Deed::Back => self.back = true,
-            Deed::Logoff => self.off = true,
-            Deed::Screen(_) | Deed::Say(_) => {}
+            Action::Chain(links) => links.iter().for_each(|link| self.follow(link)),
+            Action::Back => self.back = true,
+            Action::Logoff => self.off = true,
+            Action::Screen(_) | Action::Say(_) => {}
         }
     }
 }
 
 /// What is wrong with the ways of the menus, each by number, in order.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Astray {
+pub struct GraphErrors {
     /// Nobody can reach these.
     pub unreached: Vec<usize>,
     /// From these, nobody comes to an end of the call.
@@ -41,7 +41,7 @@ pub struct Astray {
 }
 
 /// Looks at every way once.
-pub fn astray(menus: &Menus) -> Astray {
+pub fn astray(menus: &Menus) -> GraphErrors {
     let ways: Vec<Ways> = menus
         .menus
         .iter()
@@ -88,7 +88,7 @@ pub fn astray(menus: &Menus) -> Astray {
     let ends = all().filter(|n| ways.get(*n).is_some_and(|ways| ways.off)).collect();
     let free = walk(&from, ends);
 
-    Astray {
+    GraphErrors {
         unreached: all().filter(|n| !is(&reached, *n)).collect(),
         trapped: all().filter(|n| is(&reached, *n) && !is(&free, *n)).collect(),
         circles: circles(menus),

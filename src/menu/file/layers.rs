@@ -9,7 +9,7 @@ use super::raw::{RawEntry, RawMenu, RawMenus};
 #[derive(Debug, Default)]
 pub struct Stack {
     pub start: Option<Text>,
-    pub life: Vec<Text>,
+    pub taglines: Vec<Text>,
     pub flags: Vec<Text>,
     pub menus: BTreeMap<String, RawMenu>,
     /// Menus that were left out.
@@ -20,8 +20,8 @@ impl Stack {
     /// Lays a file over those that are there already.
     pub fn lay(&mut self, upper: RawMenus, found: &mut Found) {
         self.start = upper.start.or(self.start.take());
-        if let Some(life) = upper.life {
-            self.life = life;
+        if let Some(taglines) = upper.taglines {
+            self.taglines = taglines;
         }
         self.flags.extend(upper.flags);
         for name in upper.without {

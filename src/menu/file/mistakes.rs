@@ -19,7 +19,7 @@ const QUOTED: usize = 4000;
 
 /// A place in one of the files, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct SourcePosition {
     /// Which file, by its number among the layers.
     pub layer: usize,
     /// From its first byte to the one behind its last.
@@ -28,7 +28,7 @@ pub struct Place {
     pub end: usize,
 }
 
-impl Place {
+impl SourcePosition {
     /// A place in the file of this number.
     pub fn new(layer: usize, at: Range<usize>) -> Self {
         Self { layer, start: at.start, end: at.end }
@@ -41,7 +41,7 @@ pub struct Text {
     /// What it says.
     pub text: String,
     /// Where it says so, quotes included.
-    pub place: Place,
+    pub place: SourcePosition,
 }
 
 /// Everything wrong with the menus, by file and in the order of its lines.
@@ -96,7 +96,7 @@ impl Diagnostic for Mistake {
 /// Mistakes being found.
 #[derive(Debug, Default)]
 pub struct Found {
-    found: Vec<(Place, String, Option<String>)>,
+    found: Vec<(SourcePosition, String, Option<String>)>,
 }
 
 impl Found {
@@ -106,17 +106,17 @@ impl Found {
     }
 
     /// Something is wrong here.
-    pub fn wrong(&mut self, place: &Place, message: impl Into<String>) {
+    pub fn wrong(&mut self, place: &SourcePosition, message: impl Into<String>) {
         self.wrong_with(place, message, None);
     }
 
     /// Something is wrong here, and this helps.
-    pub fn wrong_with(&mut self, place: &Place, message: impl Into<String>, help: Option<String>) {
+    pub fn wrong_with(&mut self, place: &SourcePosition, message: impl Into<String>, help: Option<String>) {
         self.found.push((place.clone(), message.into(), help));
     }
 
     /// A word that is none of those known: the nearest is offered, or the list if it is short.
-    pub fn unknown<'a, K>(&mut self, place: &Place, message: String, word: &str, known: K)
+    pub fn unknown<'a, K>(&mut self, place: &SourcePosition, message: String, word: &str, known: K)
     where
         K: Iterator<Item = &'a str> + Clone,
     {
@@ -134,7 +134,7 @@ impl Found {
         self.wrong_with(place, message, help);
     }
 
-    /// All that was found, for the sysop. `layers` are names and texts in the order of [`Place::layer`].
+    /// All that was found, for the sysop. `layers` are names and texts in the order of [`SourcePosition::layer`].
     pub fn into_mistakes(mut self, layers: &[(&str, &str)]) -> Mistakes {
         self.found.sort();
         self.found.dedup();
@@ -164,7 +164,7 @@ impl Found {
 }
 
 /// How many bytes the lines of a place have, with the one above and the one below.
-fn quoted(text: &str, place: &Place) -> usize {
+fn quoted(text: &str, place: &SourcePosition) -> usize {
     let above =
         text.get(..place.start).unwrap_or_default().rmatch_indices('\n').nth(1).map_or(0, |(at, _)| at);
     let below =

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use self::check::Checker;
 use self::layers::Stack;
 pub use self::mistakes::Mistakes;
-use self::mistakes::{Found, Place};
+use self::mistakes::{Found, SourcePosition};
 use self::raw::Reader;
 use super::{MenuId, Menus, Rule};
 
@@ -40,7 +40,7 @@ pub fn parse(layers: &[(&str, &str)], known: &Known<'_>) -> Result<Menus, Mistak
     for (layer, (_, text)) in layers.iter().enumerate() {
         if text.len() > LARGEST {
             let message = format!("the file has {} bytes, more than {LARGEST}", text.len());
-            found.wrong(&Place::new(layer, 0..0), message);
+            found.wrong(&SourcePosition::new(layer, 0..0), message);
             whole = false;
             continue;
         }
@@ -58,20 +58,20 @@ pub fn parse(layers: &[(&str, &str)], known: &Known<'_>) -> Result<Menus, Mistak
 }
 
 fn check(stack: &Stack, layers: &[(&str, &str)], known: &Known<'_>, found: &mut Found) -> Option<Menus> {
-    let nowhere = Place::new(layers.len().saturating_sub(1), 0..0);
+    let nowhere = SourcePosition::new(layers.len().saturating_sub(1), 0..0);
     let mut checker = Checker::new(stack, layers, known, found);
     let start = stack.start.as_ref().and_then(|start| checker.id(start));
     let menus = stack.menus.values().map(|menu| checker.menu(menu)).collect();
     if stack.start.is_none() {
         found.wrong(&nowhere, "nothing says where a call starts: start = \"MENU\"");
     }
-    if stack.life.is_empty() {
-        found.wrong(&nowhere, "life is empty: the line above the prompt needs at least one line");
+    if stack.taglines.is_empty() {
+        found.wrong(&nowhere, "taglines is empty: the line above the prompt needs at least one line");
     }
     let menus = Menus {
         menus,
         start: start?,
-        life: stack.life.iter().map(|line| line.text.clone()).collect(),
+        taglines: stack.taglines.iter().map(|line| line.text.clone()).collect(),
         asks_records: false,
     };
     // Where a name is wrong, a way that is missing is most likely that one.

@@ -3,13 +3,13 @@
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use super::mistakes::{Found, Place, Text};
+use super::mistakes::{Found, SourcePosition, Text};
 
 /// A file.
 #[derive(Debug, Default)]
 pub struct RawMenus {
     pub start: Option<Text>,
-    pub life: Option<Vec<Text>>,
+    pub taglines: Option<Vec<Text>>,
     pub flags: Vec<Text>,
     pub without: Vec<Text>,
     pub menus: Vec<RawMenu>,
@@ -43,39 +43,39 @@ pub struct RawGroup {
 #[derive(Debug, Clone)]
 pub struct RawEntry {
     /// The whole of it.
-    pub place: Place,
+    pub place: SourcePosition,
     pub key: Option<Text>,
-    pub after: Option<(i64, Place)>,
+    pub after: Option<(i64, SourcePosition)>,
     pub name: Option<Text>,
     pub note: Option<Text>,
     pub figure: Option<Text>,
     pub group: Option<Text>,
     pub mark: Option<Text>,
-    pub hidden: Option<Place>,
+    pub hidden: Option<SourcePosition>,
     pub access: Option<Text>,
     pub ask: Option<Text>,
     pub word: Option<Text>,
-    pub deeds: Vec<RawDeed>,
+    pub actions: Vec<RawAction>,
     /// Something in it could not be read, and was told: what is missing may be that.
     pub spoilt: bool,
 }
 
 /// An action as it is written.
 #[derive(Debug, Clone)]
-pub enum RawDeed {
+pub enum RawAction {
     Goto(Text),
     Gosub(Text),
     Screen(Text),
     Say(Text),
     Back,
     Logoff,
-    Chain(Vec<RawEntry>, Place),
+    Chain(Vec<RawEntry>, SourcePosition),
 }
 
 /// The actions there are.
 pub const DEEDS: &str = "screen, goto, gosub, back, say, logoff or chain";
 
-const FILE: &[&str] = &["start", "life", "flags", "without", "menus"];
+const FILE: &[&str] = &["start", "taglines", "flags", "without", "menus"];
 const MENU: &[&str] = &["over", "title", "art", "prompt", "access", "groups", "keys", "without", "first"];
 const GROUP: &[&str] = &["mark", "title"];
 const LINK: &[&str] = &["access", "ask", "word", "screen", "goto", "gosub", "back", "say", "logoff", "chain"];
@@ -109,7 +109,7 @@ impl Reader<'_> {
         for (key, value) in table.get_ref() {
             match key.get_ref().as_ref() {
                 "start" => raw.start = self.text(key, value),
-                "life" => raw.life = Some(self.texts(key, value)),
+                "taglines" => raw.taglines = Some(self.texts(key, value)),
                 "flags" => raw.flags = self.texts(key, value),
                 "without" => raw.without = self.texts(key, value),
                 "menus" => {
@@ -192,7 +192,7 @@ impl Reader<'_> {
             access: None,
             ask: None,
             word: None,
-            deeds: Vec::new(),
+            actions: Vec::new(),
             spoilt: false,
         };
         let before = self.found.len();
@@ -211,31 +211,31 @@ impl Reader<'_> {
                 "access" => entry.access = self.text(key, value),
                 "ask" => entry.ask = self.text(key, value),
                 "word" => entry.word = self.text(key, value),
-                _ => entry.deeds.extend(self.deed(name, key, value)),
+                _ => entry.actions.extend(self.action(name, key, value)),
             }
         }
         entry.spoilt = self.found.len() > before;
         Some(entry)
     }
 
-    fn deed(&mut self, name: &str, key: &Key<'_>, value: &Value<'_>) -> Option<RawDeed> {
+    fn action(&mut self, name: &str, key: &Key<'_>, value: &Value<'_>) -> Option<RawAction> {
         match name {
-            "goto" => self.text(key, value).map(RawDeed::Goto),
-            "gosub" => self.text(key, value).map(RawDeed::Gosub),
-            "screen" => self.text(key, value).map(RawDeed::Screen),
-            "say" => self.text(key, value).map(RawDeed::Say),
-            "back" => self.yes(key, value).map(|_| RawDeed::Back),
-            "logoff" => self.yes(key, value).map(|_| RawDeed::Logoff),
+            "goto" => self.text(key, value).map(RawAction::Goto),
+            "gosub" => self.text(key, value).map(RawAction::Gosub),
+            "screen" => self.text(key, value).map(RawAction::Screen),
+            "say" => self.text(key, value).map(RawAction::Say),
+            "back" => self.yes(key, value).map(|_| RawAction::Back),
+            "logoff" => self.yes(key, value).map(|_| RawAction::Logoff),
             _ => {
                 let links = self.array(key, value)?;
                 let links = links.iter().filter_map(|link| self.entry(key, link, LINK)).collect();
-                Some(RawDeed::Chain(links, self.place(key.span())))
+                Some(RawAction::Chain(links, self.place(key.span())))
             }
         }
     }
 
-    fn place(&self, at: std::ops::Range<usize>) -> Place {
-        Place::new(self.layer, at)
+    fn place(&self, at: std::ops::Range<usize>) -> SourcePosition {
+        SourcePosition::new(self.layer, at)
     }
 
     fn unknown(&mut self, key: &Key<'_>, known: &[&str]) {
@@ -264,7 +264,7 @@ impl Reader<'_> {
         self.array(key, value).into_iter().flatten().filter_map(|value| self.text(key, value)).collect()
     }
 
-    fn number(&mut self, key: &Key<'_>, value: &Value<'_>) -> Option<(i64, Place)> {
+    fn number(&mut self, key: &Key<'_>, value: &Value<'_>) -> Option<(i64, SourcePosition)> {
         let number = value
             .get_ref()
             .as_integer()
@@ -279,7 +279,7 @@ impl Reader<'_> {
     }
 
     /// The place of a `true`; none for `false`.
-    fn yes(&mut self, key: &Key<'_>, value: &Value<'_>) -> Option<Place> {
+    fn yes(&mut self, key: &Key<'_>, value: &Value<'_>) -> Option<SourcePosition> {
         match value.get_ref() {
             DeValue::Boolean(yes) => yes.then(|| self.place(key.span())),
             _ => {

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use miette::Diagnostic;
 
 use super::*;
-use crate::menu::{Deed, Facts, Menu};
+use crate::menu::{Action, Facts, Menu};
 
 const BASE: &str = r#"
 start = "main"
-life = ["a", "b"]
+taglines = ["a", "b"]
 flags = ["elite"]
 [menus.main]
 title = "main"
@@ -63,7 +63,7 @@ fn keys(menu: &Menu) -> String {
 fn one_file_alone_is_enough() {
     let menus = read(&[BASE]).unwrap();
     assert_eq!((menus.iter().count(), menus.start()), (2, menus.by_name("main").unwrap()));
-    assert_eq!(menu(&menus, "main").items[1].act.deed, Deed::Screen("boards".into()));
+    assert_eq!(menu(&menus, "main").items[1].act.action, Action::Screen("boards".into()));
     assert_eq!(menus.by_name("mo"), None);
     assert!(!menus.asks_records);
 }
@@ -73,13 +73,13 @@ fn a_menu_replaces_the_one_of_its_name_and_others_stay() {
     let upper = "[menus.more]\ntitle = \"less\"\nart = \"main\"\nkeys = [{ key = \"X\", name = \"x\", goto = \"main\" }]";
     let menus = read(&[BASE, upper]).unwrap();
     assert_eq!((menu(&menus, "more").title.as_str(), keys(menu(&menus, "more"))), ("less", "X".into()));
-    assert_eq!((keys(menu(&menus, "main")), menus.life.len()), ("MBG".into(), 2));
+    assert_eq!((keys(menu(&menus, "main")), menus.taglines.len()), ("MBG".into(), 2));
 }
 
 #[test]
 fn what_lies_over_a_menu_says_only_what_is_different() {
     let upper = r#"
-life = ["c"]
+taglines = ["c"]
 [menus.main]
 over = true
 title = "home"
@@ -100,7 +100,7 @@ keys = [{ key = "M", name = "m", gosub = "more" }, { key = "G", name = "g", logo
     let main = menu(&menus, "main");
     assert_eq!((main.title.as_str(), keys(main).as_str(), main.groups.len()), ("home", "BGX", 2));
     assert_eq!(main.items[2].act.word.as_deref(), Some("mellon"));
-    assert_eq!(menus.life, ["c"]);
+    assert_eq!(menus.taglines, ["c"]);
     assert!(menus.asks_records);
     let facts = Facts { posts: 6, calls: 100, ..Facts::default() };
     assert_eq!(main.shown(&facts).count(), 2);
@@ -125,18 +125,18 @@ fn a_file_that_says_nothing_needs_one_that_does() {
     assert_eq!(
         said,
         [
-            "life is empty: the line above the prompt needs at least one line",
             "nothing says where a call starts: start = \"MENU\"",
+            "taglines is empty: the line above the prompt needs at least one line",
         ]
     );
 }
 
 #[test]
 fn a_line_nobody_could_read_is_not_quoted() {
-    let long = format!("# one line\nlife = [\"{}\"]", "é".repeat(5000));
+    let long = format!("# one line\ntaglines = [\"{}\"]", "é".repeat(5000));
     assert_eq!(
         wrong(&[BASE, &long]),
-        [("above:2:9: this has 5000 characters; at most 76 fit".to_owned(), String::new())]
+        [("above:2:13: this has 5000 characters; at most 76 fit".to_owned(), String::new())]
     );
 }
 
@@ -166,7 +166,7 @@ fn a_long_row_of_first_things_is_no_circle() {
 
 proptest::proptest! {
     #[test]
-    fn any_text_is_read_or_refused(text in "(\\[menus\\.[a-c]\\]\n|(over|title|art|keys|first|start|life|flags|without) = ([0-9]|true|\"[a-z|]{0,4}\"|\\[\"[a-c]\"\\]|\\[\\{ key = \"[a-c]\", (goto|say|screen) = \"[a-c|é]\" \\}\\])\n){0,12}") {
+    fn any_text_is_read_or_refused(text in "(\\[menus\\.[a-c]\\]\n|(over|title|art|keys|first|start|taglines|flags|without) = ([0-9]|true|\"[a-z|]{0,4}\"|\\[\"[a-c]\"\\]|\\[\\{ key = \"[a-c]\", (goto|say|screen) = \"[a-c|é]\" \\}\\])\n){0,12}") {
         for layers in [&[text.as_str()][..], &[BASE, &text]] {
             if let Err(mistakes) = read(layers) {
                 // Every place is one of the file's.

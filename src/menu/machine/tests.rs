@@ -9,7 +9,7 @@ use super::*;
 
 const FILE: &str = r#"
 start = "main"
-life = ["quiet tonight"]
+taglines = ["quiet tonight"]
 
 [menus.main]
 title = "main"
@@ -71,21 +71,21 @@ impl Walk {
         Self { menus, state, facts }
     }
 
-    fn step(&mut self, stimulus: Stimulus) -> Effect {
-        let (state, effect) = self.menus.step(self.state.clone(), stimulus, &self.facts);
+    fn step(&mut self, input: MenuInput) -> Effect {
+        let (state, effect) = self.menus.step(self.state.clone(), input, &self.facts);
         self.state = state;
         effect
     }
 
     fn key(&mut self, key: char) -> Effect {
-        self.step(Stimulus::Key(key))
+        self.step(MenuInput::Key(key))
     }
 
     /// Expects these screens, one after the other, then a menu.
     fn screens(&mut self, mut effect: Effect, expected: &[&str]) {
         for name in expected {
             assert_eq!(effect, Effect::Screen((*name).to_owned()));
-            effect = self.step(Stimulus::Done);
+            effect = self.step(MenuInput::Done);
         }
         assert_eq!(effect, Effect::Show);
     }
@@ -98,21 +98,21 @@ impl Walk {
 #[test]
 fn keys_run_actions_and_chains_go_on_when_screens_close() {
     let mut walk = Walk::new(guest());
-    assert_eq!(walk.step(Stimulus::Done), Effect::Show);
+    assert_eq!(walk.step(MenuInput::Done), Effect::Show);
     let effect = walk.key('c');
     walk.screens(effect, &["who", "boards"]);
     assert_eq!(walk.here(), "more");
-    assert_eq!(walk.step(Stimulus::Back), Effect::Show);
+    assert_eq!(walk.step(MenuInput::Back), Effect::Show);
     assert_eq!(walk.here(), "main");
-    assert_eq!(walk.step(Stimulus::Back), Effect::Nothing);
+    assert_eq!(walk.step(MenuInput::Back), Effect::Nothing);
     assert_eq!(walk.key('x'), Effect::Say("You found it.".into()));
-    assert_eq!(walk.step(Stimulus::Done), Effect::Show);
+    assert_eq!(walk.step(MenuInput::Done), Effect::Show);
 }
 
 #[test]
 fn a_link_of_a_chain_is_for_those_who_may() {
     let mut walk = Walk::new(sysop());
-    let effect = walk.step(Stimulus::Done);
+    let effect = walk.step(MenuInput::Done);
     walk.screens(effect, &["new"]);
     let effect = walk.key('C');
     walk.screens(effect, &["who", "new", "boards"]);
@@ -121,7 +121,7 @@ fn a_link_of_a_chain_is_for_those_who_may() {
 #[test]
 fn what_is_done_first_is_done_once_in_a_call() {
     let mut walk = Walk::new(sysop());
-    let effect = walk.step(Stimulus::Done);
+    let effect = walk.step(MenuInput::Done);
     walk.screens(effect, &["new"]);
     assert_eq!(walk.key('S'), Effect::Show);
     assert_eq!(walk.here(), "sysop");
@@ -129,7 +129,7 @@ fn what_is_done_first_is_done_once_in_a_call() {
     assert_eq!(walk.here(), "main");
     let same = read(FILE);
     let moved = walk.state.moved(&walk.menus, &same);
-    assert_eq!(same.step(moved, Stimulus::Done, &sysop()).1, Effect::Show);
+    assert_eq!(same.step(moved, MenuInput::Done, &sysop()).1, Effect::Show);
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn what_a_caller_may_not_use_is_not_there() {
     assert_eq!(walk.here(), "sysop");
     // Who is sysop no more is shown out.
     walk.facts = guest();
-    assert_eq!(walk.step(Stimulus::Done), Effect::Show);
+    assert_eq!(walk.step(MenuInput::Done), Effect::Show);
     assert_eq!(walk.here(), "main");
 }
 
@@ -149,17 +149,17 @@ fn what_a_caller_may_not_use_is_not_there() {
 fn a_question_stands_before_what_it_asks_about() {
     let mut walk = Walk::new(guest());
     assert_eq!(walk.key('G'), Effect::Ask("Hang up?".into()));
-    assert_eq!(walk.step(Stimulus::Answer(false)), Effect::Show);
+    assert_eq!(walk.step(MenuInput::Answer(false)), Effect::Show);
     assert_eq!(walk.key('A'), Effect::Ask("Really?".into()));
-    assert_eq!(walk.step(Stimulus::Answer(true)), Effect::Screen("who".into()));
-    assert_eq!(walk.step(Stimulus::Done), Effect::Ask("More?".into()));
-    let effect = walk.step(Stimulus::Answer(true));
+    assert_eq!(walk.step(MenuInput::Answer(true)), Effect::Screen("who".into()));
+    assert_eq!(walk.step(MenuInput::Done), Effect::Ask("More?".into()));
+    let effect = walk.step(MenuInput::Answer(true));
     walk.screens(effect, &["boards"]);
     assert_eq!(walk.key('G'), Effect::Ask("Hang up?".into()));
-    assert_eq!(walk.step(Stimulus::Answer(true)), Effect::Logoff);
+    assert_eq!(walk.step(MenuInput::Answer(true)), Effect::Logoff);
     // An answer to nothing does nothing.
-    assert_eq!(walk.step(Stimulus::Answer(true)), Effect::Show);
-    assert_eq!(walk.step(Stimulus::Word("swordfish".into())), Effect::Show);
+    assert_eq!(walk.step(MenuInput::Answer(true)), Effect::Show);
+    assert_eq!(walk.step(MenuInput::Word("swordfish".into())), Effect::Show);
 }
 
 #[test]
@@ -167,42 +167,42 @@ fn the_word_opens_and_others_do_not() {
     let mut walk = Walk::new(guest());
     let asked = Effect::Word(WORD.into());
     assert_eq!(walk.key('D'), asked);
-    let effect = walk.step(Stimulus::Word(" SWORDFISH ".into()));
+    let effect = walk.step(MenuInput::Word(" SWORDFISH ".into()));
     // The chain goes on at once: a menu is entered, not waited in.
     assert_eq!(walk.here(), "more");
     walk.screens(effect, &["who"]);
     let mut walk = Walk::new(guest());
     assert_eq!(walk.key('D'), asked);
-    assert_eq!(walk.step(Stimulus::Word(String::new())), Effect::Show);
+    assert_eq!(walk.step(MenuInput::Word(String::new())), Effect::Show);
     assert_eq!(walk.here(), "main");
     for _ in 0..GUESSES {
         assert_eq!(walk.key('D'), asked);
-        assert_eq!(walk.step(Stimulus::Word("sesame".into())), Effect::Say("That is not the word.".into()));
-        assert_eq!(walk.step(Stimulus::Done), Effect::Show);
+        assert_eq!(walk.step(MenuInput::Word("sesame".into())), Effect::Say("That is not the word.".into()));
+        assert_eq!(walk.step(MenuInput::Done), Effect::Show);
     }
     assert_eq!(walk.key('D'), Effect::Say("No more guesses on this call.".into()));
-    assert_eq!(walk.step(Stimulus::Done), Effect::Show);
+    assert_eq!(walk.step(MenuInput::Done), Effect::Show);
     assert_eq!(walk.here(), "main");
 }
 
 #[test]
 fn a_quiet_caller_gets_what_comes_next_for_them() {
     let mut walk = Walk::new(guest());
-    assert_eq!(walk.step(Stimulus::Quiet), Effect::Screen("who".into()));
+    assert_eq!(walk.step(MenuInput::Quiet), Effect::Screen("who".into()));
     let main = walk.menus.get(walk.menus.start()).unwrap();
     assert_eq!(main.quiet(&guest()).map(|timed| timed.after), Some(60));
     assert_eq!(main.quiet(&sysop()).map(|timed| timed.after), Some(30));
     walk.facts = sysop();
-    assert_eq!(walk.step(Stimulus::Quiet), Effect::Screen("boards".into()));
-    walk.step(Stimulus::Done);
+    assert_eq!(walk.step(MenuInput::Quiet), Effect::Screen("boards".into()));
+    walk.step(MenuInput::Done);
     walk.key('M');
-    assert_eq!(walk.step(Stimulus::Quiet), Effect::Nothing);
+    assert_eq!(walk.step(MenuInput::Quiet), Effect::Nothing);
 }
 
 #[test]
 fn new_menus_keep_a_caller_where_they_are_if_they_can() {
     let mut walk = Walk::new(guest());
-    walk.step(Stimulus::Done);
+    walk.step(MenuInput::Done);
     walk.key('M');
     let more = read(&FILE.replace(
         "[menus.more]",
@@ -210,7 +210,7 @@ fn new_menus_keep_a_caller_where_they_are_if_they_can() {
     ).replace("{ key = \"B\", name = \"Boards\"", "{ key = \"1\", name = \"Attic\", gosub = \"attic\" },{ key = \"B\", name = \"Boards\""));
     let moved = walk.state.moved(&walk.menus, &more);
     assert_eq!(more.get(moved.here()).unwrap().name, "more");
-    let (moved, _) = more.step(moved, Stimulus::Back, &guest());
+    let (moved, _) = more.step(moved, MenuInput::Back, &guest());
     assert_eq!(more.get(moved.here()).unwrap().name, "main");
     let gone = read(&FILE.replace("more", "less"));
     let moved = walk.state.moved(&walk.menus, &gone);
@@ -219,18 +219,19 @@ fn new_menus_keep_a_caller_where_they_are_if_they_can() {
 
 /// Any act a file may hold, as it is written; menus are `m0` to `m4`.
 fn act(depth: u32) -> BoxedStrategy<String> {
-    let deed = prop_oneof![
+    let action = prop_oneof![
         (0..5usize).prop_map(|n| format!("goto = \"m{n}\"")),
         (0..5usize).prop_map(|n| format!("gosub = \"m{n}\"")),
         Just("screen = \"who\"".to_owned()),
         Just("say = \"hello, |UN\"".to_owned()),
         Just("back = true".to_owned()),
     ];
-    let deed = if depth == 0 {
-        deed.boxed()
+    let action = if depth == 0 {
+        action.boxed()
     } else {
         let links = prop::collection::vec(act(depth - 1).prop_map(|act| format!("{{ {act} }}")), 1..4);
-        prop_oneof![4 => deed, 1 => links.prop_map(|links| format!("chain = [{}]", links.join(", ")))].boxed()
+        prop_oneof![4 => action, 1 => links.prop_map(|links| format!("chain = [{}]", links.join(", ")))]
+            .boxed()
     };
     let before = prop::sample::select(vec![
         "",
@@ -241,14 +242,14 @@ fn act(depth: u32) -> BoxedStrategy<String> {
         "access = \"sysop\", ",
         "access = \"guest\", ask = \"?\", ",
     ]);
-    (before, deed).prop_map(|(before, deed)| format!("{before}{deed}")).boxed()
+    (before, action).prop_map(|(before, action)| format!("{before}{action}")).boxed()
 }
 
 /// Five menus with five commands each. `first` leads nowhere else: a circle of those is refused.
 fn file() -> impl Strategy<Value = String> {
     let menu = (prop::collection::vec(act(2), 5), any::<bool>(), any::<bool>(), any::<bool>());
     prop::collection::vec(menu, 5).prop_map(|menus| {
-        let mut text = "start = \"m0\"\nlife = [\"a\"]\n".to_owned();
+        let mut text = "start = \"m0\"\ntaglines = [\"a\"]\n".to_owned();
         for (n, (acts, closed, first, timed)) in menus.into_iter().enumerate() {
             text.push_str(&format!("[menus.m{n}]\ntitle = \"t\"\nart = \"main\"\n"));
             if closed && n > 0 {
@@ -272,14 +273,14 @@ fn file() -> impl Strategy<Value = String> {
     })
 }
 
-fn stimulus() -> impl Strategy<Value = Stimulus> {
+fn input() -> impl Strategy<Value = MenuInput> {
     prop_oneof![
-        4 => prop::sample::select(vec!['A', 'B', 'C', 'D', 'E', '0', '1', '2', 'G', '?']).prop_map(Stimulus::Key),
-        1 => Just(Stimulus::Back),
-        1 => Just(Stimulus::Quiet),
-        3 => Just(Stimulus::Done),
-        2 => any::<bool>().prop_map(Stimulus::Answer),
-        1 => prop::sample::select(vec!["w", "x", ""]).prop_map(|word| Stimulus::Word(word.to_owned())),
+        4 => prop::sample::select(vec!['A', 'B', 'C', 'D', 'E', '0', '1', '2', 'G', '?']).prop_map(MenuInput::Key),
+        1 => Just(MenuInput::Back),
+        1 => Just(MenuInput::Quiet),
+        3 => Just(MenuInput::Done),
+        2 => any::<bool>().prop_map(MenuInput::Answer),
+        1 => prop::sample::select(vec!["w", "x", ""]).prop_map(|word| MenuInput::Word(word.to_owned())),
     ]
 }
 
@@ -288,13 +289,13 @@ proptest! {
     #[test]
     fn any_keys_in_any_menus_leave_a_menu_one_may_be_in(
         text in file(),
-        stimuli in prop::collection::vec((stimulus(), 0..3u8), 0..150),
+        stimuli in prop::collection::vec((input(), 0..3u8), 0..150),
     ) {
         let menus = read(&text);
         let mut state = State::new(&menus);
-        for (stimulus, who) in stimuli {
+        for (input, who) in stimuli {
             let facts = [guest(), sysop(), Facts::default()][usize::from(who)].clone();
-            let (next, effect) = menus.step(state, stimulus, &facts);
+            let (next, effect) = menus.step(state, input, &facts);
             state = next;
             prop_assert!(state.back.len() <= DEPTH);
             match effect {
@@ -309,13 +310,13 @@ proptest! {
         // Esc always ends at the top, and whatever is on screen can be closed.
         let mut steps = 0;
         loop {
-            let (next, effect) = menus.step(state, Stimulus::Back, &guest());
+            let (next, effect) = menus.step(state, MenuInput::Back, &guest());
             state = next;
             if effect == Effect::Nothing { break; }
             steps += 1;
             prop_assert!(steps <= DEPTH + 1);
         }
-        let (state, _) = menus.step(state, Stimulus::Done, &guest());
+        let (state, _) = menus.step(state, MenuInput::Done, &guest());
         prop_assert!(menus.get(state.here()).is_some());
     }
 }

@@ -16,12 +16,12 @@ use tokio_util::sync::CancellationToken;
 use super::Answer;
 use super::state::{ConnectionState, OpenChannel};
 use crate::transport::input::Keyboard;
-use crate::transport::late::Late;
+use crate::transport::late_answers::LateAnswers;
 use crate::transport::moot::{Moot, seam};
-use crate::transport::pace::Pace;
+use crate::transport::throttle::Throttle;
 use crate::transport::{
-    Connection, Entry, ExitStatus, INPUT_QUEUE, Input, LAST_WORDS, LoggedIn, Outgoing, Output, Peer, Tuning,
-    Writes,
+    Connection, Entry, ExitStatus, INPUT_QUEUE, Input, LAST_WORDS, LoggedIn, Outgoing, Output, Peer,
+    WireSettings, Writes,
 };
 
 /// What a terminal that answers nothing costs its caller.
@@ -59,10 +59,10 @@ pub enum Want {
 }
 
 /// What the session has said of the terminal and the reader of its keys has not heard yet.
-type Tuned = Arc<Mutex<Option<Tuning>>>;
+type NewSettings = Arc<Mutex<Option<WireSettings>>>;
 
 /// One channel on its way to a session.
-pub struct Leg {
+pub struct SshChannel {
     /// The channel, with nothing read from it yet.
     pub channel: Channel<Msg>,
     /// Its terminal.
@@ -81,7 +81,7 @@ pub struct Leg {
     pub open: OpenChannel,
 }
 
-impl Leg {
+impl SshChannel {
     /// Runs the channel until the session ends or the caller is gone, then closes it.
     pub async fn run(self, answer: Answer) {
         let running = self.state.begin_call();
@@ -95,16 +95,16 @@ impl Leg {
             }
             return;
         }
-        let tuned = Tuned::default();
-        let mut ear = Ear {
+        let tuned = NewSettings::default();
+        let mut reader = ChannelReader {
             read,
             ended: false,
             state: Arc::clone(&self.state),
             raw: VecDeque::new(),
             size: None,
             keyboard: Keyboard::new(),
-            tuning: Arc::clone(&tuned),
-            late: Late::default(),
+            settings: Arc::clone(&tuned),
+            late: LateAnswers::default(),
             echo: self.hints.term.is_some(),
         };
         let mut probe = Probe::new(Hint {
@@ -118,7 +118,7 @@ impl Leg {
             Want::Call => {
                 asked =
                     self.hints.term.as_deref().is_some_and(|term| !matches!(term, "" | "dumb" | "unknown"));
-                if asked && !Box::pin(ear.find_out(&write, &mut probe)).await {
+                if asked && !Box::pin(reader.find_out(&write, &mut probe)).await {
                     // The client may have closed its side: ours is closed all the same, or it would stay for ever.
                     if !Box::pin(close(&write, 0)).await {
                         running.unread();
@@ -129,20 +129,20 @@ impl Leg {
             }
         };
         let terminal = probe.conclude();
-        ear.keyboard.adopt(&terminal);
+        reader.keyboard.adopt(&terminal);
         if asked {
-            ear.late = Late::new(probe, ear.echo, true);
+            reader.late = LateAnswers::new(probe, reader.echo, true);
         }
         let (output, writes) = Output::channel();
         let moot = Arc::clone(&writes.moot);
-        let (inputs, input) = mpsc::channel(INPUT_QUEUE);
+        let (inputs, input) = mpsc::channel(INPUT_QUEUE - 1);
         let exit = ExitStatus::default();
         let connection = Box::new(Connection {
             input,
             output,
             peer: Peer { address: self.address, transport: "ssh", secure: true },
             // Without a pty the client's own terminal shows what is typed.
-            echo: ear.echo,
+            echo: reader.echo,
             terminal,
             entry: self.entry,
             command,
@@ -162,7 +162,7 @@ impl Leg {
                 let taken = tokio::select! {
                     taken = speak(&write, writes, tuned, self.stall, &over) => taken,
                     // The caller is gone when nothing more can be heard; what the session still says goes nowhere.
-                    () = ear.listen(inputs, &moot) => true,
+                    () = reader.listen(inputs, &moot) => true,
                 };
                 if !taken {
                     tracing::info!(transport = "ssh", "call dropped: the caller does not read");
@@ -180,24 +180,24 @@ impl Leg {
 async fn speak(
     write: &ChannelWriteHalf<Msg>,
     mut writes: Writes,
-    tuned: Tuned,
+    tuned: NewSettings,
     stall: Duration,
     over: &CancellationToken,
 ) -> bool {
-    let mut pace = Pace::full();
+    let mut throttle = Throttle::full();
     let mut closing = false;
-    let tune = |tuning: Tuning, pace: &mut Pace, moot: &Moot| {
-        *tuned.lock().unwrap_or_else(PoisonError::into_inner) = Some(tuning);
-        pace.set(tuning.speed);
-        moot.set_slow(pace.slow());
+    let tune = |settings: WireSettings, throttle: &mut Throttle, moot: &Moot| {
+        *tuned.lock().unwrap_or_else(PoisonError::into_inner) = Some(settings);
+        throttle.set(settings.speed);
+        moot.set_slow(throttle.slow());
     };
     // All that is queued, once the call is over.
-    let rest = |writes: &mut Writes, pace: &mut Pace, bytes: &mut Vec<u8>| {
+    let rest = |writes: &mut Writes, throttle: &mut Throttle, bytes: &mut Vec<u8>| {
         writes.close();
         while let Some(outgoing) = writes.try_recv() {
             match outgoing {
                 Outgoing::Bytes(more) | Outgoing::Screen(more, _) => bytes.extend(more),
-                Outgoing::Tune(tuning) => tune(tuning, pace, &writes.moot),
+                Outgoing::Tune(settings) => tune(settings, throttle, &writes.moot),
             }
         }
     };
@@ -207,19 +207,19 @@ async fn speak(
             outgoing = writes.recv() => match outgoing {
                 Some(Outgoing::Bytes(outgoing)) => bytes = outgoing,
                 Some(Outgoing::Screen(outgoing, drawn)) => (bytes, stamp) = (outgoing, Some(drawn)),
-                Some(Outgoing::Tune(tuning)) => tune(tuning, &mut pace, &writes.moot),
+                Some(Outgoing::Tune(settings)) => tune(settings, &mut throttle, &writes.moot),
                 None => return true,
             },
             () = over.cancelled(), if !closing => {
                 closing = true;
-                rest(&mut writes, &mut pace, &mut bytes);
+                rest(&mut writes, &mut throttle, &mut bytes);
             }
         }
         let patience = if closing { LAST_WORDS } else { stall };
-        let mut due = Instant::now() + patience + pace.time(bytes.len());
+        let mut due = Instant::now() + patience + throttle.time(bytes.len());
         let mut sent = 0;
         while sent < bytes.len() {
-            if let Some(paced) = pace.wait() {
+            if let Some(paced) = throttle.wait() {
                 sleep_until(paced).await;
             }
             if stamp.is_some_and(|stamp| stamp != writes.moot.drops()) {
@@ -229,7 +229,7 @@ async fn speak(
                     break;
                 }
             }
-            let end = sent + pace.slice(bytes.len() - sent);
+            let end = sent + throttle.slice(bytes.len() - sent);
             // What goes out at once is not copied.
             let slice = if sent == 0 && end == bytes.len() {
                 std::mem::take(&mut bytes)
@@ -238,7 +238,7 @@ async fn speak(
                 sent = end;
                 slice
             };
-            pace.sent(slice.len());
+            throttle.sent(slice.len());
             if stamp.is_some_and(|stamp| stamp == writes.moot.drops()) {
                 writes.moot.left(bytes.len().saturating_sub(sent));
             }
@@ -253,8 +253,8 @@ async fn speak(
                         closing = true;
                         // The last words follow what is being sent: nothing of it is moot any more.
                         stamp = None;
-                        rest(&mut writes, &mut pace, &mut bytes);
-                        due = Instant::now() + LAST_WORDS + pace.time(bytes.len().saturating_sub(sent));
+                        rest(&mut writes, &mut throttle, &mut bytes);
+                        due = Instant::now() + LAST_WORDS + throttle.time(bytes.len().saturating_sub(sent));
                     }
                     () = sleep_until(due) => return false,
                 }
@@ -279,7 +279,7 @@ async fn close(write: &ChannelWriteHalf<Msg>, status: u32) -> bool {
     timeout(LAST_WORDS, closing).await.is_ok()
 }
 
-struct Ear {
+struct ChannelReader {
     read: ChannelReadHalf,
     /// The caller says no more, and still listens.
     ended: bool,
@@ -290,14 +290,14 @@ struct Ear {
     size: Option<(u16, u16)>,
     keyboard: Keyboard,
     /// What the session says of the terminal.
-    tuning: Tuned,
+    settings: NewSettings,
     /// What the terminal may still answer.
-    late: Late,
+    late: LateAnswers,
     /// As the connection's.
     echo: bool,
 }
 
-impl Ear {
+impl ChannelReader {
     /// Asks the terminal in one write and goes on at its last answer; false if the caller hung up.
     async fn find_out(&mut self, write: &ChannelWriteHalf<Msg>, probe: &mut Probe) -> bool {
         let deadline = Instant::now() + GRACE;
@@ -388,9 +388,9 @@ impl Ear {
 
     /// Makes keys of some of what has come.
     fn decode(&mut self) {
-        let tuning = self.tuning.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(tuning) = tuning {
-            self.keyboard.set_charset(tuning.charset);
+        let settings = self.settings.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(settings) = settings {
+            self.keyboard.set_charset(settings.charset);
         }
         let mut probe = self.late.probe();
         if let Some((columns, rows)) = self.size.take() {
@@ -424,7 +424,7 @@ impl Ear {
     }
 }
 
-impl Drop for Ear {
+impl Drop for ChannelReader {
     fn drop(&mut self) {
         self.state.release(self.raw.len());
     }

@@ -13,7 +13,7 @@ use russh::server::{
 };
 use russh::{Channel, ChannelId, ChannelOpenFailure, Disconnect, MethodKind, MethodSet, Pty};
 
-use super::channel::{Hints, Leg, Want, clamp};
+use super::channel::{Hints, SshChannel, Want, clamp};
 use super::state::{ConnectionState, OpenChannel};
 use super::{Answer, Settings, WINDOW};
 use crate::login_throttle::{LoginRefused, loggable};
@@ -182,7 +182,7 @@ impl Login {
         let waiting = self.waiting.lock().remove(&channel);
         let Some((channel, hints, open)) = waiting else { return session.channel_failure(channel) };
         session.channel_success(channel.id())?;
-        let leg = Leg {
+        let ssh_channel = SshChannel {
             channel,
             hints,
             want,
@@ -192,7 +192,7 @@ impl Login {
             state: Arc::clone(&self.state),
             open,
         };
-        tokio::spawn(leg.run(Arc::clone(&self.answer)));
+        tokio::spawn(ssh_channel.run(Arc::clone(&self.answer)));
         Ok(())
     }
 }

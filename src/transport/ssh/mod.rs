@@ -3,7 +3,7 @@
 mod channel;
 mod handler;
 pub mod host_keys;
-mod meter;
+mod pre_auth_limit;
 mod refusal;
 mod state;
 
@@ -22,7 +22,7 @@ use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
 use self::handler::Login;
-use self::meter::Meter;
+use self::pre_auth_limit::PreAuthLimit;
 pub use self::refusal::refuse;
 use self::state::ConnectionState;
 pub use self::state::{CallPermit, MoreCalls};
@@ -121,7 +121,7 @@ pub async fn serve(
     answer: Answer,
 ) -> Result<(), russh::Error> {
     let state = Arc::new(ConnectionState::new(more_calls));
-    let stream = Meter::new(stream, settings.login_bytes, settings.stall, Arc::clone(&state));
+    let stream = PreAuthLimit::new(stream, settings.login_bytes, settings.stall, Arc::clone(&state));
     let wire = Arc::new(OnceLock::new());
     let login = Login::new(address, Arc::clone(&settings), answer, Arc::clone(&state), Arc::clone(&wire));
     let waiting = login.waiting();

@@ -7,10 +7,10 @@ use tokio::time::Instant;
 
 use super::Call;
 use super::wait::Happening;
-use crate::ui::Leave;
-use crate::ui::line::{LineInput, Typed};
+use crate::ui::EndReason;
+use crate::ui::line::{LineInput, LineOutcome};
 use crate::ui::pager::Page;
-use crate::ui::theme;
+use crate::ui::styles;
 
 /// The width of art for narrow screens, which is lower too.
 const NARROW: u16 = 40;
@@ -18,7 +18,7 @@ const NARROW: u16 = 40;
 impl Call {
     /// Sends art in full, as its own bytes where the charset allows; in letters where it has no blocks. Terminals
     /// of plain words, and those too narrow, get the words instead.
-    pub async fn stream(&mut self, name: &str, words: &str) -> Result<(), Leave> {
+    pub async fn stream(&mut self, name: &str, words: &str) -> Result<(), EndReason> {
         let backdrop = Some((name.to_owned(), words.to_owned()));
         if self.plain() {
             self.say(words).await?;
@@ -26,14 +26,14 @@ impl Call {
             return Ok(());
         }
         self.renew_art();
-        let gallery = self.gallery();
+        let theme = self.theme();
         let (columns, rows, charset) = (self.terminal.columns, self.terminal.rows, self.terminal.charset);
         let throw = rand::random_range(0..usize::from(u16::MAX));
         // A screen too low for the wide picture may have room for a narrow one.
         let low = |art: &&Art| art.grid().rows() + 2 <= rows;
         let art = [columns, columns.min(NARROW)]
             .into_iter()
-            .find_map(|columns| gallery.pick(name, charset, columns, throw).filter(low));
+            .find_map(|columns| theme.pick(name, charset, columns, throw).filter(low));
         let Some(art) = art else {
             self.clear().await?;
             return self.say(words).await;
@@ -41,16 +41,16 @@ impl Call {
         let mut bytes = Vec::new();
         self.switch_on(&mut bytes);
         let value = |name: &str| self.values.get(name).map(str::to_owned);
-        let paint = self.paint(&gallery);
+        let palette = self.palette(&theme);
         let spare = columns - art.grid().columns();
-        if paint.is_some() || spare > 1 || charset == Charset::Petscii {
+        if palette.is_some() || spare > 1 || charset == Charset::Petscii {
             // The ground is the theme's, and not every terminal erases in colour; or the art stands in the middle; or
             // none of its sequences means anything there. The picture is drawn.
             let mut grid = Grid::new(columns, rows);
             grid.blit(spare / 2, 0, &art.fill(&value));
             grid.set_cursor(Some((0, art.grid().rows())));
-            if let Some(paint) = paint {
-                paint.grid(&mut grid, self.terminal.colors);
+            if let Some(palette) = palette {
+                palette.grid(&mut grid, self.terminal.colors);
             }
             draw(None, &grid, &self.wire(), &mut bytes);
             self.ground(&mut bytes);
@@ -61,18 +61,18 @@ impl Call {
             charset.line_end(&mut bytes);
         }
         self.backdrop = backdrop;
-        self.strange = true;
+        self.screen_unknown = true;
         self.shown = None;
         self.output.write(bytes).await?;
         Ok(())
     }
 
     /// Clears the screen.
-    pub async fn clear(&mut self) -> Result<(), Leave> {
-        self.strange = true;
+    pub async fn clear(&mut self) -> Result<(), EndReason> {
+        self.screen_unknown = true;
         let mut bytes = Vec::new();
         self.switch_on(&mut bytes);
-        match self.paint(&self.gallery()) {
+        match self.palette(&self.theme()) {
             Some(_) => {
                 bytes.extend_from_slice(b"\x1b[0m");
                 self.ground(&mut bytes);
@@ -86,13 +86,13 @@ impl Call {
 
     /// Puts the theme's own ground and ink in force, from the terminal's own.
     fn ground(&self, bytes: &mut Vec<u8>) {
-        if let Some(paint) = self.paint(&self.gallery()) {
-            Pen::new(self.wire()).set(paint.base(self.terminal.colors), bytes);
+        if let Some(palette) = self.palette(&self.theme()) {
+            Pen::new(self.wire()).set(palette.base(self.terminal.colors), bytes);
         }
     }
 
     /// Says words on lines of their own.
-    pub async fn say(&mut self, words: &str) -> Result<(), Leave> {
+    pub async fn say(&mut self, words: &str) -> Result<(), EndReason> {
         self.backdrop = None;
         let mut bytes = Vec::new();
         let columns = usize::from(self.terminal.columns).saturating_sub(1);
@@ -102,13 +102,13 @@ impl Call {
                 self.terminal.charset.line_end(&mut bytes);
             }
         }
-        self.strange = true;
+        self.screen_unknown = true;
         self.output.write(bytes).await?;
         Ok(())
     }
 
     /// Says words that may be longer than the screen: a page at a time, for callers who want pauses.
-    pub async fn say_long(&mut self, words: &str) -> Result<(), Leave> {
+    pub async fn say_long(&mut self, words: &str) -> Result<(), EndReason> {
         let columns = usize::from(self.terminal.columns).saturating_sub(1);
         let lines: Vec<String> = words.split('\n').flat_map(|line| text::wrap(line, columns)).collect();
         let page = usize::from(self.terminal.rows.saturating_sub(2)).max(4);
@@ -130,20 +130,20 @@ impl Call {
     }
 
     /// Asks for a line below whatever is on the screen. Events are told on a line of their own above it.
-    pub async fn ask(&mut self, prompt: &str, mut line: LineInput) -> Result<Option<String>, Leave> {
+    pub async fn ask(&mut self, prompt: &str, mut line: LineInput) -> Result<Option<String>, EndReason> {
         self.prompt(prompt, &line).await?;
         loop {
             match self.type_on(prompt, &mut line, None).await? {
-                Some(Typed::Enter) => return Ok(Some(line.text())),
-                Some(Typed::Escape) => return Ok(None),
+                Some(LineOutcome::Enter) => return Ok(Some(line.text())),
+                Some(LineOutcome::Escape) => return Ok(None),
                 _ => {}
             }
         }
     }
 
     /// Begins a line below whatever is on the screen.
-    pub async fn prompt(&mut self, prompt: &str, line: &LineInput) -> Result<(), Leave> {
-        self.strange = true;
+    pub async fn prompt(&mut self, prompt: &str, line: &LineInput) -> Result<(), EndReason> {
+        self.screen_unknown = true;
         self.write_prompt(prompt, line).await
     }
 
@@ -153,7 +153,7 @@ impl Call {
         prompt: &str,
         line: &mut LineInput,
         quiet: Option<Instant>,
-    ) -> Result<Option<Typed>, Leave> {
+    ) -> Result<Option<LineOutcome>, EndReason> {
         let happening = match self.waiting().await? {
             Some(happening) => happening,
             None => self.happening(quiet).await?,
@@ -165,9 +165,9 @@ impl Call {
                 let before = line.length();
                 let typed = line.press(key);
                 match typed {
-                    Typed::Enter | Typed::Escape => self.end_line().await?,
-                    Typed::Changed => self.echo(before, line).await?,
-                    Typed::Nothing => {}
+                    LineOutcome::Enter | LineOutcome::Escape => self.end_line().await?,
+                    LineOutcome::Changed => self.echo(before, line).await?,
+                    LineOutcome::Nothing => {}
                 }
                 return Ok(Some(typed));
             }
@@ -189,17 +189,17 @@ impl Call {
                 self.tell(prompt, line).await?;
             }
         }
-        Ok(Some(Typed::Nothing))
+        Ok(Some(LineOutcome::Nothing))
     }
 
-    async fn end_line(&mut self) -> Result<(), Leave> {
+    async fn end_line(&mut self) -> Result<(), EndReason> {
         let mut bytes = Vec::new();
         self.terminal.charset.line_end(&mut bytes);
         Ok(self.output.write(bytes).await?)
     }
 
     /// The window has another size, or is another: the art behind a question is sent again, and the question below it.
-    async fn again(&mut self, prompt: &str, line: &LineInput) -> Result<(), Leave> {
+    async fn again(&mut self, prompt: &str, line: &LineInput) -> Result<(), EndReason> {
         if self.plain() {
             return Ok(());
         }
@@ -211,19 +211,19 @@ impl Call {
     }
 
     /// The prompt, with pipe codes for colour where there is any, and what is typed so far.
-    async fn write_prompt(&mut self, prompt: &str, line: &LineInput) -> Result<(), Leave> {
+    async fn write_prompt(&mut self, prompt: &str, line: &LineInput) -> Result<(), EndReason> {
         let mut bytes = Vec::new();
         if self.plain() {
             self.terminal.charset.encode_str(&pipe::strip(prompt), &mut bytes);
         } else {
-            let gallery = self.gallery();
-            let painted = |style| match self.paint(&gallery) {
-                Some(paint) => paint.style(style, self.terminal.colors),
+            let theme = self.theme();
+            let painted = |style| match self.palette(&theme) {
+                Some(palette) => palette.style(style, self.terminal.colors),
                 None => style,
             };
             let mut pen = Pen::new(self.wire());
-            pen.text("  ", painted(theme::WORDS), &mut bytes);
-            for (style, run) in pipe::parse(prompt, theme::WORDS) {
+            pen.text("  ", painted(styles::WORDS), &mut bytes);
+            for (style, run) in pipe::parse(prompt, styles::WORDS) {
                 pen.text(&run, painted(style), &mut bytes);
             }
             pen.reset(&mut bytes);
@@ -236,7 +236,7 @@ impl Call {
         Ok(())
     }
 
-    async fn echo(&mut self, before: usize, line: &LineInput) -> Result<(), Leave> {
+    async fn echo(&mut self, before: usize, line: &LineInput) -> Result<(), EndReason> {
         if !self.echo {
             return Ok(());
         }
@@ -252,7 +252,7 @@ impl Call {
     }
 
     /// Unread pages in words, then the prompt again as it was.
-    async fn tell(&mut self, prompt: &str, line: &LineInput) -> Result<(), Leave> {
+    async fn tell(&mut self, prompt: &str, line: &LineInput) -> Result<(), EndReason> {
         let pages = self.pager.read();
         if pages.is_empty() {
             return Ok(());

@@ -3,7 +3,7 @@
 use dialtone_domain::{Caller, UsersError};
 
 use super::Call;
-use crate::ui::Leave;
+use crate::ui::EndReason;
 
 impl Call {
     /// Hears what concerns this caller, as much of it as they may.
@@ -16,34 +16,34 @@ impl Call {
             }
         };
         let caller = &self.caller;
-        self.registration.plug().update(|interest| {
-            interest.user = Some(caller.id);
-            interest.level = Some(caller.level);
-            interest.sysop = caller.sysop;
+        self.subscription.handle().update(|filter| {
+            filter.user = Some(caller.id);
+            filter.level = Some(caller.level);
+            filter.sysop = caller.sysop;
             if let Some(friends) = friends {
-                interest.friends = friends;
+                filter.friends = friends;
             }
         });
     }
 
     /// Does what the switchboard orders. Errors: why the call ends, or what is open has to be left.
-    pub(super) async fn obey(&mut self) -> Result<(), Leave> {
-        if let Some(ended) = self.registration.ended() {
+    pub(super) async fn obey(&mut self) -> Result<(), EndReason> {
+        if let Some(ended) = self.subscription.ended() {
             return Err(ended.into());
         }
-        if self.registration.take_stale() {
+        if self.subscription.take_stale() {
             self.renew().await?;
         }
         Ok(())
     }
 
-    /// Reads the caller's own row and friends again. Errors: [`Leave::Changed`] when they are let in no longer,
-    /// [`Leave::Narrowed`] when they may do less than before.
-    pub async fn renew(&mut self) -> Result<(), Leave> {
+    /// Reads the caller's own row and friends again. Errors: [`EndReason::Changed`] when they are let in no longer,
+    /// [`EndReason::Narrowed`] when they may do less than before.
+    pub async fn renew(&mut self) -> Result<(), EndReason> {
         let Some(credential) = &self.credential else { return Ok(()) };
         let caller = match self.domain.users.renew(credential).await {
             Ok(caller) => caller,
-            Err(UsersError::Unauthenticated) => return Err(Leave::Changed),
+            Err(UsersError::Unauthenticated) => return Err(EndReason::Changed),
             Err(error) => {
                 tracing::warn!(%error, "own row not read");
                 self.stale = true;
@@ -52,10 +52,10 @@ impl Call {
         };
         self.stale = false;
         let narrowed = narrowed(&self.caller, &caller);
-        self.strange |= self.caller.settings.theme != caller.settings.theme;
+        self.screen_unknown |= self.caller.settings.theme != caller.settings.theme;
         self.adopt(caller).await?;
         self.listen().await;
-        if narrowed { Err(Leave::Narrowed) } else { Ok(()) }
+        if narrowed { Err(EndReason::Narrowed) } else { Ok(()) }
     }
 }
 

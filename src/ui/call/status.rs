@@ -4,8 +4,8 @@
 use dialtone_terminal::{Charset, Grid, draw};
 
 use super::Call;
-use crate::ui::frame::View;
-use crate::ui::{Leave, frame};
+use crate::ui::chrome::View;
+use crate::ui::{EndReason, chrome};
 
 impl Call {
     /// Whether the terminal could lend its own status line.
@@ -15,18 +15,18 @@ impl Call {
 
     /// The status line as it is to look now.
     fn status_row(&self) -> Grid {
-        let gallery = self.gallery();
-        let mut row = frame::status(&self.surroundings(&gallery), self.terminal.columns);
-        if let Some(paint) = self.paint(&gallery) {
-            paint.grid(&mut row, self.terminal.colors);
+        let theme = self.theme();
+        let mut row = chrome::status(&self.surroundings(&theme), self.terminal.columns);
+        if let Some(palette) = self.palette(&theme) {
+            palette.grid(&mut row, self.terminal.colors);
         }
         row
     }
 
     /// Another minute, or somebody came or went: of the screen that `view` drew, only the status line is drawn again.
-    pub(super) async fn tick(&mut self, view: &dyn View) -> Result<(), Leave> {
+    pub(super) async fn tick(&mut self, view: &dyn View) -> Result<(), EndReason> {
         // Lines of words stay as they were said; a screen that is to be drawn whole will have it all.
-        if self.plain() || self.strange || self.output.drops() != self.drops {
+        if self.plain() || self.screen_unknown || self.output.drops() != self.drops {
             return Ok(());
         }
         if self.terminal.status_line {
@@ -61,7 +61,7 @@ impl Call {
     }
 
     /// Brings the terminal's status line up to date.
-    pub(super) async fn show_status(&mut self) -> Result<(), Leave> {
+    pub(super) async fn show_status(&mut self) -> Result<(), EndReason> {
         let status = self.status_row();
         if self.status.as_deref() == Some(&status) {
             return Ok(());

@@ -5,29 +5,29 @@ use dialtone_domain::users::{CharsetChoice, Settings};
 use dialtone_terminal::{Capabilities, Charset, Colors, Modes};
 
 use super::Call;
-use crate::transport::Tuning;
-use crate::ui::Leave;
+use crate::transport::WireSettings;
+use crate::ui::EndReason;
 
 impl Call {
     /// The caller as they are now: what they prefer counts at once.
-    pub async fn adopt(&mut self, caller: Caller) -> Result<(), Leave> {
+    pub async fn adopt(&mut self, caller: Caller) -> Result<(), EndReason> {
         self.caller = caller;
         self.tune().await
     }
 
     /// The caller prefers this from here on, in this call.
-    pub async fn prefer(&mut self, settings: Settings) -> Result<(), Leave> {
+    pub async fn prefer(&mut self, settings: Settings) -> Result<(), EndReason> {
         // Whoever has just chosen between words and pictures means it, whatever they said at the door.
         if settings.words != self.caller.settings.words {
             self.words = false;
         }
-        self.strange |= settings.theme != self.caller.settings.theme;
+        self.screen_unknown |= settings.theme != self.caller.settings.theme;
         self.caller.settings = settings;
         self.tune().await
     }
 
     /// Words alone from here on, or pictures again: what was asked for in this call.
-    pub async fn ask_for_words(&mut self, words: bool) -> Result<(), Leave> {
+    pub async fn ask_for_words(&mut self, words: bool) -> Result<(), EndReason> {
         self.words = words;
         self.tune().await
     }
@@ -38,7 +38,7 @@ impl Call {
     }
 
     /// Leaves the terminal as it was before the call.
-    pub async fn restore(&mut self) -> Result<(), Leave> {
+    pub async fn restore(&mut self) -> Result<(), EndReason> {
         let mut bytes = Vec::new();
         self.modes.restore(&self.terminal, &mut bytes);
         if !bytes.is_empty() {
@@ -48,30 +48,30 @@ impl Call {
     }
 
     /// What is still to be said goes as fast as the line.
-    pub async fn hurry(&mut self) -> Result<(), Leave> {
-        self.tuning.speed = None;
-        Ok(self.output.tune(self.tuning).await?)
+    pub async fn hurry(&mut self) -> Result<(), EndReason> {
+        self.settings.speed = None;
+        Ok(self.output.tune(self.settings).await?)
     }
 
     /// Brings terminal and wire in line with what the caller prefers.
-    pub(super) async fn tune(&mut self) -> Result<(), Leave> {
+    pub(super) async fn tune(&mut self) -> Result<(), EndReason> {
         let mut terminal = preferred(&self.found, &self.caller.settings);
         terminal.plain |= self.words;
-        let tuning = Tuning { charset: terminal.charset, speed: self.caller.settings.speed };
+        let settings = WireSettings { charset: terminal.charset, speed: self.caller.settings.speed };
         // Whoever plays at 300 baud does not want the whole screen for every setting: without colours of the theme's
         // own, more or fewer of them look the same.
         let colors =
-            if self.paint(&self.gallery()).is_some() { self.terminal.colors } else { terminal.colors };
-        self.strange |= terminal != Capabilities { colors, ..self.terminal.clone() };
+            if self.palette(&self.theme()).is_some() { self.terminal.colors } else { terminal.colors };
+        self.screen_unknown |= terminal != Capabilities { colors, ..self.terminal.clone() };
         self.terminal = terminal;
         let mut bytes = Vec::new();
         self.switch_on(&mut bytes);
         if !bytes.is_empty() {
             self.output.write(bytes).await?;
         }
-        if tuning != self.tuning {
-            self.tuning = tuning;
-            self.output.tune(tuning).await?;
+        if settings != self.settings {
+            self.settings = settings;
+            self.output.tune(settings).await?;
         }
         Ok(())
     }

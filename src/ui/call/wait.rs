@@ -12,11 +12,11 @@ use tokio::time::{Instant, sleep_until};
 use super::{Call, Stir, Wake};
 use crate::switchboard::Delivery;
 use crate::transport::Input;
-use crate::ui::frame::View;
+use crate::ui::chrome::View;
 use crate::ui::idle::Due;
 use crate::ui::keys::{self, Act, Keys};
 use crate::ui::pager::{Page, page_of};
-use crate::ui::{Leave, help};
+use crate::ui::{EndReason, help};
 
 /// Keys without a drawing that nobody types by hand: a paste.
 const PASTE: u32 = 32;
@@ -27,7 +27,7 @@ const UNDRAWN: Duration = Duration::from_millis(500);
 
 impl Call {
     /// Waits for a key with the view on screen, kept up to date meanwhile.
-    pub async fn key(&mut self, view: &dyn View) -> Result<Key, Leave> {
+    pub async fn key(&mut self, view: &dyn View) -> Result<Key, EndReason> {
         loop {
             if let Wake::Key(key) = self.wake(view).await? {
                 return Ok(key);
@@ -36,7 +36,7 @@ impl Call {
     }
 
     /// Waits for a key or for news, with the view on screen.
-    pub async fn wake(&mut self, view: &dyn View) -> Result<Wake, Leave> {
+    pub async fn wake(&mut self, view: &dyn View) -> Result<Wake, EndReason> {
         loop {
             match self.stir(view, None).await? {
                 Stir::Key(key) => return Ok(Wake::Key(key)),
@@ -48,21 +48,21 @@ impl Call {
     }
 
     /// Waits for anything, with the view on screen, until `quiet`. What is typed ahead is answered in one drawing.
-    pub async fn stir(&mut self, view: &dyn View, quiet: Option<Instant>) -> Result<Stir, Leave> {
+    pub async fn stir(&mut self, view: &dyn View, quiet: Option<Instant>) -> Result<Stir, EndReason> {
         loop {
             let happening = match self.at_hand().await? {
                 Some(happening) => happening,
                 None => {
-                    if self.shown.is_none() && !self.strange {
+                    if self.shown.is_none() && !self.screen_unknown {
                         // The view changed while nothing was kept of the screen: draw it whole.
-                        self.strange = true;
+                        self.screen_unknown = true;
                     }
                     self.show(view).await?;
                     // Nothing is kept of the screen while the caller thinks.
                     self.shown = None;
                     let happening = self.beyond_ticks(view, quiet).await?;
                     self.renew_art();
-                    if !self.strange {
+                    if !self.screen_unknown {
                         self.shown = Some(Box::new(self.render(view)));
                     }
                     happening
@@ -72,19 +72,19 @@ impl Call {
                 Happening::Orders => Box::pin(self.obey()).await?,
                 Happening::Key(key) => match self.routed(view, key) {
                     Routed::Help => help::show(self, view.keys()).await?,
-                    Routed::Redraw => self.strange = true,
+                    Routed::Redraw => self.screen_unknown = true,
                     Routed::Nowhere => {}
                     Routed::Key(key) => return Ok(Stir::Key(key)),
                 },
                 Happening::Terminal => {
                     self.tune().await?;
-                    self.strange = true;
-                    self.look_up();
+                    self.screen_unknown = true;
+                    self.refresh_clock();
                     return Ok(Stir::Resized);
                 }
                 Happening::Event(event) => {
                     if self.concerned(&event) {
-                        self.look_up();
+                        self.refresh_clock();
                         return Ok(Stir::News(event));
                     }
                 }
@@ -96,18 +96,22 @@ impl Call {
                 }
                 Happening::Reloaded => {
                     // What is on screen was drawn with art that is gone.
-                    self.strange = true;
+                    self.screen_unknown = true;
                     return Ok(Stir::Reloaded);
                 }
                 Happening::Quiet => return Ok(Stir::Quiet),
             }
-            self.look_up();
+            self.refresh_clock();
         }
     }
 
     /// Waits as [`Self::happening`] does. Ticks are answered here, with nothing drawn but the status line, unless they
     /// tell a view that shows who is here that it is out of date.
-    async fn beyond_ticks(&mut self, view: &dyn View, quiet: Option<Instant>) -> Result<Happening, Leave> {
+    async fn beyond_ticks(
+        &mut self,
+        view: &dyn View,
+        quiet: Option<Instant>,
+    ) -> Result<Happening, EndReason> {
         loop {
             let happening = self.happening(quiet).await?;
             let Happening::Tick = happening else { return Ok(happening) };
@@ -176,11 +180,11 @@ impl Call {
     }
 
     /// Everything the caller types comes through here, whatever waits for it.
-    async fn heard(&mut self, input: Input) -> Result<Happening, Leave> {
+    async fn heard(&mut self, input: Input) -> Result<Happening, EndReason> {
         match input {
             Input::Key(key) => {
                 if let Some(left) = &mut self.login_keys {
-                    *left = left.checked_sub(1).ok_or(Leave::NoLogin)?;
+                    *left = left.checked_sub(1).ok_or(EndReason::NoLogin)?;
                 }
                 self.idle.heard();
                 self.unanswered = self.unanswered.saturating_add(1);
@@ -216,25 +220,25 @@ impl Call {
 
     /// What has happened already. The board's end and what others send come first: a caller whose keys never stop
     /// coming is told of them all the same.
-    pub(super) async fn waiting(&mut self) -> Result<Option<Happening>, Leave> {
+    pub(super) async fn waiting(&mut self) -> Result<Option<Happening>, EndReason> {
         if self.house.drain.is_cancelled() {
-            return Err(Leave::Draining);
+            return Err(EndReason::Draining);
         }
-        if self.registration.ordered() {
+        if self.subscription.ordered() {
             return Ok(Some(Happening::Orders));
         }
-        if let Some(event) = self.registration.waiting() {
+        if let Some(event) = self.subscription.waiting() {
             return Ok(Some(Happening::Event(event)));
         }
         match self.input.next().now_or_never() {
             Some(Some(input)) => self.heard(input).await.map(Some),
-            Some(None) => Err(Leave::Hangup),
+            Some(None) => Err(EndReason::Hangup),
             None => Ok(None),
         }
     }
 
     /// What has happened already, or happens in a moment: a paste comes in bursts, and is answered in few drawings.
-    async fn at_hand(&mut self) -> Result<Option<Happening>, Leave> {
+    async fn at_hand(&mut self) -> Result<Option<Happening>, EndReason> {
         if let Some(happening) = self.waiting().await? {
             return Ok(Some(happening));
         }
@@ -244,7 +248,7 @@ impl Call {
         match self.happening(Some(Instant::now() + MORE)).await? {
             Happening::Quiet => Ok(None),
             Happening::Tick => {
-                self.look_up();
+                self.refresh_clock();
                 Ok(None)
             }
             happening => Ok(Some(happening)),
@@ -252,24 +256,24 @@ impl Call {
     }
 
     /// The things a call waits for: the board's own end, what others send, new art and menus, keys, the clock.
-    pub(super) async fn happening(&mut self, quiet: Option<Instant>) -> Result<Happening, Leave> {
+    pub(super) async fn happening(&mut self, quiet: Option<Instant>) -> Result<Happening, EndReason> {
         let due = match (self.idle.next(), quiet) {
             (Some((at, due)), quiet) if quiet.is_none_or(|quiet| at <= quiet) => Some((at, Some(due))),
             (_, quiet) => quiet.map(|at| (at, None)),
         };
         tokio::select! {
             biased;
-            () = self.house.drain.cancelled() => Err(Leave::Draining),
-            delivery = self.registration.next() => match delivery {
+            () = self.house.drain.cancelled() => Err(EndReason::Draining),
+            delivery = self.subscription.next() => match delivery {
                 Some(Delivery::Orders) => Ok(Happening::Orders),
                 Some(Delivery::Event(event)) => Ok(Happening::Event(event)),
-                None => Err(Leave::Draining),
+                None => Err(EndReason::Draining),
             },
             // The house, which rings, lasts as long as the call.
             _ = self.reloaded.changed() => Ok(Happening::Reloaded),
             input = self.input.next() => match input {
                 Some(input) => self.heard(input).await,
-                None => Err(Leave::Hangup),
+                None => Err(EndReason::Hangup),
             },
             // So does the switchboard.
             _ = self.ticks.changed() => Ok(Happening::Tick),
@@ -279,8 +283,8 @@ impl Call {
                         self.idle.warned();
                         Ok(Happening::Warning)
                     }
-                    Some(Due::Login) => Err(Leave::NoLogin),
-                    Some(_) => Err(Leave::Idle),
+                    Some(Due::Login) => Err(EndReason::NoLogin),
+                    Some(_) => Err(EndReason::Idle),
                     None => Ok(Happening::Quiet),
                 }
             }
@@ -301,7 +305,7 @@ impl Call {
 
     /// Takes an event; true if the view on screen may want to show it.
     pub(super) fn concerned(&mut self, event: &Arc<Event>) -> bool {
-        let missed = self.registration.take_missed();
+        let missed = self.subscription.take_missed();
         self.pager.missed(missed);
         match &event.body {
             EventBody::QuotesUpdated { .. } => return true,

@@ -1,9 +1,9 @@
 //! The message editor: paragraphs wrapped to the screen as they are typed; in plain words a line after the other.
 
 mod autosave;
+mod plain;
 mod text;
 mod view;
-mod words;
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use dialtone_terminal::Key;
 
 pub use self::autosave::Autosave;
 use self::autosave::UnsavedChanges;
-use self::text::{Place, Row, Writing};
-use super::finder::{Finder, Sought, find, seek};
+use self::text::{CursorPosition, Row, TextBuffer};
 use super::keys::{self, Act, Binding, COMMON};
-use super::{Call, Leave, Stir};
+use super::search::{IncrementalSearch, SearchOutcome, find, seek};
+use super::{Call, EndReason, Stir};
 
 /// What is written.
 #[derive(Debug, Clone, Default)]
@@ -30,12 +30,12 @@ pub struct Editing {
 }
 
 /// What the rows on the screen were made for: the text, the cursor, the size.
-type Fitted = (u64, Place, (usize, usize));
+type Fitted = (u64, CursorPosition, (usize, usize));
 
 struct Editor<'a> {
     heading: &'a str,
     quote: &'a [String],
-    writing: Writing,
+    writing: TextBuffer,
     unsaved: UnsavedChanges,
     /// The rows on the screen.
     shown: Vec<Row>,
@@ -48,7 +48,7 @@ struct Editor<'a> {
     column: Option<usize>,
     note: &'static str,
     asking: bool,
-    finder: Option<Finder>,
+    search: Option<IncrementalSearch>,
     /// Columns and rows of the text on the screen.
     size: (usize, usize),
 }
@@ -129,7 +129,7 @@ impl Editor<'_> {
         let mut editor = Editor {
             heading: &editing.heading,
             quote: &editing.quote,
-            writing: Writing::new(&editing.text),
+            writing: TextBuffer::new(&editing.text),
             unsaved: UnsavedChanges::new(editing.autosave.clone()),
             shown: Vec::new(),
             at: (0, 0),
@@ -138,7 +138,7 @@ impl Editor<'_> {
             column: None,
             note: "",
             asking: false,
-            finder: None,
+            search: None,
             size: (76, 10),
         };
         if !editor.writing.is_blank() {
@@ -234,7 +234,8 @@ impl Editor<'_> {
             Some(Act::Left) => self.writing.back(),
             Some(Act::Right) => self.writing.on(),
             Some(Act::First) => {
-                let start = self.here().map(|row| Place { paragraph: row.paragraph, at: row.range.start });
+                let start =
+                    self.here().map(|row| CursorPosition { paragraph: row.paragraph, at: row.range.start });
                 self.writing.move_to(start.unwrap_or_default());
             }
             Some(Act::Last) => {
@@ -279,7 +280,7 @@ impl Editor<'_> {
                 true
             }
             Command::Find => {
-                self.finder = Some(Finder::new(""));
+                self.search = Some(IncrementalSearch::new(""));
                 true
             }
             Command::Erase => {
@@ -299,18 +300,18 @@ impl Editor<'_> {
 
     /// A key of a search: the cursor goes to what is found, row by row.
     fn search(&mut self, key: Key) {
-        let Some(finder) = &mut self.finder else { return };
-        let sought = finder.press(key);
-        let needle = finder.needle();
+        let Some(search) = &mut self.search else { return };
+        let sought = search.press(key);
+        let needle = search.needle();
         let (row, _) = self.writing.place();
         let rows = self.writing.rows(0, usize::MAX);
         let (from, backwards) = match sought {
-            Sought::Changed => (row, false),
-            Sought::Next => (row + 1, false),
-            Sought::Previous => (row + rows.len().saturating_sub(1), true),
-            Sought::Nothing => return,
-            Sought::Done | Sought::Left => {
-                self.finder = None;
+            SearchOutcome::Changed => (row, false),
+            SearchOutcome::Next => (row + 1, false),
+            SearchOutcome::Previous => (row + rows.len().saturating_sub(1), true),
+            SearchOutcome::Nothing => return,
+            SearchOutcome::Done | SearchOutcome::Left => {
+                self.search = None;
                 return;
             }
         };
@@ -318,14 +319,14 @@ impl Editor<'_> {
         let found = seek(rows.len(), from, backwards, |n| at(n).is_some());
         self.note = if found.is_none() && !needle.is_empty() { "not in this text" } else { "" };
         if let Some((row, (at, _))) = found.and_then(|n| rows.get(n).zip(at(n))) {
-            self.writing.move_to(Place { paragraph: row.paragraph, at: row.range.start + at });
+            self.writing.move_to(CursorPosition { paragraph: row.paragraph, at: row.range.start + at });
         }
     }
 
     /// A key, whatever it is for just now.
     fn take(&mut self, key: Key) -> Option<Decided> {
         let changes = self.writing.changes();
-        let decided = if self.finder.is_some() {
+        let decided = if self.search.is_some() {
             self.search(key);
             None
         } else if self.asking {
@@ -368,9 +369,9 @@ impl Drop for Editor<'_> {
 }
 
 /// Lets the caller write; true if the text is to be kept.
-pub async fn edit(call: &mut Call, editing: &mut Editing) -> Result<bool, Leave> {
+pub async fn edit(call: &mut Call, editing: &mut Editing) -> Result<bool, EndReason> {
     if call.plain() {
-        return Box::pin(words::edit(call, editing)).await;
+        return Box::pin(plain::edit(call, editing)).await;
     }
     let mut editor = Editor::new(editing);
     let kept = loop {

@@ -36,25 +36,25 @@ fn up_and_down_keep_their_column_through_short_lines() {
     let text = "a long first line\nab\nanother long line".to_owned();
     let editing = Editing { text, ..Editing::default() };
     let mut editor = Editor::new(&editing);
-    editor.writing.move_to(Place { paragraph: 0, at: 10 });
+    editor.writing.move_to(CursorPosition { paragraph: 0, at: 10 });
     editor.press(Key::Down);
-    assert_eq!(editor.writing.cursor(), Place { paragraph: 1, at: 2 });
+    assert_eq!(editor.writing.cursor(), CursorPosition { paragraph: 1, at: 2 });
     editor.press(Key::Down);
-    assert_eq!(editor.writing.cursor(), Place { paragraph: 2, at: 10 });
+    assert_eq!(editor.writing.cursor(), CursorPosition { paragraph: 2, at: 10 });
 }
 
 #[test]
 fn words_are_found() {
     let editing = Editing { text: "one\ntwo\nthree two".into(), ..Editing::default() };
     let mut editor = Editor::new(&editing);
-    editor.writing.move_to(Place::default());
+    editor.writing.move_to(CursorPosition::default());
     editor.press(Key::Ctrl('f'));
     "TWO".chars().for_each(|c| editor.search(Key::Char(c)));
-    assert_eq!(editor.writing.cursor(), Place { paragraph: 1, at: 0 });
+    assert_eq!(editor.writing.cursor(), CursorPosition { paragraph: 1, at: 0 });
     editor.search(Key::Down);
-    assert_eq!(editor.writing.cursor(), Place { paragraph: 2, at: 6 });
+    assert_eq!(editor.writing.cursor(), CursorPosition { paragraph: 2, at: 6 });
     editor.search(Key::Enter);
-    assert!(editor.finder.is_none());
+    assert!(editor.search.is_none());
 }
 
 #[test]

@@ -23,7 +23,7 @@ const TAB: usize = 4;
 
 /// A place in the text: before this character of this paragraph.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct CursorPosition {
     /// Which paragraph.
     pub paragraph: usize,
     /// Which character of it.
@@ -91,7 +91,7 @@ impl Paragraph {
 /// The kind of change that was last: a run of the same is undone at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    Typed,
+    LineOutcome,
     Erased,
     Other,
 }
@@ -99,20 +99,20 @@ enum Kind {
 /// A change, to be taken back: `inserted` characters from `at` on stand where `removed` stood.
 #[derive(Debug, Clone)]
 struct Change {
-    at: Place,
+    at: CursorPosition,
     removed: VecDeque<char>,
     inserted: usize,
     /// Where the cursor was.
-    cursor: Place,
+    cursor: CursorPosition,
 }
 
 /// A text, the cursor in it, and what it was before.
 #[derive(Debug, Clone)]
-pub struct Writing {
+pub struct TextBuffer {
     paragraphs: Vec<Paragraph>,
     /// Columns of a row.
     columns: usize,
-    cursor: Place,
+    cursor: CursorPosition,
     /// Bytes of the whole text.
     bytes: usize,
     /// Whether typing goes over what is there.
@@ -125,13 +125,13 @@ pub struct Writing {
     laid_out: u64,
 }
 
-impl Writing {
+impl TextBuffer {
     /// A text to change, with the cursor at its start.
     pub fn new(text: &str) -> Self {
         Self {
             paragraphs: text.split('\n').map(|line| Paragraph::new(line.chars().collect())).collect(),
             columns: 76,
-            cursor: Place::default(),
+            cursor: CursorPosition::default(),
             bytes: text.len(),
             overwrite: false,
             before: VecDeque::new(),
@@ -164,39 +164,39 @@ impl Writing {
     }
 
     /// Where the cursor is.
-    pub fn cursor(&self) -> Place {
+    pub fn cursor(&self) -> CursorPosition {
         self.cursor
     }
 
     /// Moves the cursor, as near to `to` as there is a place.
-    pub fn move_to(&mut self, to: Place) {
+    pub fn move_to(&mut self, to: CursorPosition) {
         let paragraph = to.paragraph.min(self.paragraphs.len().saturating_sub(1));
-        self.cursor = Place { paragraph, at: to.at.min(self.length(paragraph)) };
+        self.cursor = CursorPosition { paragraph, at: to.at.min(self.length(paragraph)) };
         self.last = None;
     }
 
     /// To the end of the text.
     pub fn move_to_end(&mut self) {
-        self.move_to(Place { paragraph: usize::MAX, at: usize::MAX });
+        self.move_to(CursorPosition { paragraph: usize::MAX, at: usize::MAX });
     }
 
     /// One character back.
     pub fn back(&mut self) {
-        let Place { paragraph, at } = self.cursor;
+        let CursorPosition { paragraph, at } = self.cursor;
         match (at, paragraph) {
             (0, 0) => {}
-            (0, _) => self.move_to(Place { paragraph: paragraph - 1, at: usize::MAX }),
-            _ => self.move_to(Place { paragraph, at: at - 1 }),
+            (0, _) => self.move_to(CursorPosition { paragraph: paragraph - 1, at: usize::MAX }),
+            _ => self.move_to(CursorPosition { paragraph, at: at - 1 }),
         }
     }
 
     /// One character on.
     pub fn on(&mut self) {
-        let Place { paragraph, at } = self.cursor;
+        let CursorPosition { paragraph, at } = self.cursor;
         if at < self.length(paragraph) {
-            self.move_to(Place { paragraph, at: at + 1 });
+            self.move_to(CursorPosition { paragraph, at: at + 1 });
         } else if paragraph + 1 < self.paragraphs.len() {
-            self.move_to(Place { paragraph: paragraph + 1, at: 0 });
+            self.move_to(CursorPosition { paragraph: paragraph + 1, at: 0 });
         }
     }
 
@@ -226,8 +226,8 @@ impl Writing {
     }
 
     /// Puts a character in, or ends the paragraph there; the place behind it.
-    fn add(&mut self, place: Place, c: char) -> Place {
-        let Place { paragraph, at } = place;
+    fn add(&mut self, place: CursorPosition, c: char) -> CursorPosition {
+        let CursorPosition { paragraph, at } = place;
         let Some(here) = self.paragraphs.get_mut(paragraph) else { return place };
         let at = at.min(here.chars.len());
         here.changed(at);
@@ -236,15 +236,15 @@ impl Writing {
         if c == '\n' {
             let tail = here.chars.split_off(at);
             self.paragraphs.insert(paragraph + 1, Paragraph::new(tail));
-            return Place { paragraph: paragraph + 1, at: 0 };
+            return CursorPosition { paragraph: paragraph + 1, at: 0 };
         }
         here.chars.insert(at, c);
-        Place { paragraph, at: at + 1 }
+        CursorPosition { paragraph, at: at + 1 }
     }
 
     /// Takes out the character there, or the line end; none at the end of the text.
-    fn take(&mut self, place: Place) -> Option<char> {
-        let Place { paragraph, at } = place;
+    fn take(&mut self, place: CursorPosition) -> Option<char> {
+        let CursorPosition { paragraph, at } = place;
         let here = self.paragraphs.get_mut(paragraph)?;
         here.changed(at);
         let c = if at < here.chars.len() {
@@ -262,7 +262,7 @@ impl Writing {
     }
 
     /// The change that begins here, or goes on as it went; it is to be told what it does.
-    fn change(&mut self, kind: Kind, at: Place) -> Option<&mut Change> {
+    fn change(&mut self, kind: Kind, at: CursorPosition) -> Option<&mut Change> {
         let goes_on = kind != Kind::Other
             && self.last == Some(kind)
             && self.before.back().is_some_and(|change| change.inserted + change.removed.len() < RUN);
@@ -300,11 +300,11 @@ impl Writing {
         let under = self.overwrite && cursor.at < self.length(cursor.paragraph);
         let gone = if under { self.take(cursor) } else { None };
         // A run ends with its word.
-        if let Some(change) = self.change(if c == ' ' { Kind::Other } else { Kind::Typed }, cursor) {
+        if let Some(change) = self.change(if c == ' ' { Kind::Other } else { Kind::LineOutcome }, cursor) {
             change.inserted += 1;
             change.removed.extend(gone);
         }
-        self.last = Some(Kind::Typed);
+        self.last = Some(Kind::LineOutcome);
         self.cursor = self.add(cursor, c);
         true
     }
@@ -335,7 +335,7 @@ impl Writing {
 
     /// Erases what is before the cursor.
     pub fn erase(&mut self) {
-        if self.cursor != Place::default() {
+        if self.cursor != CursorPosition::default() {
             let (from, last) = (self.cursor, self.last);
             self.back();
             self.last = last;
@@ -344,7 +344,7 @@ impl Writing {
     }
 
     /// Takes out what is under the cursor, which was at `from` before.
-    fn gone(&mut self, from: Place) {
+    fn gone(&mut self, from: CursorPosition) {
         let cursor = self.cursor;
         let Some(c) = self.take(cursor) else { return };
         let kind = if c == '\n' { Kind::Other } else { Kind::Erased };
@@ -361,7 +361,7 @@ impl Writing {
     }
 
     /// Takes as many characters out as one change, from `at` on.
-    fn take_out(&mut self, at: Place, count: usize) {
+    fn take_out(&mut self, at: CursorPosition, count: usize) {
         let removed: VecDeque<char> = (0..count).map_while(|_| self.take(at)).collect();
         if let Some(change) = self.change(Kind::Other, at) {
             change.removed = removed;
@@ -375,21 +375,21 @@ impl Writing {
         let whole = range == (0..length) && self.paragraphs.len() > 1;
         match paragraph.checked_sub(1) {
             Some(above) if whole && paragraph + 1 == self.paragraphs.len() => {
-                self.take_out(Place { paragraph: above, at: self.length(above) }, length + 1);
+                self.take_out(CursorPosition { paragraph: above, at: self.length(above) }, length + 1);
             }
             _ => {
                 let count = range.end.min(length).saturating_sub(range.start) + usize::from(whole);
-                self.take_out(Place { paragraph, at: range.start }, count);
+                self.take_out(CursorPosition { paragraph, at: range.start }, count);
             }
         }
         let last = self.last;
-        self.move_to(Place { paragraph, at: range.start });
+        self.move_to(CursorPosition { paragraph, at: range.start });
         self.last = last;
     }
 
     /// Empties a paragraph: a command stood there.
     pub fn clear(&mut self, paragraph: usize) {
-        let start = Place { paragraph, at: 0 };
+        let start = CursorPosition { paragraph, at: 0 };
         self.take_out(start, self.length(paragraph));
         self.cursor = start;
     }
@@ -404,7 +404,7 @@ impl Writing {
             fits
         });
         let new: Vec<char> = fitting.flat_map(|line| line.chars().chain(['\n'])).collect();
-        let start = Place { paragraph: self.cursor.paragraph, at: 0 };
+        let start = CursorPosition { paragraph: self.cursor.paragraph, at: 0 };
         if let Some(change) = self.change(Kind::Other, start) {
             change.inserted = new.len();
         }
@@ -461,7 +461,7 @@ impl Writing {
 
     /// The row that the cursor is in, and how many cells of it lie before the cursor.
     pub fn place(&mut self) -> (usize, usize) {
-        let Place { paragraph, at } = self.cursor;
+        let CursorPosition { paragraph, at } = self.cursor;
         let mut above = 0;
         for number in 0..paragraph {
             self.lay(number, usize::MAX, usize::MAX);
@@ -476,7 +476,7 @@ impl Writing {
     }
 
     /// The place in a row that lies as many cells from its start, or its last.
-    pub fn place_at(&self, row: &Row, wanted: usize) -> Place {
+    pub fn place_at(&self, row: &Row, wanted: usize) -> CursorPosition {
         let mut used = 0;
         let fits = self.slice(row).iter().take_while(|c| {
             used += cell(**c);
@@ -487,7 +487,7 @@ impl Writing {
         if at == row.range.end && at < self.length(row.paragraph) && at > row.range.start {
             at -= 1;
         }
-        Place { paragraph: row.paragraph, at }
+        CursorPosition { paragraph: row.paragraph, at }
     }
 }
 

@@ -2,27 +2,27 @@
 
 use dialtone_terminal::Key;
 
-use super::super::finder::find;
 use super::super::keys::{self, Act, Keys};
-use super::super::{Frame, View, theme};
+use super::super::search::find;
+use super::super::{Canvas, View, styles};
 use super::{Command, Editor, KEYS, is_quote};
 
 impl View for Editor<'_> {
-    fn draw(&self, frame: &mut Frame<'_>) {
+    fn draw(&self, frame: &mut Canvas<'_>) {
         frame.rule(0, self.heading);
-        let needle = self.finder.as_ref().map(|finder| finder.needle()).unwrap_or_default();
+        let needle = self.search.as_ref().map(|search| search.needle()).unwrap_or_default();
         for (y, row) in (1..frame.rows()).zip(&self.shown) {
             let text = self.writing.characters(row);
             let quoted = is_quote(&self.writing.opening(row.paragraph));
-            frame.text(2, y, &text, if quoted { theme::HEADING } else { theme::WORDS });
+            frame.text(2, y, &text, if quoted { styles::HEADING } else { styles::WORDS });
             if let Some((at, long)) = find(&text, &needle) {
                 let found: String = text.chars().skip(at).take(long).collect();
-                frame.text(2 + u16::try_from(at).unwrap_or(0), y, &found, theme::chosen(theme::FIGURE));
+                frame.text(2 + u16::try_from(at).unwrap_or(0), y, &found, styles::chosen(styles::FIGURE));
             }
         }
-        frame.life(self.note, theme::FIGURE);
-        if let Some(finder) = &self.finder {
-            frame.prompt_input("find: ", &finder.line, self.note);
+        frame.tagline(self.note, styles::FIGURE);
+        if let Some(search) = &self.search {
+            frame.prompt_input("find: ", &search.line, self.note);
         } else if !self.asking {
             let (row, column) = self.at;
             let cell = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
@@ -42,7 +42,7 @@ impl View for Editor<'_> {
             }
             return Keys { own, acts: vec![(Act::Back, "go on")], ..Keys::default() };
         }
-        if self.finder.is_some() {
+        if self.search.is_some() {
             return Keys { typing: true, ..Keys::default() };
         }
         let shown = [Command::Menu, Command::Save, Command::Cut, Command::Undo];

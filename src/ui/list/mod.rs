@@ -1,7 +1,7 @@
 //! A list with a bar: columns on a grid, pages, a search as one types, and a panel about what the bar is on.
 
+mod plain;
 mod view;
-mod words;
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use dialtone_domain::events::{Event, EventBody};
 use dialtone_terminal::{Key, Style};
 use tokio::time::Instant;
 
-use super::finder::{Finder, Sought, find, seek};
 use super::keys::{Act, Hint, Meaning};
 use super::pager::page_of;
 use super::panel::Panel;
-use super::{Call, Leave, Stir, View};
+use super::search::{IncrementalSearch, SearchOutcome, find, seek};
+use super::{Call, EndReason, Stir, View};
 
 /// One column.
 #[derive(Debug, Clone, Copy)]
@@ -64,7 +64,7 @@ pub struct Bar {
     /// The row under the bar.
     pub chosen: usize,
     /// The search under way.
-    pub finder: Option<Finder>,
+    pub search: Option<IncrementalSearch>,
     /// When the rows are to be fetched again, because of news.
     news: Option<Instant>,
     /// There was news, and the rows are fetched again at the next key.
@@ -138,7 +138,7 @@ pub struct List<'a> {
 
 /// What the caller did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Picked {
+pub enum ListOutcome {
     /// Chose a row.
     Row(usize),
     /// Pressed a key of the screen, upper case, with the bar on a row.
@@ -187,12 +187,12 @@ impl List<'_> {
 
     /// Moves the bar to what is looked for; true if it can only be in rows that are not there yet.
     fn seek(&mut self, from: usize, backwards: bool) -> bool {
-        let Some(finder) = &self.bar.finder else { return false };
-        let found = match finder.number() {
+        let Some(search) = &self.bar.search else { return false };
+        let found = match search.number() {
             Some(number) if number > self.rows.len() && self.more => None,
             Some(number) => Some(number.clamp(1, self.rows.len().max(1)) - 1),
             None => {
-                let needle = finder.needle();
+                let needle = search.needle();
                 if needle.is_empty() {
                     return false;
                 }
@@ -203,9 +203,9 @@ impl List<'_> {
             self.bar.chosen = found;
         }
         let more = found.is_none() && self.more;
-        match &mut self.bar.finder {
-            Some(finder) if more && finder.fetched < FETCHED => {
-                finder.fetched += 1;
+        match &mut self.bar.search {
+            Some(search) if more && search.fetched < FETCHED => {
+                search.fetched += 1;
                 true
             }
             _ => false,
@@ -213,40 +213,40 @@ impl List<'_> {
     }
 
     /// A key while a search is under way; none if the caller goes on searching.
-    fn search(&mut self, key: Key) -> Option<Picked> {
-        let finder = self.bar.finder.as_mut()?;
-        let more = match finder.press(key) {
-            Sought::Changed => self.seek(self.bar.chosen, false),
-            Sought::Next => self.seek(self.bar.chosen + 1, false),
-            Sought::Previous => self.seek(self.bar.chosen + self.rows.len().saturating_sub(1), true),
-            Sought::Done => {
-                self.bar.finder = None;
-                return (!self.rows.is_empty()).then_some(Picked::Row(self.bar.chosen));
+    fn search(&mut self, key: Key) -> Option<ListOutcome> {
+        let search = self.bar.search.as_mut()?;
+        let more = match search.press(key) {
+            SearchOutcome::Changed => self.seek(self.bar.chosen, false),
+            SearchOutcome::Next => self.seek(self.bar.chosen + 1, false),
+            SearchOutcome::Previous => self.seek(self.bar.chosen + self.rows.len().saturating_sub(1), true),
+            SearchOutcome::Done => {
+                self.bar.search = None;
+                return (!self.rows.is_empty()).then_some(ListOutcome::Row(self.bar.chosen));
             }
-            Sought::Left => {
-                self.bar.finder = None;
+            SearchOutcome::Left => {
+                self.bar.search = None;
                 false
             }
-            Sought::Nothing => false,
+            SearchOutcome::Nothing => false,
         };
-        more.then_some(Picked::More)
+        more.then_some(ListOutcome::More)
     }
 
     /// A key while the bar is moved by hand.
-    fn press(&mut self, key: Key, room: usize) -> Option<Picked> {
+    fn press(&mut self, key: Key, room: usize) -> Option<ListOutcome> {
         let last = self.last();
         let act = match self.keys().meaning(key) {
-            Meaning::Own(key) => return Some(Picked::Key(key)),
+            Meaning::Own(key) => return Some(ListOutcome::Key(key)),
             Meaning::Other(Key::Char(c)) if c.is_ascii_digit() && !self.rows.is_empty() => {
-                self.bar.finder = Some(Finder::new(&c.to_string()));
-                return self.seek(0, false).then_some(Picked::More);
+                self.bar.search = Some(IncrementalSearch::new(&c.to_string()));
+                return self.seek(0, false).then_some(ListOutcome::More);
             }
             Meaning::Other(Key::Click { row, .. }) => {
                 let first = self.bar.chosen / room.max(1) * room.max(1);
                 let clicked = first + usize::from(row).checked_sub(1).filter(|row| *row < room)?;
                 return (clicked <= last && !self.rows.is_empty()).then(|| {
                     self.bar.chosen = clicked;
-                    Picked::Row(clicked)
+                    ListOutcome::Row(clicked)
                 });
             }
             Meaning::Other(_) => return None,
@@ -261,18 +261,18 @@ impl List<'_> {
             Act::First => 0,
             Act::Last if self.bar.chosen < last => last,
             Act::Last => last + room,
-            Act::Choose if !self.rows.is_empty() => return Some(Picked::Row(self.bar.chosen)),
+            Act::Choose if !self.rows.is_empty() => return Some(ListOutcome::Row(self.bar.chosen)),
             Act::Find => {
-                self.bar.finder = Some(Finder::new(""));
+                self.bar.search = Some(IncrementalSearch::new(""));
                 return None;
             }
-            Act::Back => return Some(Picked::Back),
-            Act::Pages => return Some(Picked::Pages),
+            Act::Back => return Some(ListOutcome::Back),
+            Act::Pages => return Some(ListOutcome::Pages),
             _ => return None,
         };
         self.bar.chosen = below;
         if below > last && self.more {
-            return Some(Picked::More);
+            return Some(ListOutcome::More);
         }
         self.bar.chosen = below.min(last);
         None
@@ -280,14 +280,14 @@ impl List<'_> {
 }
 
 /// Shows a list until the caller does something that is not the bar's own.
-pub async fn pick(call: &mut Call, list: &mut List<'_>) -> Result<Picked, Leave> {
+pub async fn pick(call: &mut Call, list: &mut List<'_>) -> Result<ListOutcome, EndReason> {
     list.bar.chosen = list.bar.chosen.min(list.last());
     if call.plain() {
-        return Box::pin(words::pick(call, list)).await;
+        return Box::pin(plain::pick(call, list)).await;
     }
-    if list.bar.finder.as_ref().is_some_and(|finder| finder.fetched > 0) && list.seek(list.bar.chosen, false)
+    if list.bar.search.as_ref().is_some_and(|search| search.fetched > 0) && list.seek(list.bar.chosen, false)
     {
-        return Ok(Picked::More);
+        return Ok(ListOutcome::More);
     }
     loop {
         let key = match call.stir(list, list.bar.news).await? {
@@ -302,20 +302,20 @@ pub async fn pick(call: &mut Call, list: &mut List<'_>) -> Result<Picked, Leave>
                 list.heard_news();
                 continue;
             }
-            Stir::Quiet if list.refresh() => return Ok(Picked::News),
+            Stir::Quiet if list.refresh() => return Ok(ListOutcome::News),
             Stir::Quiet => continue,
             Stir::Resized | Stir::Reloaded => continue,
         };
         let room = list.room(call.terminal.columns, call.body().rows);
-        let picked = if list.bar.finder.is_some() { list.search(key) } else { list.press(key, room) };
+        let picked = if list.bar.search.is_some() { list.search(key) } else { list.press(key, room) };
         let stale = std::mem::take(&mut list.bar.stale);
         match picked {
-            Some(picked @ (Picked::More | Picked::Pages)) => {
+            Some(picked @ (ListOutcome::More | ListOutcome::Pages)) => {
                 list.bar.stale = stale;
                 return Ok(picked);
             }
             Some(picked) => return Ok(picked),
-            None if stale => return Ok(Picked::News),
+            None if stale => return Ok(ListOutcome::News),
             None => {}
         }
     }

@@ -1,27 +1,27 @@
 use super::*;
-use crate::ui::theme;
+use crate::ui::styles;
 use proptest::prelude::*;
 
 fn list(rows: usize) -> List<'static> {
     List {
-        columns: vec![Column::new("name", 0, theme::NAME)],
+        columns: vec![Column::new("name", 0, styles::NAME)],
         rows: (0..rows).map(|n| vec![(format!("Row {n}"), None)]).collect(),
         keys: vec![("P", "post")],
         ..List::default()
     }
 }
 
-fn typed(list: &mut List<'_>, text: &str) -> Vec<Option<Picked>> {
+fn typed(list: &mut List<'_>, text: &str) -> Vec<Option<ListOutcome>> {
     let key = |c| if c == '\n' { Key::Enter } else { Key::Char(c) };
     text.chars()
-        .map(|c| if list.bar.finder.is_some() { list.search(key(c)) } else { list.press(key(c), 10) })
+        .map(|c| if list.bar.search.is_some() { list.search(key(c)) } else { list.press(key(c), 10) })
         .collect()
 }
 
 #[test]
 fn letters_are_keys_until_a_search_begins() {
     let mut list = list(30);
-    assert_eq!(typed(&mut list, "p"), [Some(Picked::Key('P'))]);
+    assert_eq!(typed(&mut list, "p"), [Some(ListOutcome::Key('P'))]);
     assert!(typed(&mut list, "'row 2").iter().all(Option::is_none));
     assert_eq!(list.bar.chosen, 2);
     list.search(Key::Down);
@@ -31,13 +31,13 @@ fn letters_are_keys_until_a_search_begins() {
     typed(&mut list, "7");
     assert_eq!(list.bar.chosen, 27);
     assert_eq!(list.search(Key::Escape), None);
-    assert!(list.bar.finder.is_none() && list.bar.chosen == 27);
+    assert!(list.bar.search.is_none() && list.bar.chosen == 27);
 }
 
 #[test]
 fn digits_go_to_a_row() {
     let mut list = list(30);
-    assert_eq!(typed(&mut list, "12\n").pop(), Some(Some(Picked::Row(11))));
+    assert_eq!(typed(&mut list, "12\n").pop(), Some(Some(ListOutcome::Row(11))));
     assert!(typed(&mut list, "999").iter().all(Option::is_none));
     assert_eq!(list.bar.chosen, 29);
 }
@@ -47,7 +47,7 @@ fn a_click_chooses_the_row_it_hits() {
     let mut list = list(30);
     list.bar.chosen = 12;
     let click = |row| Key::Click { column: 5, row };
-    assert_eq!(list.press(click(1), 10), Some(Picked::Row(10)), "the first row of the second page");
+    assert_eq!(list.press(click(1), 10), Some(ListOutcome::Row(10)), "the first row of the second page");
     assert_eq!(list.press(click(0), 10), None, "the headings");
     assert_eq!(list.press(click(11), 10), None, "below the list");
     list.bar.chosen = 29;
@@ -61,10 +61,10 @@ fn what_lies_below_is_fetched_when_it_is_looked_for() {
     let mut list = list(30);
     list.more = true;
     list.bar.chosen = 29;
-    assert_eq!(list.press(Key::Down, 10), Some(Picked::More));
+    assert_eq!(list.press(Key::Down, 10), Some(ListOutcome::More));
     assert_eq!(list.bar.chosen, 30, "the bar waits where the next row will be");
     list.bar = Bar::default();
-    assert_eq!(typed(&mut list, "'zz").pop(), Some(Some(Picked::More)));
+    assert_eq!(typed(&mut list, "'zz").pop(), Some(Some(ListOutcome::More)));
     let mut fetched = 1;
     while list.seek(0, false) {
         fetched += 1;
@@ -98,7 +98,7 @@ proptest! {
                 6 => Key::Char('\''), 7 => Key::Char('3'), 8 => Key::Enter, 9 => Key::Escape, 10 => Key::Backspace,
                 11 => Key::Char('R'), 12 => Key::Tab, _ => Key::Char(' '),
             };
-            if list.bar.finder.is_some() { list.search(key); } else { list.press(key, 7); }
+            if list.bar.search.is_some() { list.search(key); } else { list.press(key, 7); }
             prop_assert!(list.bar.chosen <= list.last());
         }
     }

@@ -4,9 +4,9 @@ use dialtone_terminal::Style;
 use dialtone_terminal::text::{fit, width, wrap};
 
 use super::super::body::cut;
-use super::super::finder::find;
 use super::super::keys::{Act, Keys};
-use super::super::{Frame, View, theme};
+use super::super::search::find;
+use super::super::{Canvas, View, styles};
 use super::List;
 use super::{CellText, Column, Live};
 
@@ -86,7 +86,7 @@ impl List<'_> {
 
     fn draw_row(
         &self,
-        frame: &mut Frame<'_>,
+        frame: &mut Canvas<'_>,
         layout: &[(usize, u16, u16)],
         y: u16,
         n: usize,
@@ -94,25 +94,25 @@ impl List<'_> {
     ) {
         let chosen = n == self.bar.chosen;
         if chosen {
-            frame.band(1, y, frame.columns().saturating_sub(2), theme::CHOSEN);
+            frame.band(1, y, frame.columns().saturating_sub(2), styles::CHOSEN);
         }
-        let needle = self.bar.finder.as_ref().filter(|finder| finder.number().is_none());
-        let needle = needle.map(|finder| finder.needle()).unwrap_or_default();
+        let needle = self.bar.search.as_ref().filter(|search| search.number().is_none());
+        let needle = needle.map(|search| search.needle()).unwrap_or_default();
         for (c, x, columns) in layout {
             let (Some(column), Some((text, style))) = (self.columns.get(*c), row.get(*c)) else { continue };
             let style = style.unwrap_or(column.style);
-            let style = if chosen { theme::chosen(style) } else { style };
+            let style = if chosen { styles::chosen(style) } else { style };
             let text = aligned(text, *columns, column.right);
             frame.text(*x, y, &text, style);
             if let Some((at, long)) = find(&text, &needle) {
                 let found: String = text.chars().skip(at).take(long).collect();
-                let marked = Style { reverse: !style.reverse, ..theme::chosen(theme::FIGURE) };
+                let marked = Style { reverse: !style.reverse, ..styles::chosen(styles::FIGURE) };
                 frame.text(x + u16::try_from(at).unwrap_or(0), y, &found, marked);
             }
         }
     }
 
-    fn draw_panel(&self, frame: &mut Frame<'_>, room: (u16, u16)) {
+    fn draw_panel(&self, frame: &mut Canvas<'_>, room: (u16, u16)) {
         let Some(about) = self.about.as_ref().filter(|_| !self.rows.is_empty()) else { return };
         let (columns, rows) = (frame.columns(), frame.rows());
         if room.0 < columns {
@@ -138,7 +138,7 @@ fn aligned(text: &str, columns: u16, right: bool) -> String {
 }
 
 impl View for List<'_> {
-    fn draw(&self, frame: &mut Frame<'_>) {
+    fn draw(&self, frame: &mut Canvas<'_>) {
         let share = self.share(frame.columns(), frame.rows());
         self.draw_panel(frame, share);
         let mut list = frame.part(0, 0, share.0, share.1);
@@ -149,12 +149,12 @@ impl View for List<'_> {
             let high = u16::try_from(lines.len()).unwrap_or(1).saturating_add(2);
             let mut page = list.boxed(1, 0, wide, high, "");
             for (y, line) in (0..).zip(&lines) {
-                page.text(0, y, line, theme::WORDS);
+                page.text(0, y, line, styles::WORDS);
             }
         } else {
             for (n, x, columns) in &layout {
                 if let Some(column) = self.columns.get(*n) {
-                    list.text(*x, 0, &aligned(column.title, *columns, column.right), theme::HEADING);
+                    list.text(*x, 0, &aligned(column.title, *columns, column.right), styles::HEADING);
                 }
             }
         }
@@ -163,10 +163,10 @@ impl View for List<'_> {
         for (y, (n, row)) in (1..).zip(self.rows.iter().enumerate().skip(first).take(room)) {
             self.draw_row(&mut list, &layout, y, n, row);
         }
-        frame.life(&self.note, theme::ASIDE);
-        if let Some(finder) = &self.bar.finder {
-            let label = if finder.number().is_some() { "to number: " } else { "find: " };
-            frame.prompt_input(label, &finder.line, &self.position());
+        frame.tagline(&self.note, styles::ASIDE);
+        if let Some(search) = &self.bar.search {
+            let label = if search.number().is_some() { "to number: " } else { "find: " };
+            frame.prompt_input(label, &search.line, &self.position());
         }
     }
 
@@ -175,7 +175,7 @@ impl View for List<'_> {
     }
 
     fn keys(&self) -> Keys {
-        if self.bar.finder.is_some() {
+        if self.bar.search.is_some() {
             let topics = [
                 ("letters", "are looked for as you type; digits go to a row"),
                 ("Down", "the next that matches; Tab too"),

@@ -1,14 +1,14 @@
 //! A text to read, with a block of facts above it, pages, a search, and keys of its screen.
 
-mod words;
+mod plain;
 
 use dialtone_terminal::text::wrap;
 use dialtone_terminal::{Key, Style, pipe};
 
-use super::finder::{Finder, Sought, find, seek};
 use super::keys::{Act, Hint, Keys, Meaning};
 use super::panel::Panel;
-use super::{Call, Frame, Leave, View, Wake, theme};
+use super::search::{IncrementalSearch, SearchOutcome, find, seek};
+use super::{Call, Canvas, EndReason, View, Wake, styles};
 
 /// A text and what stands above it.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +27,7 @@ pub struct Text {
 
 /// What the caller did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Viewed {
+pub enum ViewerOutcome {
     /// Read on past the end.
     Next,
     /// Back past the beginning.
@@ -48,7 +48,7 @@ struct Viewer<'a> {
     room: usize,
     /// The screen it is laid out for.
     size: (u16, u16),
-    finder: Option<Finder>,
+    search: Option<IncrementalSearch>,
     /// The line that was found last.
     found: Option<usize>,
 }
@@ -95,35 +95,35 @@ impl Viewer<'_> {
         self.lines.len().saturating_sub(self.room)
     }
 
-    fn draw_line(&self, frame: &mut Frame<'_>, y: u16, line: &str, base: Style) -> Style {
+    fn draw_line(&self, frame: &mut Canvas<'_>, y: u16, line: &str, base: Style) -> Style {
         let style = if is_quote(line) {
-            frame.text(2, y, &pipe::strip(line), theme::HEADING);
+            frame.text(2, y, &pipe::strip(line), styles::HEADING);
             base
         } else {
             frame.piped(2, y, line, base)
         };
-        let needle = self.finder.as_ref().map(Finder::needle).unwrap_or_default();
+        let needle = self.search.as_ref().map(IncrementalSearch::needle).unwrap_or_default();
         let plain = pipe::strip(line);
         if let Some((at, long)) = find(&plain, &needle) {
             let found: String = plain.chars().skip(at).take(long).collect();
-            frame.text(2 + u16::try_from(at).unwrap_or(0), y, &found, theme::chosen(theme::FIGURE));
+            frame.text(2 + u16::try_from(at).unwrap_or(0), y, &found, styles::chosen(styles::FIGURE));
         }
         style
     }
 
     /// A key of a search.
     fn search(&mut self, key: Key) {
-        let Some(finder) = &mut self.finder else { return };
-        let sought = finder.press(key);
-        let needle = finder.needle();
+        let Some(search) = &mut self.search else { return };
+        let sought = search.press(key);
+        let needle = search.needle();
         let from = self.found.unwrap_or(self.first);
         let (from, backwards) = match sought {
-            Sought::Changed => (from, false),
-            Sought::Next => (from + 1, false),
-            Sought::Previous => (from + self.lines.len().saturating_sub(1), true),
-            Sought::Nothing => return,
-            Sought::Done | Sought::Left => {
-                self.finder = None;
+            SearchOutcome::Changed => (from, false),
+            SearchOutcome::Next => (from + 1, false),
+            SearchOutcome::Previous => (from + self.lines.len().saturating_sub(1), true),
+            SearchOutcome::Nothing => return,
+            SearchOutcome::Done | SearchOutcome::Left => {
+                self.search = None;
                 self.found = None;
                 return;
             }
@@ -138,10 +138,10 @@ impl Viewer<'_> {
         }
     }
 
-    fn press(&mut self, key: Key) -> Option<Viewed> {
+    fn press(&mut self, key: Key) -> Option<ViewerOutcome> {
         let last = self.last();
         let act = match self.keys().meaning(key) {
-            Meaning::Own(key) => return Some(Viewed::Key(key)),
+            Meaning::Own(key) => return Some(ViewerOutcome::Key(key)),
             Meaning::Act(act) => act,
             Meaning::Other(_) => return None,
         };
@@ -153,12 +153,12 @@ impl Viewer<'_> {
             Act::First => 0,
             Act::Last => last,
             Act::Choose | Act::Forward if self.first < last => (self.first + self.room).min(last),
-            Act::Choose | Act::Forward | Act::Right => return Some(Viewed::Next),
-            Act::Left => return Some(Viewed::Previous),
-            Act::Back => return Some(Viewed::Back),
-            Act::Pages => return Some(Viewed::Pages),
+            Act::Choose | Act::Forward | Act::Right => return Some(ViewerOutcome::Next),
+            Act::Left => return Some(ViewerOutcome::Previous),
+            Act::Back => return Some(ViewerOutcome::Back),
+            Act::Pages => return Some(ViewerOutcome::Pages),
             Act::Find => {
-                self.finder = Some(Finder::new(""));
+                self.search = Some(IncrementalSearch::new(""));
                 self.first
             }
             _ => self.first,
@@ -168,14 +168,14 @@ impl Viewer<'_> {
 }
 
 impl View for Viewer<'_> {
-    fn draw(&self, frame: &mut Frame<'_>) {
+    fn draw(&self, frame: &mut Canvas<'_>) {
         let (columns, rows) = (frame.columns(), frame.rows());
         let heading = self.heading(columns, rows);
         if heading > 0 {
             let panel = &self.text.heading;
             panel.draw(&mut frame.boxed(1, 0, columns.saturating_sub(2), heading, &panel.title));
         }
-        let mut base = theme::WORDS;
+        let mut base = styles::WORDS;
         let room = usize::from(rows - heading);
         // A colour holds until the next code, also over the top of the page.
         for line in self.lines.iter().take(self.first) {
@@ -193,15 +193,15 @@ impl View for Viewer<'_> {
             1 => "1 more line below".to_owned(),
             below => format!("{below} more lines below"),
         };
-        frame.life(&note, theme::ASIDE);
-        if let Some(finder) = &self.finder {
-            let found = if self.found.is_none() && !finder.line.is_empty() { "not here" } else { "" };
-            frame.prompt_input("find: ", &finder.line, found);
+        frame.tagline(&note, styles::ASIDE);
+        if let Some(search) = &self.search {
+            let found = if self.found.is_none() && !search.line.is_empty() { "not here" } else { "" };
+            frame.prompt_input("find: ", &search.line, found);
         }
     }
 
     fn keys(&self) -> Keys {
-        if self.finder.is_some() {
+        if self.search.is_some() {
             return Keys { typing: true, ..Keys::default() };
         }
         let onward = if self.first < self.last() { "more" } else { self.text.next };
@@ -221,18 +221,18 @@ impl View for Viewer<'_> {
 }
 
 /// Shows a text until the caller does something else than turning its pages.
-pub async fn read(call: &mut Call, text: &Text) -> Result<Viewed, Leave> {
+pub async fn read(call: &mut Call, text: &Text) -> Result<ViewerOutcome, EndReason> {
     if call.plain() {
-        return Box::pin(words::read(call, text)).await;
+        return Box::pin(plain::read(call, text)).await;
     }
     let mut viewer =
-        Viewer { text, lines: Vec::new(), first: 0, room: 1, size: (0, 0), finder: None, found: None };
+        Viewer { text, lines: Vec::new(), first: 0, room: 1, size: (0, 0), search: None, found: None };
     loop {
         viewer.lay_out(call.terminal.columns, call.body().rows);
         let Wake::Key(key) = call.wake(&viewer).await? else { continue };
         // The header of another screen may have been of another height when the text was laid out.
         viewer.lay_out(call.terminal.columns, call.body().rows);
-        if viewer.finder.is_some() {
+        if viewer.search.is_some() {
             viewer.search(key);
         } else if let Some(viewed) = viewer.press(key) {
             return Ok(viewed);
@@ -247,7 +247,7 @@ mod tests {
 
     fn viewer(text: &Text) -> Viewer<'_> {
         let mut viewer =
-            Viewer { text, lines: Vec::new(), first: 0, room: 1, size: (0, 0), finder: None, found: None };
+            Viewer { text, lines: Vec::new(), first: 0, room: 1, size: (0, 0), search: None, found: None };
         viewer.lay_out(80, 10);
         viewer
     }
@@ -264,10 +264,10 @@ mod tests {
         assert_eq!(viewer.press(Key::Enter), None);
         assert_eq!(viewer.first, 10);
         viewer.press(Key::Char(' '));
-        assert_eq!(viewer.press(Key::Char(' ')), Some(Viewed::Next));
-        assert_eq!(viewer.press(Key::Char('r')), Some(Viewed::Key('R')));
-        assert_eq!(viewer.press(Key::Left), Some(Viewed::Previous));
-        assert_eq!(viewer.press(Key::Escape), Some(Viewed::Back));
+        assert_eq!(viewer.press(Key::Char(' ')), Some(ViewerOutcome::Next));
+        assert_eq!(viewer.press(Key::Char('r')), Some(ViewerOutcome::Key('R')));
+        assert_eq!(viewer.press(Key::Left), Some(ViewerOutcome::Previous));
+        assert_eq!(viewer.press(Key::Escape), Some(ViewerOutcome::Back));
     }
 
     #[test]
@@ -279,7 +279,7 @@ mod tests {
         assert_eq!(viewer.found, Some(26));
         assert!((viewer.first..viewer.first + viewer.room).contains(&26));
         viewer.search(Key::Escape);
-        assert!(viewer.finder.is_none());
+        assert!(viewer.search.is_none());
     }
 
     proptest! {
@@ -289,7 +289,7 @@ mod tests {
             let mut viewer = viewer(&text);
             for key in keys {
                 let key = [Key::Up, Key::Down, Key::PageUp, Key::PageDown, Key::Home, Key::End, Key::Char('\''), Key::Char('b'), Key::Escape][usize::from(key)];
-                if viewer.finder.is_some() { viewer.search(key); } else { viewer.press(key); }
+                if viewer.search.is_some() { viewer.search(key); } else { viewer.press(key); }
                 viewer.lay_out(40, rows);
                 prop_assert!(viewer.first <= viewer.last());
             }

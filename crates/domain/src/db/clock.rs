@@ -9,7 +9,7 @@ pub(crate) fn now() -> DateTime<Utc> {
 }
 
 impl Store {
-    /// The time by which leases are judged: the server's on Postgres, so that nodes need not agree on theirs.
+    /// The time by which leases are judged: the server's on Postgres, so that instances need not agree on theirs.
     pub(crate) async fn lease_time(&self) -> Result<DateTime<Utc>, DbError> {
         match self.db() {
             Db::Postgres(pool) => {

@@ -35,7 +35,7 @@ pub(crate) use open::open;
 pub(crate) use prune::prune;
 pub(crate) use tx::{Link, Tx};
 
-use crate::NodeId;
+use crate::InstanceId;
 use sqlx::{PgPool, SqlitePool};
 use std::future::Future;
 use std::sync::Arc;
@@ -52,11 +52,11 @@ pub(crate) enum Db {
     Sqlite { write: SqlitePool, read: SqlitePool },
 }
 
-/// What each service works with: the database, the doorbell of the event log, and the node it acts for.
+/// What each service works with: the database, the doorbell of the event log, and the instance it acts for.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
     shared: Arc<Shared>,
-    node: Option<NodeId>,
+    instance: Option<InstanceId>,
 }
 
 #[derive(Debug)]
@@ -71,12 +71,12 @@ impl Store {
     /// Over `db`, which is at `place`.
     pub(crate) fn new((db, place): (Db, String)) -> Self {
         let health = outage::Health::new(place);
-        Self { shared: Arc::new(Shared { db, health, bell: watch::Sender::new(0) }), node: None }
+        Self { shared: Arc::new(Shared { db, health, bell: watch::Sender::new(0) }), instance: None }
     }
 
-    /// The same store, whose events carry `node`.
-    pub(crate) fn as_node(&self, node: NodeId) -> Self {
-        Self { shared: Arc::clone(&self.shared), node: Some(node) }
+    /// The same store, whose events carry `instance`.
+    pub(crate) fn as_instance(&self, instance: InstanceId) -> Self {
+        Self { shared: Arc::clone(&self.shared), instance: Some(instance) }
     }
 
     pub(crate) fn db(&self) -> &Db {
@@ -97,8 +97,8 @@ impl Store {
         &self.shared.bell
     }
 
-    pub(crate) fn node(&self) -> Option<NodeId> {
-        self.node
+    pub(crate) fn instance(&self) -> Option<InstanceId> {
+        self.instance
     }
 
     pub(crate) async fn close(&self) {

@@ -1,6 +1,6 @@
 //! What can happen on a board: the body of each event, as it is stored and as outside programs read it.
 
-use crate::{BoardId, CallId, Handle, MessageId, NodeId, PageId, ThreadId, UserId, level};
+use crate::{BoardId, CallId, Handle, InstanceId, MessageId, PageId, ThreadId, UserId, level};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -121,10 +121,10 @@ pub enum EventBody {
         /// What the caller is told.
         reason: String,
     },
-    /// A node answers no more calls and will end those it has.
-    NodeDraining {
+    /// An instance answers no more calls and will end those it has.
+    InstanceDraining {
         /// Which.
-        node: NodeId,
+        instance: InstanceId,
     },
 }
 
@@ -158,7 +158,7 @@ impl EventBody {
             | Self::FriendsChanged { .. }
             | Self::BoardChanged { .. }
             | Self::QuotesUpdated { .. }
-            | Self::NodeDraining { .. } => None,
+            | Self::InstanceDraining { .. } => None,
         }
     }
 
@@ -186,8 +186,8 @@ impl EventBody {
             Self::FriendsChanged { .. } => "users.friends.changed",
             Self::QuotesUpdated { .. } => "stocks.quote.updated",
             Self::OrderSettled { .. } => "stocks.order.settled",
-            Self::CallKicked { .. } => "nodes.call.kicked",
-            Self::NodeDraining { .. } => "nodes.draining",
+            Self::CallKicked { .. } => "instances.call.kicked",
+            Self::InstanceDraining { .. } => "instances.draining",
         }
     }
 }

@@ -11,7 +11,7 @@ pub use body::{EventBody, QuoteTick};
 pub use log::EventLog;
 pub use reader::EventReader;
 
-use crate::{EventSeq, NodeId};
+use crate::{EventSeq, InstanceId};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -20,10 +20,10 @@ use serde::Serialize;
 pub struct Event {
     /// Its place in the log.
     pub seq: EventSeq,
-    /// When it was appended, by the clock of the node that did.
+    /// When it was appended, by the clock of the instance that did.
     pub at: DateTime<Utc>,
-    /// The node that appended it; none for a command.
-    pub node: Option<NodeId>,
+    /// The instance that appended it; none for a command.
+    pub instance: Option<InstanceId>,
     /// The call that caused it.
     pub correlation: Option<String>,
     /// What happened.
@@ -36,7 +36,7 @@ impl Event {
         serde_json::to_vec(&serde_json::json!({
             "seq": self.seq,
             "at": self.at,
-            "node": self.node,
+            "instance": self.instance,
             "correlation": self.correlation,
             "body": self.body.published()?,
         }))

@@ -3,7 +3,7 @@
 use super::gaps::{Gaps, missing};
 use super::{Event, EventBody};
 use crate::db::{Db, DbError, Store, bounded, on_db};
-use crate::{EventSeq, NodeId, Unavailable};
+use crate::{EventSeq, InstanceId, Unavailable};
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 
@@ -15,12 +15,12 @@ const BATCH: usize = 1_000;
 /// One statement, so one snapshot: a writer's second event never shows without its first. Each half has its own
 /// order and limit as a number, because the server plans for any cursor: an OR it would answer by walking the log
 /// from its beginning, and a limit it does not know by sorting a third of it.
-const POSTGRES: &str = "SELECT seq, at, node, correlation, body FROM ( \
+const POSTGRES: &str = "SELECT seq, at, instance, correlation, body FROM ( \
          (SELECT * FROM events WHERE seq = ANY($2)) \
          UNION ALL \
          (SELECT * FROM events WHERE seq > $1 ORDER BY seq LIMIT 1000)) AS next ORDER BY seq LIMIT 1000";
 const SQLITE: &str =
-    "SELECT seq, at, node, correlation, body FROM events WHERE seq > $1 ORDER BY seq LIMIT 1000";
+    "SELECT seq, at, instance, correlation, body FROM events WHERE seq > $1 ORDER BY seq LIMIT 1000";
 
 /// A place in the log. What a reader has delivered it never delivers again.
 ///
@@ -39,7 +39,7 @@ pub struct EventReader {
 struct Row {
     seq: i64,
     at: DateTime<Utc>,
-    node: Option<NodeId>,
+    instance: Option<InstanceId>,
     correlation: Option<String>,
     body: Json<serde_json::Value>,
 }
@@ -126,7 +126,7 @@ impl Row {
             Ok(body) => Some(Event {
                 seq: EventSeq(self.seq),
                 at: self.at,
-                node: self.node,
+                instance: self.instance,
                 correlation: self.correlation,
                 body,
             }),

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 #[derive(sqlx::FromRow)]
-struct Place {
+struct Placement {
     id: ThreadId,
     message_count: i64,
     subject: String,
@@ -142,7 +142,7 @@ async fn place(
         Start::Thread(subject) => (Some(begin_thread(tx, poster, subject, at).await?), None),
         Start::Reply(to) => (extend_thread(tx, poster, *to, at).await?, Some(*to)),
     };
-    let Some(Place { id: thread, message_count: number, subject }) = place else { return Ok(None) };
+    let Some(Placement { id: thread, message_count: number, subject }) = place else { return Ok(None) };
     let message: Option<MessageId> = in_tx!(tx, db => sqlx::query_scalar(
         "INSERT INTO messages \
            (thread_id, board_id, number, author_id, author_handle, body, posted_at, reply_to, post_key) \
@@ -170,13 +170,13 @@ async fn begin_thread(
     poster: &Poster,
     subject: &str,
     at: DateTime<Utc>,
-) -> Result<Place, DbError> {
+) -> Result<Placement, DbError> {
     let id: ThreadId = in_tx!(tx, db => sqlx::query_scalar(
         "INSERT INTO threads (board_id, subject, author_id, author_handle, message_count, last_at) \
          VALUES ($1, $2, $3, $4, 1, $5) RETURNING id")
         .bind(poster.board.id).bind(subject).bind(poster.who.id).bind(&poster.who.handle).bind(at)
         .fetch_one(db).await)?;
-    Ok(Place { id, message_count: 1, subject: subject.to_owned() })
+    Ok(Placement { id, message_count: 1, subject: subject.to_owned() })
 }
 
 /// Takes the next number of the thread. Others who answer in it wait here, so no number is given twice.
@@ -185,7 +185,7 @@ async fn extend_thread(
     poster: &Poster,
     to: MessageId,
     at: DateTime<Utc>,
-) -> Result<Option<Place>, DbError> {
+) -> Result<Option<Placement>, DbError> {
     in_tx!(tx, db => sqlx::query_as(
         "UPDATE threads SET message_count = message_count + 1, \
                 last_at = CASE WHEN last_at < $1 THEN $1 ELSE last_at END \

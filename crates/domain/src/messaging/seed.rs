@@ -133,7 +133,7 @@ It goes round once for each bit that is set, and never looks at the others.",
 
 impl Messaging {
     /// Makes the first boards, with a few messages by `sysop`, if there is no board at all. Asked again, or on
-    /// two nodes at once, it does nothing more.
+    /// two instances at once, it does nothing more.
     pub async fn seed(&self, sysop: &Caller) -> Result<(), MessagingError> {
         let boards: i64 = on_db!(self.store, db => sqlx::query_scalar("SELECT COUNT(*) FROM boards")
             .fetch_one(db).await)?;
@@ -150,7 +150,7 @@ impl Messaging {
                 post_level: level::NEW,
                 read_only: first.read_only,
             };
-            // Another node is quicker, or was: leave it all to that one.
+            // Another instance is quicker, or was: leave it all to that one.
             let Some(board) = insert(&mut tx, new).await? else { return Ok(()) };
             let poster = Poster { who: sysop.clone(), board };
             for thread in first.threads {

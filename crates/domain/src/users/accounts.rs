@@ -147,7 +147,7 @@ impl Users {
                 settings: Settings::default(),
             };
             let mut tx = self.store.begin().await?;
-            // Another node may have been as fast.
+            // Another instance may have been as fast.
             if let Some(id) = insert(&mut tx, &sysop, password::NONE, "", "").await? {
                 tx.event(EventBody::UserRegistered { user: id, handle: sysop.handle.clone() });
                 tx.commit().await?;
@@ -159,7 +159,7 @@ impl Users {
         Ok(row.map(Caller::from))
     }
 
-    /// Gives the sysop of a new board a random password; none if they have one already, from another node perhaps.
+    /// Gives the sysop of a new board a random password; none if they have one already, from another instance perhaps.
     pub async fn issue_sysop_password(
         &self,
         sysop: &Caller,

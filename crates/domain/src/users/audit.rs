@@ -80,10 +80,10 @@ pub(crate) async fn write(
     action: &str,
     detail: &str,
 ) -> Result<(), DbError> {
-    let node = tx.store().node();
+    let instance = tx.store().instance();
     in_tx!(tx, db => sqlx::query(
-            "INSERT INTO audit (at, node, actor, action, detail) VALUES ($1, $2, $3, $4, $5)")
-        .bind(now()).bind(node).bind(actor).bind(text::cut(action, 60)).bind(text::cut(detail, 400))
+            "INSERT INTO audit (at, instance, actor, action, detail) VALUES ($1, $2, $3, $4, $5)")
+        .bind(now()).bind(instance).bind(actor).bind(text::cut(action, 60)).bind(text::cut(detail, 400))
         .execute(db).await.map(drop))
 }
 

@@ -3,7 +3,7 @@
 use super::{Handle, Users, UsersError, text};
 use crate::db::{in_tx, now, on_db, prune};
 use crate::events::EventBody;
-use crate::{CallId, Caller, NodeId, Unavailable, UserId};
+use crate::{CallId, Caller, InstanceId, Unavailable, UserId};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -26,10 +26,10 @@ pub(super) const PRUNE_KNOWN: &str = "DELETE FROM calls WHERE id IN (SELECT id F
 pub struct NewCall {
     /// Made by whoever answers: a call that is written down again under its key is written down once.
     pub key: Uuid,
-    /// The node that answered.
-    pub node: NodeId,
-    /// The line of that node.
-    pub line: i64,
+    /// The instance that answered.
+    pub instance: InstanceId,
+    /// The line of that instance.
+    pub node: i64,
     /// `telnet` or `ssh`.
     pub transport: String,
     /// The address they call from.
@@ -64,10 +64,10 @@ impl Users {
     pub async fn call_answered(&self, call: &NewCall) -> Result<CallId, UsersError> {
         let mut tx = self.store.begin().await?;
         let id = in_tx!(tx, db => sqlx::query_scalar(
-                "INSERT INTO calls (node, line, transport, peer, columns, rows, place, answered_at, lost, call_key) \
+                "INSERT INTO calls (instance, node, transport, peer, columns, rows, place, answered_at, lost, call_key) \
                  VALUES ($1, $2, $3, $4, $5, $6, '', $7, FALSE, $8) \
                  ON CONFLICT (call_key) DO UPDATE SET call_key = excluded.call_key RETURNING id")
-            .bind(call.node).bind(call.line).bind(text::cut(&call.transport, 16)).bind(text::cut(&call.peer, 64))
+            .bind(call.instance).bind(call.node).bind(text::cut(&call.transport, 16)).bind(text::cut(&call.peer, 64))
             .bind(call.columns).bind(call.rows).bind(now()).bind(call.key).fetch_one(db).await)?;
         tx.commit().await?;
         Ok(id)
@@ -123,7 +123,7 @@ impl Users {
         match who {
             Some((Some(user), Some(handle))) => tx.event(EventBody::UserOffline { user, handle, call }),
             Some(_) => {}
-            // It may count as lost, as when this node's lease ran out: then it must not come back.
+            // It may count as lost, as when this instance's lease ran out: then it must not come back.
             None => in_tx!(tx, db => sqlx::query("UPDATE calls SET lost = FALSE WHERE id = $1 AND lost")
                 .bind(call).execute(db).await.map(drop))?,
         }

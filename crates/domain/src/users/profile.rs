@@ -133,7 +133,7 @@ impl Users {
         self.profile(who.id).await
     }
 
-    /// Drops from memory what `event` made untrue. Every node's reader of the log calls this.
+    /// Drops from memory what `event` made untrue. Every instance's reader of the log calls this.
     pub fn invalidate(&self, event: &Event) {
         if let EventBody::UserChanged { user } | EventBody::UserOnline { user, .. } = &event.body {
             self.forget(*user);

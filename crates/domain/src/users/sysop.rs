@@ -141,7 +141,7 @@ impl Users {
         self.alter(who, Change::Banned(banned, String::new()), by).await
     }
 
-    /// Closes the account of `who`: every call and connection of theirs ends at once, on every node, and nothing lets
+    /// Closes the account of `who`: every call and connection of theirs ends at once, on every instance, and nothing lets
     /// them in again. They are told `reason`, if there is one. False if it is closed already. Conflict when nobody would be left
     /// to run the board.
     pub async fn ban(&self, who: UserId, reason: &str, by: Option<UserId>) -> Result<bool, UsersError> {

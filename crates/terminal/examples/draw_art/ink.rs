@@ -2,7 +2,7 @@
 
 use dialtone_terminal::Grid;
 use dialtone_terminal::light::{Light, glow, ramp};
-use dialtone_terminal::picture::{Palette, Rgb};
+use dialtone_terminal::picture::{PicturePalette, Rgb};
 
 /// How a light is laid in cells.
 #[derive(Clone, Copy, Debug)]
@@ -54,9 +54,9 @@ impl Theme {
     pub fn draw(self, light: &Light, touch: Touch) -> Grid {
         let Touch { grain, thrift } = touch;
         match self {
-            Self::Classic => {
-                light.in_colours(glow).to_grid(&Palette::grained(&[0, 4, 6, 14, 15], grain).thrifty(thrift))
-            }
+            Self::Classic => light
+                .in_colours(glow)
+                .to_grid(&PicturePalette::grained(&[0, 4, 6, 14, 15], grain).thrifty(thrift)),
             Self::Light => {
                 // In bands, as a print has them: what is nearly one ink becomes that ink.
                 let steps = INKS.map(|(_, color)| color);
@@ -66,7 +66,7 @@ impl Theme {
                     let over = ((at - step) * 2.4 - 0.7).clamp(0.0, 1.0);
                     ramp(&steps, (step + over) / 4.0)
                 };
-                light.in_colours(banded).to_grid(&Palette::flat(&INKS).thrifty(thrift))
+                light.in_colours(banded).to_grid(&PicturePalette::flat(&INKS).thrifty(thrift))
             }
         }
     }

@@ -1,10 +1,10 @@
 //! ATASCII, the characters of the 8-bit Ataris: ASCII but for a few places that are controls there.
 
-use super::kin;
+use super::fallback;
 
 /// The byte that shows `c`, as near as there is; never a control byte.
 pub fn byte(c: char) -> u8 {
-    match kin::in_ascii(c).unwrap_or(b'?') {
+    match fallback::in_ascii(c).unwrap_or(b'?') {
         b'`' => b'\'',
         b'{' => b'(',
         // Clears the screen, erases and tabulates there.

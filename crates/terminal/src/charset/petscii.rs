@@ -1,6 +1,6 @@
 //! PETSCII, the Commodore 64's characters, in its set of small and capital letters (after 0E).
 
-use super::kin;
+use super::fallback;
 
 /// A byte and whether it is drawn reversed, which is how half of the blocks come about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,14 +17,14 @@ pub fn glyph(c: char) -> Glyph {
     if let Some((_, byte, reverse)) = GLYPHS.iter().find(|(known, ..)| *known == c) {
         return Glyph { byte: *byte, reverse: *reverse };
     }
-    Glyph { byte: of_ascii(kin::in_ascii(c).unwrap_or(b'?')), reverse: false }
+    Glyph { byte: of_ascii(fallback::in_ascii(c).unwrap_or(b'?')), reverse: false }
 }
 
 /// The byte that shows `c` without reversing anything.
 pub fn byte(c: char) -> u8 {
     match glyph(c) {
         Glyph { byte, reverse: false } => byte,
-        Glyph { .. } => of_ascii(kin::in_ascii(c).unwrap_or(b'?')),
+        Glyph { .. } => of_ascii(fallback::in_ascii(c).unwrap_or(b'?')),
     }
 }
 

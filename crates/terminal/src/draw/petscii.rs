@@ -3,7 +3,7 @@
 use crate::cell::Cell;
 use crate::charset::Charset;
 use crate::grid::Grid;
-use crate::sgr::{Ink, ink};
+use crate::sgr::{PetsciiPen, petscii_pen};
 
 const DOWN: u8 = 0x11;
 const HOME: u8 = 0x13;
@@ -14,7 +14,7 @@ const LEFT: u8 = 0x9d;
 /// As [`super::draw`]. The last column is never written: there a C64 would open a new line below.
 pub fn draw(old: Option<&Grid>, new: &Grid, out: &mut Vec<u8>) {
     let last = new.columns().saturating_sub(2);
-    let mut drawing = Drawing { ink: Ink::REST, at: (0, 0), out };
+    let mut drawing = Drawing { pen: PetsciiPen::REST, at: (0, 0), out };
     match old {
         Some(old) => match old.cursor() {
             Some((x, y)) => drawing.at = (x.min(last), y),
@@ -32,7 +32,7 @@ pub fn draw(old: Option<&Grid>, new: &Grid, out: &mut Vec<u8>) {
             drawing.cell(*cell);
         }
     }
-    drawing.ink.change(Ink::REST, drawing.out);
+    drawing.pen.change(PetsciiPen::REST, drawing.out);
     if let Some((x, y)) = new.cursor() {
         drawing.go(x.min(last), y);
     } else {
@@ -42,18 +42,18 @@ pub fn draw(old: Option<&Grid>, new: &Grid, out: &mut Vec<u8>) {
 }
 
 struct Drawing<'a> {
-    ink: Ink,
+    pen: PetsciiPen,
     at: (u16, u16),
     out: &'a mut Vec<u8>,
 }
 
 impl Drawing<'_> {
     fn cell(&mut self, cell: Cell) {
-        let (wanted, byte) = ink::of_cell(cell);
+        let (wanted, byte) = petscii_pen::of_cell(cell);
         // A blank that is not reversed has no colour.
         let wanted =
-            if byte == b' ' && !wanted.reverse { Ink { reverse: false, ..self.ink } } else { wanted };
-        self.ink.change(wanted, self.out);
+            if byte == b' ' && !wanted.reverse { PetsciiPen { reverse: false, ..self.pen } } else { wanted };
+        self.pen.change(wanted, self.out);
         self.out.push(byte);
         self.at.0 += 1;
     }

@@ -6,17 +6,17 @@ fn cells(text: &str) -> usize {
     text.chars().map(cell).sum()
 }
 
-fn rows(writing: &mut Writing, columns: usize) -> Vec<Row> {
+fn rows(writing: &mut TextBuffer, columns: usize) -> Vec<Row> {
     writing.wrap_at(columns);
     writing.rows(0, usize::MAX)
 }
 
-fn shown(writing: &mut Writing, columns: usize) -> Vec<String> {
+fn shown(writing: &mut TextBuffer, columns: usize) -> Vec<String> {
     rows(writing, columns).iter().map(|row| writing.characters(row)).collect()
 }
 
-fn typed(text: &str) -> Writing {
-    let mut writing = Writing::new("");
+fn typed(text: &str) -> TextBuffer {
+    let mut writing = TextBuffer::new("");
     for c in text.chars() {
         if c == '\n' {
             writing.split()
@@ -39,7 +39,7 @@ fn long_paragraphs_wrap_at_words_and_stay_one_paragraph() {
 #[test]
 fn words_close_up_when_what_stood_before_them_goes() {
     let mut writing = typed("one two three");
-    writing.move_to(Place { paragraph: 0, at: 0 });
+    writing.move_to(CursorPosition { paragraph: 0, at: 0 });
     for _ in 0..4 {
         writing.delete();
     }
@@ -62,7 +62,7 @@ fn changes_are_taken_back_a_run_at_a_time() {
 #[test]
 fn overwriting_replaces_and_grows_at_the_end() {
     let mut writing = typed("abc");
-    writing.move_to(Place { paragraph: 0, at: 1 });
+    writing.move_to(CursorPosition { paragraph: 0, at: 1 });
     writing.overwrite = true;
     "xyz".chars().for_each(|c| {
         writing.insert(c);
@@ -81,12 +81,12 @@ fn rows_are_cut_and_lines_put_in() {
     assert_eq!(writing.text(), "three\nfour");
     writing.put(&["> q".into(), "> r".into()]);
     assert_eq!(writing.text(), "> q\n> r\nthree\nfour");
-    assert_eq!(writing.cursor(), Place { paragraph: 2, at: 0 });
+    assert_eq!(writing.cursor(), CursorPosition { paragraph: 2, at: 0 });
 }
 
 #[test]
 fn a_text_is_never_larger_than_a_message() {
-    let mut writing = Writing::new(&"x".repeat(BYTES - 1));
+    let mut writing = TextBuffer::new(&"x".repeat(BYTES - 1));
     writing.move_to_end();
     assert!(writing.insert('y'));
     assert!(!writing.insert('y') && !writing.split());
@@ -96,7 +96,7 @@ fn a_text_is_never_larger_than_a_message() {
 proptest! {
     #[test]
     fn rows_cover_the_text_and_fit(text in "[a-c é漢\n]{0,120}", columns in 1..20usize) {
-        let mut writing = Writing::new(&text);
+        let mut writing = TextBuffer::new(&text);
         let rows = rows(&mut writing, columns);
         let mut joined = String::new();
         for (n, row) in rows.iter().enumerate() {
@@ -112,8 +112,8 @@ proptest! {
 
     #[test]
     fn every_place_is_found_again(text in "[a-c é\n]{0,80}", columns in 2..20usize, paragraph in 0..9usize, at in 0..40usize) {
-        let mut writing = Writing::new(&text);
-        writing.move_to(Place { paragraph, at });
+        let mut writing = TextBuffer::new(&text);
+        writing.move_to(CursorPosition { paragraph, at });
         let rows = rows(&mut writing, columns);
         let (row, column) = writing.place();
         prop_assert!(column <= columns + 1);
@@ -122,7 +122,7 @@ proptest! {
 
     #[test]
     fn no_keys_break_it(keys in prop::collection::vec(0..14u8, 0..300), columns in 1..12usize) {
-        let mut writing = Writing::new("some words\nto begin with");
+        let mut writing = TextBuffer::new("some words\nto begin with");
         writing.wrap_at(columns);
         for key in keys {
             let (row, _) = writing.place();
@@ -149,14 +149,14 @@ proptest! {
             prop_assert!(writing.cursor.at <= writing.length(writing.cursor.paragraph));
             prop_assert!(before == writing.text() || changes != writing.changes());
             // What was kept of the layout is what a new one would be.
-            let mut fresh = Writing::new(&writing.text());
+            let mut fresh = TextBuffer::new(&writing.text());
             prop_assert_eq!(rows(&mut writing.clone(), columns), rows(&mut fresh, columns));
         }
     }
 
     #[test]
     fn whatever_was_done_is_taken_back(keys in prop::collection::vec(0..9u8, 0..60)) {
-        let mut writing = Writing::new("some words\nto begin with");
+        let mut writing = TextBuffer::new("some words\nto begin with");
         let before = writing.text();
         for key in keys {
             let (row, _) = writing.place();
@@ -178,7 +178,7 @@ proptest! {
 }
 
 /// Types as a paste does, with the screen brought up to date after each key; how many characters were laid out.
-fn pasted(writing: &mut Writing, keys: impl Iterator<Item = char>) -> u64 {
+fn pasted(writing: &mut TextBuffer, keys: impl Iterator<Item = char>) -> u64 {
     let before = writing.laid_out;
     for key in keys {
         if key == '\n' {
@@ -201,7 +201,7 @@ fn a_long_paste_costs_what_it_is_long() {
         // One paragraph, many, and one word; at the end of the text, and before a long text that is there already.
         for text in [String::new(), "y".repeat(30_000)] {
             let cost = |keys: usize| {
-                let mut writing = Writing::new(&text);
+                let mut writing = TextBuffer::new(&text);
                 writing.wrap_at(76);
                 pasted(&mut writing, (0..keys).map(kind))
             };
@@ -213,7 +213,7 @@ fn a_long_paste_costs_what_it_is_long() {
 
 #[test]
 fn keys_that_find_no_room_cost_nothing() {
-    let mut writing = Writing::new(&"x ".repeat(BYTES / 2));
+    let mut writing = TextBuffer::new(&"x ".repeat(BYTES / 2));
     writing.move_to_end();
     writing.wrap_at(76);
     writing.place();

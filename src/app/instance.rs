@@ -1,11 +1,11 @@
-//! This process as a node: its data directory, its name, its lease.
+//! This process as an instance: its data directory, its name, its lease.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use dialtone_domain::nodes::{Holder, JoinError, Joined, Joining, NodesError, RENEW};
-use dialtone_domain::{Domain, NodeId};
+use dialtone_domain::instances::{Holder, InstancesError, JoinError, Joined, Joining, RENEW};
+use dialtone_domain::{Domain, InstanceId};
 use miette::{IntoDiagnostic, WrapErr, miette};
 use rustix::process::Resource;
 use tokio::time::{MissedTickBehavior, interval, sleep};
@@ -49,7 +49,7 @@ pub fn lock_database(url: &str) -> Result<Option<File>, miette::Report> {
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(_) => Err(miette!(
-            help = "several nodes share a Postgres database: set DATABASE_URL for each of them",
+            help = "several instances share a Postgres database: set DATABASE_URL for each of them",
             "another board is running on {}",
             lock.with_extension("").display()
         )),
@@ -84,23 +84,25 @@ fn calls_within(files: usize) -> usize {
     files.saturating_sub(OTHERS).max(files / 4).max(1)
 }
 
-/// Joins the board as a node, by its configured name or by a number. A name that another node holds is waited for:
+/// Joins the board as an instance, by its configured name or by a number. A name that another instance holds is waited for:
 /// after a crash its lease runs out, and if it is renewed, somebody lives there.
 pub async fn join(domain: &Domain, config: &Config, port: u16) -> Result<Joined, miette::Report> {
     let host = format!("{}:{port}", rustix::system::uname().nodename().to_string_lossy());
-    let name = Some(config.node.name.as_str()).filter(|name| !name.is_empty());
+    let name = Some(config.instance.name.as_str()).filter(|name| !name.is_empty());
     let joining = Joining { name, host: &host, exclusive: config.embedded() };
     let mut seen: Option<Box<Holder>> = None;
     loop {
-        let holder = match domain.nodes.join(joining).await {
+        let holder = match domain.instances.join(joining).await {
             Ok(joined) => return Ok(joined),
             Err(JoinError::Held(holder)) => holder,
-            Err(error) => return Err(error).into_diagnostic().wrap_err("cannot join the board as a node"),
+            Err(error) => {
+                return Err(error).into_diagnostic().wrap_err("cannot join the board as an instance");
+            }
         };
         match &seen {
             None => {
                 tracing::warn!(
-                    node = %holder.name, host = %holder.host, since = %holder.since, until = %holder.expires_at,
+                    instance = %holder.name, host = %holder.host, since = %holder.since, until = %holder.expires_at,
                     "this name is held: waiting until its lease is renewed or runs out"
                 );
                 seen = Some(holder);
@@ -108,7 +110,7 @@ pub async fn join(domain: &Domain, config: &Config, port: u16) -> Result<Joined,
             Some(before) if *before == holder => {}
             Some(_) => {
                 return Err(miette!(
-                    help = "give this one a name of its own (node.name or DIALTONE_NODE__NAME), or none: then it gets \
+                    help = "give this one a name of its own (instance.name or DIALTONE_INSTANCE__NAME), or none: then it gets \
                             a number",
                     "{}",
                     JoinError::Held(holder)
@@ -119,11 +121,11 @@ pub async fn join(domain: &Domain, config: &Config, port: u16) -> Result<Joined,
     }
 }
 
-/// Renews the lease until shutdown. While the records are away the others see this node's callers leave. A node
+/// Renews the lease until shutdown. While the records are away the others see this instance's callers leave. An instance
 /// whose place another has taken sets `replaced`: two of one name would close each other's calls.
 pub async fn keep_lease(
     domain: Domain,
-    node: NodeId,
+    instance: InstanceId,
     replaced: CancellationToken,
     shutdown: CancellationToken,
 ) {
@@ -134,16 +136,16 @@ pub async fn keep_lease(
             () = shutdown.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        match domain.nodes.renew(node).await {
+        match domain.instances.renew(instance).await {
             Ok(()) => {}
-            Err(error @ NodesError::Replaced) => {
-                tracing::error!(%error, "stopping: give each node a name of its own (node.name)");
+            Err(error @ InstancesError::Replaced) => {
+                tracing::error!(%error, "stopping: give each instance a name of its own (instance.name)");
                 replaced.cancel();
                 return;
             }
             // The database's own lines say that it's away, or full.
-            Err(error @ NodesError::Unavailable(_)) => {
-                tracing::debug!(%error, "the node's lease was not renewed")
+            Err(error @ InstancesError::Unavailable(_)) => {
+                tracing::debug!(%error, "the instance's lease was not renewed")
             }
         }
     }

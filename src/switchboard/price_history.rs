@@ -1,4 +1,4 @@
-//! The last prices of every share, as this node heard them: what charts are drawn from.
+//! The last prices of every share, as this instance heard them: what charts are drawn from.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -10,9 +10,9 @@ const KEPT: usize = 240;
 
 /// The last prices of every share.
 #[derive(Debug, Default)]
-pub struct Tape(Mutex<HashMap<String, VecDeque<i64>>>);
+pub struct PriceHistory(Mutex<HashMap<String, VecDeque<i64>>>);
 
-impl Tape {
+impl PriceHistory {
     /// Takes new prices. Only listed shares have any, so their number is bounded.
     pub(super) fn feed(&self, ticks: &[QuoteTick]) {
         let mut tape = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -38,7 +38,7 @@ mod tests {
 
     #[test]
     fn the_oldest_prices_go() {
-        let tape = Tape::default();
+        let tape = PriceHistory::default();
         for cents in 0..300 {
             tape.feed(&[QuoteTick { symbol: "TRUNK".into(), cents }]);
         }

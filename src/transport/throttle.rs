@@ -9,12 +9,12 @@ const BEAT: Duration = Duration::from_millis(20);
 
 /// The pace of one line.
 #[derive(Debug)]
-pub struct Pace {
+pub struct Throttle {
     speed: Option<u32>,
     due: Instant,
 }
 
-impl Pace {
+impl Throttle {
     /// As fast as the line.
     pub fn full() -> Self {
         Self { speed: None, due: Instant::now() }
@@ -66,17 +66,17 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_second_at_2400_baud_is_240_bytes() {
-        let mut pace = Pace::full();
-        assert_eq!((pace.slice(5000), pace.wait()), (5000, None));
+        let mut throttle = Throttle::full();
+        assert_eq!((throttle.slice(5000), throttle.wait()), (5000, None));
         for (speed, slice) in [(300, 1), (2400, 4), (115_200, 230)] {
-            pace.set(Some(speed));
+            throttle.set(Some(speed));
             let (start, mut sent) = (Instant::now(), 0);
             while start.elapsed() < Duration::from_secs(1) {
-                match pace.wait() {
+                match throttle.wait() {
                     Some(due) => tokio::time::sleep_until(due).await,
                     None => {
-                        assert_eq!(pace.slice(5000), slice);
-                        pace.sent(slice);
+                        assert_eq!(throttle.slice(5000), slice);
+                        throttle.sent(slice);
                         sent += slice;
                     }
                 }
@@ -84,23 +84,23 @@ mod tests {
             let exact = usize::try_from(speed / 10).unwrap();
             assert!(sent.abs_diff(exact) <= exact / 20 + slice, "{speed}: {sent}");
         }
-        pace.set(None);
-        assert_eq!((pace.slice(5000), pace.wait()), (5000, None));
+        throttle.set(None);
+        assert_eq!((throttle.slice(5000), throttle.wait()), (5000, None));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_long_text_takes_its_time_and_no_more() {
-        let mut pace = Pace::full();
-        pace.set(Some(300));
+        let mut throttle = Throttle::full();
+        throttle.set(Some(300));
         let start = Instant::now();
         for _ in 0..3000 {
-            if let Some(due) = pace.wait() {
+            if let Some(due) = throttle.wait() {
                 // As late as a timer may be.
                 tokio::time::sleep_until(due + Duration::from_millis(1)).await;
             }
-            pace.sent(1);
+            throttle.sent(1);
         }
-        let late = start.elapsed().saturating_sub(pace.time(3000));
+        let late = start.elapsed().saturating_sub(throttle.time(3000));
         assert!(late < Duration::from_millis(100), "{late:?}");
     }
 }

@@ -23,7 +23,7 @@ const LATIN_ADDITIONAL: &[u8; 256] = b"AaBbBbBbCcDdDdDdDdDdEeEeEeEeEeFfGgHhHhHhH
 
 /// The code page 437 character (128 and up, or ASCII) nearest to one the code page lacks.
 pub fn in_cp437(c: char) -> Option<u8> {
-    let kin = match c {
+    let fallback = match c {
         '\u{2500}'..='\u{257f}' => BOX_CP437.chars().nth(offset(c, 0x2500))?,
         '\u{2580}'..='\u{259f}' => BLOCK_CP437.chars().nth(offset(c, 0x2580))?,
         'β' => 'ß',
@@ -41,7 +41,7 @@ pub fn in_cp437(c: char) -> Option<u8> {
         '⎮' => '│',
         _ => return None,
     };
-    if kin.is_ascii() { u8::try_from(kin).ok() } else { cp437::high_byte(kin) }
+    if fallback.is_ascii() { u8::try_from(fallback).ok() } else { cp437::high_byte(fallback) }
 }
 
 /// The ASCII character nearest to `c`.

@@ -21,11 +21,11 @@ pub struct Ink {
 /// that looks like. The terminal's own ground becomes ink 0 and its own foreground ink 7, so a theme may be dark on
 /// light. A terminal without colours is left as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Paint {
+pub struct Palette {
     inks: [Ink; 16],
 }
 
-impl Paint {
+impl Palette {
     /// A paint of these inks.
     pub fn new(inks: [Ink; 16]) -> Self {
         Self { inks }
@@ -69,8 +69,8 @@ mod tests {
     use super::*;
 
     /// Ink n is (n, n, n), 100 + n and 15 - n.
-    fn paint() -> Paint {
-        Paint::new(std::array::from_fn(|n| {
+    fn palette() -> Palette {
+        Palette::new(std::array::from_fn(|n| {
             let n = u8::try_from(n).unwrap();
             Ink { rgb: (n, n, n), of_256: 100 + n, of_16: 15 - n }
         }))
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn each_kind_of_terminal_gets_its_own() {
         let style = Style::new(15, 4).underlined();
-        let painted = |colors| paint().style(style, colors);
+        let painted = |colors| palette().style(style, colors);
         assert_eq!(painted(Colors::Mono), style);
         assert_eq!(painted(Colors::Sixteen), Style::new(0, 11).underlined());
         assert_eq!(painted(Colors::TwoFiftySix), Style::new(115, 104).underlined());
@@ -89,15 +89,15 @@ mod tests {
 
     #[test]
     fn the_ground_is_painted_too() {
-        assert_eq!(paint().base(Colors::TwoFiftySix), Style::new(107, 100));
+        assert_eq!(palette().base(Colors::TwoFiftySix), Style::new(107, 100));
         let mut grid = Grid::new(2, 1);
-        paint().grid(&mut grid, Colors::Sixteen);
+        palette().grid(&mut grid, Colors::Sixteen);
         assert!(grid.row(0).iter().all(|cell| cell.style == Style::new(8, 15)));
     }
 
     #[test]
     fn a_colour_that_is_no_role_stays() {
         let style = Style { fg: Color::Rgb(1, 2, 3), bg: Color::Indexed(200), ..Style::DEFAULT };
-        assert_eq!(paint().style(style, Colors::True), style);
+        assert_eq!(palette().style(style, Colors::True), style);
     }
 }

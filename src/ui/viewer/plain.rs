@@ -3,11 +3,11 @@
 use dialtone_terminal::pipe;
 
 use super::super::help;
-use super::super::{Call, Leave, LineInput};
-use super::{Text, Viewed};
+use super::super::{Call, EndReason, LineInput};
+use super::{Text, ViewerOutcome};
 
 /// Says a text and asks what next.
-pub async fn read(call: &mut Call, text: &Text) -> Result<Viewed, Leave> {
+pub async fn read(call: &mut Call, text: &Text) -> Result<ViewerOutcome, EndReason> {
     let mut words = format!("\n{}\n", text.heading.in_words());
     words.push_str(&pipe::strip(&text.body));
     words.push('\n');
@@ -23,17 +23,19 @@ pub async fn read(call: &mut Call, text: &Text) -> Result<Viewed, Leave> {
     choices.push("Q back".to_owned());
     let prompt = format!("{}: ", choices.join(", "));
     loop {
-        let Some(answer) = call.ask(&prompt, LineInput::new(40)).await? else { return Ok(Viewed::Back) };
+        let Some(answer) = call.ask(&prompt, LineInput::new(40)).await? else {
+            return Ok(ViewerOutcome::Back);
+        };
         match answer.trim().to_uppercase().chars().next() {
-            None => return Ok(Viewed::Next),
-            Some('Q') => return Ok(Viewed::Back),
-            Some('/') => return Ok(Viewed::Pages),
+            None => return Ok(ViewerOutcome::Next),
+            Some('Q') => return Ok(ViewerOutcome::Back),
+            Some('/') => return Ok(ViewerOutcome::Pages),
             Some('?') => {
                 let onward = if text.next.is_empty() { "Enter goes back." } else { "Enter goes on." };
                 call.say_long(&help::in_words(onward, &text.keys)).await?;
             }
             Some(key) if text.keys.iter().any(|(name, _)| name.starts_with(key)) => {
-                return Ok(Viewed::Key(key));
+                return Ok(ViewerOutcome::Key(key));
             }
             Some(_) => call.say("That is not one of the choices. ? says them.").await?,
         }

@@ -1,9 +1,9 @@
 //! Events and times in words for the sysop: pure, and safe to print whatever callers called themselves.
 
 use chrono::{DateTime, Utc};
-use dialtone_domain::nodes::Node;
+use dialtone_domain::instances::Instance;
 use dialtone_domain::users::OnlineCall;
-use dialtone_domain::{CallId, Cents, EventBody, NodeId, UserId};
+use dialtone_domain::{CallId, Cents, EventBody, InstanceId, UserId};
 use ratatui::text::Span;
 
 /// How much an event matters to somebody who watches.
@@ -13,15 +13,15 @@ pub enum Tone {
     Quiet,
     /// What callers do.
     Plain,
-    /// What the sysop or a node does to callers.
+    /// What the sysop or an instance does to callers.
     Loud,
 }
 
 /// What is known of the ids that events carry: who is here now.
 #[derive(Debug, Clone, Copy)]
 pub struct Names<'a> {
-    /// The nodes that are up.
-    pub nodes: &'a [Node],
+    /// The instances that are up.
+    pub instances: &'a [Instance],
     /// The open calls.
     pub calls: &'a [OnlineCall],
 }
@@ -40,9 +40,12 @@ impl Names<'_> {
         }
     }
 
-    fn node(&self, id: NodeId) -> String {
-        let node = self.nodes.iter().find(|node| node.id == id);
-        node.map_or_else(|| format!("node {id}"), |node| format!("node {}", plain(&node.name)))
+    fn instance(&self, id: InstanceId) -> String {
+        let instance = self.instances.iter().find(|instance| instance.id == id);
+        instance.map_or_else(
+            || format!("instance {id}"),
+            |instance| format!("instance {}", plain(&instance.name)),
+        )
     }
 }
 
@@ -87,7 +90,9 @@ pub fn event(body: &EventBody, names: &Names<'_>) -> String {
         EventBody::CallKicked { call, by, reason } => {
             format!("{} ended {}: {}", plain(by), names.call(*call), plain(reason))
         }
-        EventBody::NodeDraining { node } => format!("{} takes no more calls", names.node(*node)),
+        EventBody::InstanceDraining { instance } => {
+            format!("{} takes no more calls", names.instance(*instance))
+        }
     }
 }
 
@@ -97,7 +102,7 @@ pub fn tone(body: &EventBody) -> Tone {
         EventBody::QuotesUpdated { .. } => Tone::Quiet,
         EventBody::CallKicked { .. }
         | EventBody::UserBanned { .. }
-        | EventBody::NodeDraining { .. }
+        | EventBody::InstanceDraining { .. }
         | EventBody::Broadcast { .. } => Tone::Loud,
         _ => Tone::Plain,
     }
@@ -143,8 +148,8 @@ mod tests {
     use crate::console::sample;
 
     fn say(body: &EventBody) -> String {
-        let (nodes, calls) = (sample::nodes(), sample::calls());
-        event(body, &Names { nodes: &nodes, calls: &calls })
+        let (instances, calls) = (sample::instances(), sample::calls());
+        event(body, &Names { instances: &instances, calls: &calls })
     }
 
     #[test]
@@ -155,7 +160,10 @@ mod tests {
         assert_eq!(say(&kick(CallId(99))), "Sysop ended call 99: good night");
         assert_eq!(say(&EventBody::UserChanged { user: UserId(2) }), "Ada: account changed");
         assert_eq!(say(&EventBody::UserChanged { user: UserId(77) }), "account 77: account changed");
-        assert_eq!(say(&EventBody::NodeDraining { node: NodeId(1) }), "node north takes no more calls");
+        assert_eq!(
+            say(&EventBody::InstanceDraining { instance: InstanceId(1) }),
+            "instance north takes no more calls"
+        );
     }
 
     #[test]

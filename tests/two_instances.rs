@@ -10,9 +10,9 @@ use harness::{
     SshOptions, ssh, telnet,
 };
 
-/// One node of a board: its name is what who's online shows.
-fn node(name: &str, database: &Arc<Database>, nats: Option<&Nats>) -> Board {
-    let setup: Setup = Board::setup().database(database).env("DIALTONE_NODE__NAME", name);
+/// One instance of a board: its name is what who's online shows.
+fn instance(name: &str, database: &Arc<Database>, nats: Option<&Nats>) -> Board {
+    let setup: Setup = Board::setup().database(database).env("DIALTONE_INSTANCE__NAME", name);
     match nats {
         Some(nats) => setup.nats(nats).start(),
         None => setup.start(),
@@ -38,10 +38,10 @@ fn post(caller: &Dial, subject: &str) {
 }
 
 #[test]
-fn a_post_on_one_node_pages_a_caller_on_the_other() {
+fn a_post_on_one_instance_pages_a_caller_on_the_other() {
     let nats = Nats::start();
     let database = Arc::new(Database::create());
-    let (a, b) = (node("a", &database, Some(&nats)), node("b", &database, Some(&nats)));
+    let (a, b) = (instance("a", &database, Some(&nats)), instance("b", &database, Some(&nats)));
     a.account("Acid Burn");
     a.account("Crash Override");
     let mut wire = nats.listen();
@@ -52,10 +52,10 @@ fn a_post_on_one_node_pages_a_caller_on_the_other() {
     let crash = by_ssh(&b, "Crash Override");
     wire.wait("backend.users.online");
 
-    post(&acid, "From node a");
-    crash.wait_status("» Acid Burn posted in The Lobby: \"From node a\"");
+    post(&acid, "From instance a");
+    crash.wait_status("» Acid Burn posted in The Lobby: \"From instance a\"");
     let created = wire.wait("backend.bbs.message.created");
-    assert!(created.contains("From node a"), "{created}");
+    assert!(created.contains("From instance a"), "{created}");
 
     // A page back the other way.
     crash.choose("P", "one line, shown at once");
@@ -70,14 +70,14 @@ fn a_post_on_one_node_pages_a_caller_on_the_other() {
     }
     crash.past_notice();
 
-    // Who's online shows both, on either node.
+    // Who's online shows both, on either instance.
     acid.choose("W", "2 callers on line");
     crash.choose("W", "2 callers on line");
     for caller in [acid.screen(), crash.screen()] {
         let row =
             |handle: &str| caller.lines().find(|row| row.contains(handle)).unwrap_or_default().to_owned();
-        assert!(row("Acid Burn").contains("a-1") && row("Acid Burn").contains("telnet"), "{caller}");
-        assert!(row("Crash Override").contains("b-1") && row("Crash Override").contains("ssh"), "{caller}");
+        assert!(row("Acid Burn").contains("a:1") && row("Acid Burn").contains("telnet"), "{caller}");
+        assert!(row("Crash Override").contains("b:1") && row("Crash Override").contains("ssh"), "{caller}");
     }
     crash.hangup();
     wire.wait("backend.users.offline");
@@ -87,7 +87,7 @@ fn a_post_on_one_node_pages_a_caller_on_the_other() {
 fn without_nats_the_poll_carries_and_with_it_again_the_doorbell() {
     let mut nats = Nats::start();
     let database = Arc::new(Database::create());
-    let (a, b) = (node("a", &database, Some(&nats)), node("b", &database, Some(&nats)));
+    let (a, b) = (instance("a", &database, Some(&nats)), instance("b", &database, Some(&nats)));
     a.account("Acid Burn");
     a.account("Crash Override");
     let acid = Dial::call(&a, Kind::SyncTerm);
@@ -116,15 +116,15 @@ fn a_board_starts_although_nats_is_away() {
     let nats = Nats::start();
     nats.stop();
     let database = Arc::new(Database::create());
-    let board = node("a", &database, Some(&nats));
+    let board = instance("a", &database, Some(&nats));
     let guest = Dial::call(&board, Kind::SyncTerm);
     guest.look_round();
 }
 
 #[test]
-fn the_callers_of_a_killed_node_leave_whos_online() {
+fn the_callers_of_a_killed_instance_leave_whos_online() {
     let database = Arc::new(Database::create());
-    let (a, b) = (node("a", &database, None), node("b", &database, None));
+    let (a, b) = (instance("a", &database, None), instance("b", &database, None));
     a.account("Acid Burn");
     a.account("Crash Override");
     let acid = Dial::call(&a, Kind::SyncTerm);
@@ -134,10 +134,10 @@ fn the_callers_of_a_killed_node_leave_whos_online() {
     a.wait_who("both on line", |who| who.len() == 2);
     a.kill();
     acid.wait_hangup();
-    b.wait_who("the killed node's caller gone", |who| who == ["Crash Override"]);
+    b.wait_who("the killed instance's caller gone", |who| who == ["Crash Override"]);
     crash.choose("W", "1 caller on line");
 
-    // A node that stops as it should takes its callers with it at once.
+    // An instance that stops as it should takes its callers with it at once.
     let again = a.again();
     let acid = Dial::call(&again, Kind::SyncTerm);
     acid.log_in("Acid Burn");
@@ -147,31 +147,31 @@ fn the_callers_of_a_killed_node_leave_whos_online() {
 }
 
 #[test]
-fn a_node_with_the_name_of_one_that_runs_is_refused_and_does_no_harm() {
+fn a_instance_with_the_name_of_one_that_runs_is_refused_and_does_no_harm() {
     let database = Arc::new(Database::create());
-    let a = node("a", &database, None);
+    let a = instance("a", &database, None);
     a.account("Acid Burn");
     let acid = Dial::call(&a, Kind::SyncTerm);
     acid.log_in("Acid Burn");
-    let twin = Board::setup().database(&database).env("DIALTONE_NODE__NAME", "a");
+    let twin = Board::setup().database(&database).env("DIALTONE_INSTANCE__NAME", "a");
     let (status, said) = twin.refuse();
     assert!(!status.success());
     assert!(said.contains("waiting until its lease is renewed or runs out"), "{said}");
-    assert!(said.contains("a node named \"a\" is up since") && said.contains("node.name"), "{said}");
+    assert!(said.contains("an instance named \"a\" is up since") && said.contains("instance.name"), "{said}");
     acid.choose("W", "1 caller on line");
     assert!(!a.log.ended());
     assert_eq!(a.get("/readyz").0, 200);
 }
 
 #[test]
-fn after_a_crash_a_node_has_its_name_again() {
+fn after_a_crash_a_instance_has_its_name_again() {
     let database = Arc::new(Database::create());
-    let a = node("a", &database, None);
+    let a = instance("a", &database, None);
     a.kill();
     let a = a.again();
     a.log.wait_message("this name is held: waiting until its lease is renewed or runs out");
-    let nodes = a.cli_json(&["node", "list", "--json"]);
-    assert_eq!((nodes[0]["name"].as_str(), nodes[1].as_object()), (Some("a"), None), "{nodes}");
+    let instances = a.cli_json(&["instance", "list", "--json"]);
+    assert_eq!((instances[0]["name"].as_str(), instances[1].as_object()), (Some("a"), None), "{instances}");
     // One that stops as it should gives its name back at once.
     assert!(a.stop().success());
     let a = a.again();
@@ -179,36 +179,36 @@ fn after_a_crash_a_node_has_its_name_again() {
 }
 
 #[test]
-fn nodes_without_a_name_are_told_apart_by_number() {
+fn instances_without_a_name_are_told_apart_by_number() {
     let database = Arc::new(Database::create());
-    let nodes: Vec<Board> = std::thread::scope(|scope| {
+    let instances: Vec<Board> = std::thread::scope(|scope| {
         let start = || Board::setup().database(&database).start();
         let starting: Vec<_> = (0..3).map(|_| scope.spawn(start)).collect();
-        starting.into_iter().map(|node| node.join().expect("the node starts")).collect()
+        starting.into_iter().map(|instance| instance.join().expect("the instance starts")).collect()
     });
-    let [first, ..] = nodes.as_slice() else { panic!("three nodes") };
-    let list = first.cli_json(&["node", "list", "--json"]);
-    let list = list.as_array().expect("a list of nodes");
-    let mut names: Vec<_> = list.iter().filter_map(|node| node["name"].as_str()).collect();
+    let [first, ..] = instances.as_slice() else { panic!("three instances") };
+    let list = first.cli_json(&["instance", "list", "--json"]);
+    let list = list.as_array().expect("a list of instances");
+    let mut names: Vec<_> = list.iter().filter_map(|instance| instance["name"].as_str()).collect();
     names.sort_unstable();
     assert_eq!(names, ["1", "2", "3"]);
-    for node in &nodes {
-        let port = format!(":{}", node.telnet.port());
+    for instance in &instances {
+        let port = format!(":{}", instance.telnet.port());
         let at = |shown: &serde_json::Value| shown["host"].as_str().is_some_and(|host| host.ends_with(&port));
         assert_eq!(list.iter().filter(|shown| at(shown)).count(), 1, "{port} in {list:?}");
     }
 }
 
 #[test]
-fn two_nodes_that_start_at_once_make_one_board() {
+fn two_instances_that_start_at_once_make_one_board() {
     let database = Arc::new(Database::create());
-    let nodes: Vec<Board> = std::thread::scope(|scope| {
+    let instances: Vec<Board> = std::thread::scope(|scope| {
         let starting: Vec<_> =
-            ["a", "b", "c"].map(|name| scope.spawn(|| node(name, &database, None))).into_iter().collect();
-        starting.into_iter().map(|node| node.join().expect("the node starts")).collect()
+            ["a", "b", "c"].map(|name| scope.spawn(|| instance(name, &database, None))).into_iter().collect();
+        starting.into_iter().map(|instance| instance.join().expect("the instance starts")).collect()
     });
     let created = || {
-        let lines = nodes.iter().flat_map(|node| node.log.lines());
+        let lines = instances.iter().flat_map(|instance| instance.log.lines());
         lines.filter(|line| line.contains("sysop created")).count()
     };
     // The password is shown a moment after the board is ready.
@@ -216,13 +216,13 @@ fn two_nodes_that_start_at_once_make_one_board() {
     while created() == 0 && Instant::now() < end {
         std::thread::yield_now();
     }
-    nodes.iter().for_each(|node| assert!(node.stop().success()));
+    instances.iter().for_each(|instance| assert!(instance.stop().success()));
     assert_eq!(created(), 1);
-    let nodes: Vec<Board> = nodes.iter().map(Board::again).collect();
-    let [first, .., last] = nodes.as_slice() else { panic!("three nodes") };
+    let instances: Vec<Board> = instances.iter().map(Board::again).collect();
+    let [first, .., last] = instances.as_slice() else { panic!("three instances") };
     let boards = first.cli_json(&["board", "list", "--json"]);
     assert_eq!(boards.as_array().map(Vec::len), Some(4), "{boards}");
-    assert_eq!(last.cli_json(&["node", "list", "--json"]).as_array().map(Vec::len), Some(3));
+    assert_eq!(last.cli_json(&["instance", "list", "--json"]).as_array().map(Vec::len), Some(3));
 }
 
 /// Presses a key of the main menu until the records answer: each time they do not, the caller is told.
@@ -241,7 +241,7 @@ fn insist(caller: &Pty, key: &str, title: &str) {
 fn callers_sit_out_a_restart_of_postgres() {
     let mut postgres = Postgres::start();
     let database = Arc::new(postgres.database());
-    let (a, b) = (node("a", &database, None), node("b", &database, None));
+    let (a, b) = (instance("a", &database, None), instance("b", &database, None));
     a.account("Acid Burn");
     a.account("Crash Override");
     let acid = by_ssh(&a, "Acid Burn");
@@ -314,7 +314,7 @@ fn slow_calls(database: &Database) {
 #[test]
 fn a_caller_banned_while_the_call_is_written_down_leaves_whos_online() {
     let database = Arc::new(Database::create());
-    let board = node("a", &database, None);
+    let board = instance("a", &database, None);
     board.account("Acid Burn");
     slow_calls(&database);
     let acid = ssh(&board, "Acid Burn", &SshOptions::default());
@@ -338,7 +338,7 @@ fn a_caller_banned_while_the_call_is_written_down_leaves_whos_online() {
 #[test]
 fn a_call_whose_record_was_not_acknowledged_is_in_whos_online_once() {
     let database = Arc::new(Database::create());
-    let board = node("a", &database, None);
+    let board = instance("a", &database, None);
     board.account("Acid Burn");
     slow_calls(&database);
     let (acid, stranger) = (telnet(&board), telnet(&board));
@@ -362,7 +362,7 @@ fn a_call_whose_record_was_not_acknowledged_is_in_whos_online_once() {
 fn a_frozen_postgres_is_told_to_callers_and_forgotten_when_it_goes_on() {
     let postgres = Postgres::start();
     let database = Arc::new(postgres.database());
-    let board = node("a", &database, None);
+    let board = instance("a", &database, None);
     board.account("Acid Burn");
     let acid = by_ssh(&board, "Acid Burn");
     acid.open_board("The Lobby");
@@ -385,7 +385,7 @@ fn a_frozen_postgres_is_told_to_callers_and_forgotten_when_it_goes_on() {
 fn what_a_caller_writes_outlives_a_restart_of_postgres() {
     let mut postgres = Postgres::start();
     let database = Arc::new(postgres.database());
-    let board = node("a", &database, None);
+    let board = instance("a", &database, None);
     board.account("Acid Burn");
     let acid = by_ssh(&board, "Acid Burn");
     acid.open_board("The Lobby");
@@ -420,7 +420,7 @@ fn what_a_caller_writes_outlives_a_restart_of_postgres() {
 fn whoever_listens_on_nats_reads_nothing_that_is_private() {
     let nats = Nats::start();
     let database = Arc::new(Database::create());
-    let a = node("a", &database, Some(&nats));
+    let a = instance("a", &database, Some(&nats));
     a.account("Acid Burn");
     let elite =
         ["board", "add", "elite", "--name", "Elite", "--description", "For few", "--read-level", "10"];
@@ -458,9 +458,9 @@ fn whoever_listens_on_nats_reads_nothing_that_is_private() {
 }
 
 #[test]
-fn a_ban_on_one_node_ends_the_calls_on_the_other() {
+fn a_ban_on_one_instance_ends_the_calls_on_the_other() {
     let database = Arc::new(Database::create());
-    let (a, b) = (node("a", &database, None), node("b", &database, None));
+    let (a, b) = (instance("a", &database, None), instance("b", &database, None));
     a.account("Acid Burn");
     let here = Dial::call(&a, Kind::SyncTerm);
     here.log_in("Acid Burn");

@@ -2,14 +2,14 @@
 
 use dialtone_terminal::Key;
 
-use super::line::{LineInput, Typed};
+use super::line::{LineInput, LineOutcome};
 
 /// The most characters looked for.
 const NEEDLE: usize = 40;
 
 /// A search under way.
 #[derive(Debug, Clone)]
-pub struct Finder {
+pub struct IncrementalSearch {
     /// What is typed so far.
     pub line: LineInput,
     /// Pages fetched for it since the last key.
@@ -18,7 +18,7 @@ pub struct Finder {
 
 /// What a key did to a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sought {
+pub enum SearchOutcome {
     /// Something else is looked for now.
     Changed,
     /// The next that matches.
@@ -33,7 +33,7 @@ pub enum Sought {
     Nothing,
 }
 
-impl Finder {
+impl IncrementalSearch {
     /// A search that begins with what was typed to begin it.
     pub fn new(first: &str) -> Self {
         Self { line: LineInput::new(NEEDLE).with(first), fetched: 0 }
@@ -51,19 +51,19 @@ impl Finder {
     }
 
     /// Takes a key.
-    pub fn press(&mut self, key: Key) -> Sought {
+    pub fn press(&mut self, key: Key) -> SearchOutcome {
         self.fetched = 0;
         match key {
-            Key::Down | Key::Tab | Key::Ctrl('f') => return Sought::Next,
-            Key::Up | Key::BackTab => return Sought::Previous,
-            Key::Backspace if self.line.is_empty() => return Sought::Left,
+            Key::Down | Key::Tab | Key::Ctrl('f') => return SearchOutcome::Next,
+            Key::Up | Key::BackTab => return SearchOutcome::Previous,
+            Key::Backspace if self.line.is_empty() => return SearchOutcome::Left,
             _ => {}
         }
         match self.line.press(key) {
-            Typed::Enter => Sought::Done,
-            Typed::Escape => Sought::Left,
-            Typed::Changed => Sought::Changed,
-            Typed::Nothing => Sought::Nothing,
+            LineOutcome::Enter => SearchOutcome::Done,
+            LineOutcome::Escape => SearchOutcome::Left,
+            LineOutcome::Changed => SearchOutcome::Changed,
+            LineOutcome::Nothing => SearchOutcome::Nothing,
         }
     }
 }
@@ -117,14 +117,14 @@ mod tests {
 
     #[test]
     fn digits_are_a_place() {
-        let mut finder = Finder::new("1");
-        assert_eq!(finder.press(Key::Char('2')), Sought::Changed);
-        assert_eq!(finder.number(), Some(12));
-        finder.press(Key::Char('x'));
-        assert_eq!(finder.number(), None);
+        let mut search = IncrementalSearch::new("1");
+        assert_eq!(search.press(Key::Char('2')), SearchOutcome::Changed);
+        assert_eq!(search.number(), Some(12));
+        search.press(Key::Char('x'));
+        assert_eq!(search.number(), None);
         for _ in 0..3 {
-            finder.press(Key::Backspace);
+            search.press(Key::Backspace);
         }
-        assert_eq!(finder.press(Key::Backspace), Sought::Left);
+        assert_eq!(search.press(Key::Backspace), SearchOutcome::Left);
     }
 }

@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::gallery::{Gallery, GalleryError, built_in_themes};
+use super::theme::{Theme, ThemeError, built_in_themes};
 
 /// The themes.
 #[derive(Debug, Default)]
-pub struct Galleries {
-    themes: BTreeMap<String, Arc<Gallery>>,
-    board: Arc<Gallery>,
+pub struct Themes {
+    themes: BTreeMap<String, Arc<Theme>>,
+    board: Arc<Theme>,
 }
 
-impl Galleries {
+impl Themes {
     /// Every theme of the binary and of the sysop's folder `own`; the board's own is the one named.
-    pub fn load(board: &str, own: Option<&Path>) -> Result<Self, GalleryError> {
+    pub fn load(board: &str, own: Option<&Path>) -> Result<Self, ThemeError> {
         let mut names = built_in_themes();
         if let Some(folders) = own.and_then(|own| std::fs::read_dir(own).ok()) {
             let folders = folders.flatten().filter(|entry| entry.path().is_dir());
@@ -25,22 +25,22 @@ impl Galleries {
         names.dedup();
         let mut themes = BTreeMap::new();
         for name in names {
-            match Gallery::load(&name, own) {
+            match Theme::load(&name, own) {
                 Ok(gallery) => themes.insert(name, Arc::new(gallery)),
                 // A folder without art is no theme, unless the board asks for it by name.
-                Err(GalleryError::Theme { .. }) => continue,
+                Err(ThemeError::Theme { .. }) => continue,
                 Err(error) => return Err(error),
             };
         }
         let board = match themes.get(board) {
             Some(gallery) => Arc::clone(gallery),
-            None => Arc::new(Gallery::load(board, own)?),
+            None => Arc::new(Theme::load(board, own)?),
         };
         Ok(Self { themes, board })
     }
 
     /// The theme of this name; the board's own if there is none, or no name.
-    pub fn of(&self, name: Option<&str>) -> Arc<Gallery> {
+    pub fn of(&self, name: Option<&str>) -> Arc<Theme> {
         Arc::clone(name.and_then(|name| self.themes.get(name)).unwrap_or(&self.board))
     }
 
@@ -50,7 +50,7 @@ impl Galleries {
     }
 
     /// The board's own theme.
-    pub fn board(&self) -> &Gallery {
+    pub fn board(&self) -> &Theme {
         &self.board
     }
 }
@@ -61,12 +61,12 @@ mod tests {
 
     #[test]
     fn a_theme_that_is_not_there_is_the_boards() {
-        let galleries = Galleries::load("light", None).unwrap();
+        let galleries = Themes::load("light", None).unwrap();
         assert_eq!(galleries.names().collect::<Vec<_>>(), ["classic", "light"]);
-        assert!(galleries.of(Some("classic")).paint().is_none());
+        assert!(galleries.of(Some("classic")).palette().is_none());
         for name in [None, Some("light"), Some("gone")] {
-            assert!(galleries.of(name).paint().is_some());
+            assert!(galleries.of(name).palette().is_some());
         }
-        assert!(Galleries::load("gone", None).is_err());
+        assert!(Themes::load("gone", None).is_err());
     }
 }

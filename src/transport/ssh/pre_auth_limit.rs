@@ -19,7 +19,7 @@ const CRUMBS: u32 = 32;
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Watches over what comes and goes.
-pub struct Meter<S> {
+pub struct PreAuthLimit<S> {
     stream: S,
     state: Arc<ConnectionState>,
     cut: Pin<Box<WaitForCancellationFutureOwned>>,
@@ -32,7 +32,7 @@ pub struct Meter<S> {
     pause: Option<Pin<Box<Sleep>>>,
 }
 
-impl<S> Meter<S> {
+impl<S> PreAuthLimit<S> {
     /// Lets `allowance` bytes in until the peer is known, and output wait for `stall`.
     pub fn new(stream: S, allowance: usize, stall: Duration, state: Arc<ConnectionState>) -> Self {
         let cut = Box::pin(state.cut.clone().cancelled_owned());
@@ -47,7 +47,7 @@ impl<S> Meter<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Meter<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for PreAuthLimit<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -80,7 +80,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Meter<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Meter<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for PreAuthLimit<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.poll_cut(cx)?;
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);

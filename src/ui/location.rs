@@ -2,13 +2,13 @@
 
 /// Where a caller is, for the header and for "who's online".
 #[derive(Debug, Clone, Default)]
-pub struct Place {
+pub struct Location {
     pub(super) art: String,
     pub(super) title: String,
     pub(super) subtitle: String,
 }
 
-impl Place {
+impl Location {
     /// The art of the header.
     pub fn art(&self) -> &str {
         &self.art

@@ -1,15 +1,15 @@
 //! A list in plain words: numbered rows, a page at a time, and one question.
 
 use super::super::help;
-use super::super::{Call, Leave, LineInput, Place};
-use super::{List, Picked};
+use super::super::{Call, EndReason, LineInput, Location};
+use super::{List, ListOutcome};
 
 /// Rows said at a time.
 const PAGE: usize = 20;
 
 impl List<'_> {
     /// The rows of the page that the bar is on, in lines.
-    fn page(&self, place: &Place, first: usize) -> String {
+    fn page(&self, place: &Location, first: usize) -> String {
         let mut words = format!("\n{}, {}\n", place.title(), place.subtitle());
         if self.rows.is_empty() {
             words.push_str(&self.empty);
@@ -52,17 +52,19 @@ impl List<'_> {
 }
 
 /// Says a list and asks until the caller does something with it.
-pub async fn pick(call: &mut Call, list: &mut List<'_>) -> Result<Picked, Leave> {
+pub async fn pick(call: &mut Call, list: &mut List<'_>) -> Result<ListOutcome, EndReason> {
     let mut first = list.bar.chosen / PAGE * PAGE;
     call.say_long(&list.page(call.place(), first)).await?;
     loop {
         let below = list.more || first + PAGE < list.rows.len();
         let question = list.question(below);
-        let Some(answer) = call.ask(&question, LineInput::new(40)).await? else { return Ok(Picked::Back) };
+        let Some(answer) = call.ask(&question, LineInput::new(40)).await? else {
+            return Ok(ListOutcome::Back);
+        };
         let answer = answer.trim().to_uppercase();
         match answer.as_str() {
-            "" | "Q" => return Ok(Picked::Back),
-            "/" => return Ok(Picked::Pages),
+            "" | "Q" => return Ok(ListOutcome::Back),
+            "/" => return Ok(ListOutcome::Pages),
             "+" if first + PAGE < list.rows.len() => {
                 first += PAGE;
                 list.bar.chosen = first;
@@ -71,7 +73,7 @@ pub async fn pick(call: &mut Call, list: &mut List<'_>) -> Result<Picked, Leave>
             }
             "+" if list.more => {
                 list.bar.chosen = list.rows.len();
-                return Ok(Picked::More);
+                return Ok(ListOutcome::More);
             }
             "?" => {
                 let choices = "A number chooses. A key and a number do what the key says with it, as in P 3.";
@@ -91,9 +93,9 @@ pub async fn pick(call: &mut Call, list: &mut List<'_>) -> Result<Picked, Leave>
             list.bar.chosen = number - 1;
         }
         match key.trim().chars().next() {
-            None => return Ok(Picked::Row(list.bar.chosen)),
+            None => return Ok(ListOutcome::Row(list.bar.chosen)),
             Some(key) if list.keys.iter().any(|(name, _)| name.starts_with(key)) => {
-                return Ok(Picked::Key(key));
+                return Ok(ListOutcome::Key(key));
             }
             Some(_) => call.say("That is not one of the choices. ? says them.").await?,
         }

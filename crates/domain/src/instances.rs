@@ -3,34 +3,34 @@
 
 use crate::db::{DbError, Store, Tx, in_tx, on_db, prune};
 use crate::users::presence;
-use crate::{NodeId, Unavailable};
+use crate::{InstanceId, Unavailable};
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// How long a node that falls silent is believed.
+/// How long an instance that falls silent is believed.
 pub const LEASE: TimeDelta = TimeDelta::seconds(12);
-/// How often a node renews its lease.
+/// How often an instance renews its lease.
 pub const RENEW: std::time::Duration = std::time::Duration::from_secs(4);
 
-/// Nodes that are gone: there is one for each start of a process, few enough for one slice.
+/// Instances that are gone: there is one for each start of a process, few enough for one slice.
 const PRUNE: &str =
-    "DELETE FROM nodes WHERE NOT present AND last_seen < $1 AND id NOT IN (SELECT node FROM leases)";
+    "DELETE FROM instances WHERE NOT present AND last_seen < $1 AND id NOT IN (SELECT instance FROM leases)";
 
-/// Why a node may not go on.
+/// Why an instance may not go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NodesError {
-    /// Another process has joined by this node's name and taken its place.
-    #[error("another process has joined under this node's name")]
+pub enum InstancesError {
+    /// Another process has joined by this instance's name and taken its place.
+    #[error("another process has joined under this instance's name")]
     Replaced,
     /// The database does not answer; the lease may be renewed later.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
 
-/// Why a node may not join.
+/// Why an instance may not join.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JoinError {
-    /// Another node has this name, and its lease holds.
-    #[error("a node named \"{}\" is up since {} at {}", .0.name, .0.since.format("%Y-%m-%d %H:%M:%S UTC"), .0.host)]
+    /// Another instance has this name, and its lease holds.
+    #[error("an instance named \"{}\" is up since {} at {}", .0.name, .0.since.format("%Y-%m-%d %H:%M:%S UTC"), .0.host)]
     Held(Box<Holder>),
     /// The database does not answer.
     #[error(transparent)]
@@ -43,11 +43,11 @@ impl From<DbError> for JoinError {
     }
 }
 
-/// The node that has a name one asked for.
+/// The instance that has a name one asked for.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Holder {
     /// This run of it.
-    pub id: NodeId,
+    pub id: InstanceId,
     /// The name.
     pub name: String,
     /// Its host, and the port it answers at.
@@ -65,7 +65,7 @@ pub struct Joining<'a> {
     pub name: Option<&'a str>,
     /// Its host, and the port it answers at.
     pub host: &'a str,
-    /// It alone may serve this database: every other node is gone.
+    /// It alone may serve this database: every other instance is gone.
     pub exclusive: bool,
 }
 
@@ -73,12 +73,12 @@ pub struct Joining<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Joined {
     /// This run of it.
-    pub id: NodeId,
+    pub id: InstanceId,
     /// The name it goes by.
     pub name: String,
 }
 
-impl From<DbError> for NodesError {
+impl From<DbError> for InstancesError {
     fn from(error: DbError) -> Self {
         Self::Unavailable(error.into())
     }
@@ -86,9 +86,9 @@ impl From<DbError> for NodesError {
 
 /// A process that answers calls.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct Node {
+pub struct Instance {
     /// This run of it.
-    pub id: NodeId,
+    pub id: InstanceId,
     /// The name that callers see: the one its sysop gave it, or a number.
     pub name: String,
     /// Its host, and the port it answers at.
@@ -101,27 +101,27 @@ pub struct Node {
     pub calls: i64,
 }
 
-/// The nodes of the board.
+/// The instances of the board.
 #[derive(Debug, Clone)]
-pub struct Nodes {
+pub struct Instances {
     store: Store,
 }
 
-impl Nodes {
+impl Instances {
     pub(crate) fn new(store: Store) -> Self {
         Self { store }
     }
 
-    /// Joins. Every node whose lease is over is gone from now on, and its calls are closed. A name that is held is not
+    /// Joins. Every instance whose lease is over is gone from now on, and its calls are closed. A name that is held is not
     /// taken away: its holder may have crashed, so ask again until its lease is renewed or has run out.
     pub async fn join(&self, joining: Joining<'_>) -> Result<Joined, JoinError> {
         let mut tx = self.store.begin().await?;
         let now = tx.lease_time().await?;
-        let gone: Vec<NodeId> = in_tx!(tx, db => sqlx::query_scalar(
-                "SELECT id FROM nodes WHERE present AND (expires_at <= $1 OR $2) ORDER BY id")
+        let gone: Vec<InstanceId> = in_tx!(tx, db => sqlx::query_scalar(
+                "SELECT id FROM instances WHERE present AND (expires_at <= $1 OR $2) ORDER BY id")
             .bind(now).bind(joining.exclusive).fetch_all(db).await)?;
-        for node in gone {
-            dismiss(&mut tx, node, true).await?;
+        for instance in gone {
+            dismiss(&mut tx, instance, true).await?;
         }
         let joined = match joining.name {
             Some(name) => loop {
@@ -139,124 +139,129 @@ impl Nodes {
         Ok(joined)
     }
 
-    /// Renews the lease, and closes the calls of nodes whose lease is over. A node that was believed gone, as
+    /// Renews the lease, and closes the calls of instances whose lease is over. An instance that was believed gone, as
     /// after its machine slept, is back with the calls it still has.
-    pub async fn renew(&self, node: NodeId) -> Result<(), NodesError> {
-        if !self.extend(node).await? {
-            self.come_back(node).await?;
+    pub async fn renew(&self, instance: InstanceId) -> Result<(), InstancesError> {
+        if !self.extend(instance).await? {
+            self.come_back(instance).await?;
         }
         Ok(self.close_expired().await?)
     }
 
-    /// Writes down that `node` was seen, as a way to find out whether the records can be written. Its lease ends when
+    /// Writes down that `instance` was seen, as a way to find out whether the records can be written. Its lease ends when
     /// it would have ended.
-    pub async fn seen(&self, node: NodeId) -> Result<(), Unavailable> {
+    pub async fn seen(&self, instance: InstanceId) -> Result<(), Unavailable> {
         let mut tx = self.store.begin().await?;
         let now = tx.lease_time().await?;
-        in_tx!(tx, db => sqlx::query("UPDATE nodes SET last_seen = $2 WHERE id = $1")
-            .bind(node).bind(now).execute(db).await.map(drop))?;
+        in_tx!(tx, db => sqlx::query("UPDATE instances SET last_seen = $2 WHERE id = $1")
+            .bind(instance).bind(now).execute(db).await.map(drop))?;
         Ok(tx.commit().await?)
     }
 
-    /// Leaves: the node's calls are closed and its offices free.
-    pub async fn leave(&self, node: NodeId) -> Result<(), Unavailable> {
+    /// Leaves: the instance's calls are closed and its offices free.
+    pub async fn leave(&self, instance: InstanceId) -> Result<(), Unavailable> {
         let mut tx = self.store.begin().await?;
-        dismiss(&mut tx, node, false).await?;
+        dismiss(&mut tx, instance, false).await?;
         Ok(tx.commit().await?)
     }
 
-    /// Forgets nodes that left, or fell silent, before `before`. Returns how many.
+    /// Forgets instances that left, or fell silent, before `before`. Returns how many.
     pub async fn prune(&self, before: DateTime<Utc>) -> Result<u64, Unavailable> {
         Ok(prune(&self.store, PRUNE, before).await?)
     }
 
-    /// The nodes whose lease holds, in the order they joined.
-    pub async fn list(&self) -> Result<Vec<Node>, Unavailable> {
+    /// The instances whose lease holds, in the order they joined.
+    pub async fn list(&self) -> Result<Vec<Instance>, Unavailable> {
         let now = self.store.lease_time().await?;
         Ok(on_db!(self.store, db => sqlx::query_as(
                 "SELECT n.id, n.name, n.host, n.since, n.last_seen, \
-                     (SELECT COUNT(*) FROM calls c WHERE c.node = n.id AND c.ended_at IS NULL) AS calls \
-                 FROM nodes n WHERE n.present AND n.expires_at > $1 ORDER BY n.id")
+                     (SELECT COUNT(*) FROM calls c WHERE c.instance = n.id AND c.ended_at IS NULL) AS calls \
+                 FROM instances n WHERE n.present AND n.expires_at > $1 ORDER BY n.id")
             .bind(now).fetch_all(db).await)?)
     }
 
-    /// Asks for `office`, which one node at a time holds, for the length of a lease. True if `node` holds it
+    /// Asks for `office`, which one instance at a time holds, for the length of a lease. True if `instance` holds it
     /// now; ask again at each renewal.
-    pub async fn lead(&self, node: NodeId, office: &str) -> Result<bool, Unavailable> {
-        Ok(self.claim(node, office).await?)
+    pub async fn lead(&self, instance: InstanceId, office: &str) -> Result<bool, Unavailable> {
+        Ok(self.claim(instance, office).await?)
     }
 
-    async fn extend(&self, node: NodeId) -> Result<bool, DbError> {
+    async fn extend(&self, instance: InstanceId) -> Result<bool, DbError> {
         let mut tx = self.store.begin().await?;
         let now = tx.lease_time().await?;
         let extended = in_tx!(tx, db => sqlx::query(
-                "UPDATE nodes SET last_seen = $2, expires_at = $3 WHERE id = $1 AND present")
-            .bind(node).bind(now).bind(now + LEASE).execute(db).await.map(|done| done.rows_affected()))?;
+                "UPDATE instances SET last_seen = $2, expires_at = $3 WHERE id = $1 AND present")
+            .bind(instance).bind(now).bind(now + LEASE).execute(db).await.map(|done| done.rows_affected()))?;
         tx.commit().await?;
         Ok(extended > 0)
     }
 
-    async fn come_back(&self, node: NodeId) -> Result<(), NodesError> {
+    async fn come_back(&self, instance: InstanceId) -> Result<(), InstancesError> {
         let mut tx = self.store.begin().await?;
         let now = tx.lease_time().await?;
         let returned = in_tx!(tx, db => sqlx::query(
-                "UPDATE nodes SET last_seen = $2, expires_at = $3, present = TRUE WHERE id = $1")
-            .bind(node).bind(now).bind(now + LEASE).execute(db).await.map(|done| done.rows_affected()));
+                "UPDATE instances SET last_seen = $2, expires_at = $3, present = TRUE WHERE id = $1")
+            .bind(instance).bind(now).bind(now + LEASE).execute(db).await.map(|done| done.rows_affected()));
         match returned {
             Ok(1) => {}
-            Ok(_) | Err(DbError::Taken) => return Err(NodesError::Replaced),
+            Ok(_) | Err(DbError::Taken) => return Err(InstancesError::Replaced),
             Err(error) => return Err(error.into()),
         }
-        presence::reopen_lost(&mut tx, node).await?;
+        presence::reopen_lost(&mut tx, instance).await?;
         Ok(tx.commit().await?)
     }
 
     async fn close_expired(&self) -> Result<(), DbError> {
         let now = self.store.lease_time().await?;
-        let expired: Vec<NodeId> = on_db!(self.store, db => sqlx::query_scalar(
-                "SELECT id FROM nodes WHERE present AND expires_at <= $1 ORDER BY id")
+        let expired: Vec<InstanceId> = on_db!(self.store, db => sqlx::query_scalar(
+                "SELECT id FROM instances WHERE present AND expires_at <= $1 ORDER BY id")
             .bind(now).fetch_all(db).await)?;
-        for node in expired {
-            // One transaction each: two nodes that close the same ones at once then never wait for each other in a ring.
+        for instance in expired {
+            // One transaction each: two instances that close the same ones at once then never wait for each other in a ring.
             let mut tx = self.store.begin().await?;
             let still = in_tx!(tx, db => sqlx::query(
-                    "UPDATE nodes SET present = FALSE WHERE id = $1 AND present AND expires_at <= $2")
-                .bind(node).bind(now).execute(db).await.map(|done| done.rows_affected()))?;
+                    "UPDATE instances SET present = FALSE WHERE id = $1 AND present AND expires_at <= $2")
+                .bind(instance).bind(now).execute(db).await.map(|done| done.rows_affected()))?;
             if still > 0 {
-                tracing::warn!(node.id = node.0, "a node fell silent; its calls are closed");
-                dismiss(&mut tx, node, true).await?;
+                tracing::warn!(instance.id = instance.0, "an instance fell silent; its calls are closed");
+                dismiss(&mut tx, instance, true).await?;
                 tx.commit().await?;
             }
         }
         Ok(())
     }
 
-    async fn claim(&self, node: NodeId, office: &str) -> Result<bool, DbError> {
+    async fn claim(&self, instance: InstanceId, office: &str) -> Result<bool, DbError> {
         let mut tx = self.store.begin().await?;
         let now = tx.lease_time().await?;
         let held = in_tx!(tx, db => sqlx::query(
-                "INSERT INTO leases (office, node, expires_at) VALUES ($1, $2, $4) \
-                 ON CONFLICT (office) DO UPDATE SET node = excluded.node, expires_at = excluded.expires_at \
-                 WHERE leases.node = excluded.node OR leases.expires_at <= $3")
-            .bind(office).bind(node).bind(now).bind(now + LEASE)
+                "INSERT INTO leases (office, instance, expires_at) VALUES ($1, $2, $4) \
+                 ON CONFLICT (office) DO UPDATE SET instance = excluded.instance, expires_at = excluded.expires_at \
+                 WHERE leases.instance = excluded.instance OR leases.expires_at <= $3")
+            .bind(office).bind(instance).bind(now).bind(now + LEASE)
             .execute(db).await.map(|done| done.rows_affected()))?;
         tx.commit().await?;
         Ok(held > 0)
     }
 }
 
-/// Takes `name`, unless a node that is present has it.
-async fn insert(tx: &mut Tx, name: &str, host: &str, now: DateTime<Utc>) -> Result<Option<NodeId>, DbError> {
+/// Takes `name`, unless an instance that is present has it.
+async fn insert(
+    tx: &mut Tx,
+    name: &str,
+    host: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<InstanceId>, DbError> {
     in_tx!(tx, db => sqlx::query_scalar(
-            "INSERT INTO nodes (name, host, since, last_seen, expires_at, present) \
+            "INSERT INTO instances (name, host, since, last_seen, expires_at, present) \
              VALUES ($1, $2, $3, $3, $4, TRUE) ON CONFLICT (name) WHERE present DO NOTHING RETURNING id")
         .bind(name).bind(host).bind(now).bind(now + LEASE).fetch_optional(db).await)
 }
 
-/// Takes the lowest number that no node has for a name. Of several that join at once, each insert waits for the one
+/// Takes the lowest number that no instance has for a name. Of several that join at once, each insert waits for the one
 /// before, and then sees its number taken.
 async fn numbered(tx: &mut Tx, host: &str, now: DateTime<Utc>) -> Result<Joined, DbError> {
-    let taken: Vec<String> = in_tx!(tx, db => sqlx::query_scalar("SELECT name FROM nodes WHERE present")
+    let taken: Vec<String> = in_tx!(tx, db => sqlx::query_scalar("SELECT name FROM instances WHERE present")
         .fetch_all(db).await)?;
     let mut number = 0_u64;
     loop {
@@ -273,15 +278,15 @@ async fn numbered(tx: &mut Tx, host: &str, now: DateTime<Utc>) -> Result<Joined,
 
 async fn holder(tx: &mut Tx, name: &str) -> Result<Option<Holder>, DbError> {
     in_tx!(tx, db => sqlx::query_as(
-            "SELECT id, name, host, since, expires_at FROM nodes WHERE name = $1 AND present")
+            "SELECT id, name, host, since, expires_at FROM instances WHERE name = $1 AND present")
         .bind(name).fetch_optional(db).await)
 }
 
-/// Ends what `node` holds. `lost` calls come back if the node does.
-async fn dismiss(tx: &mut Tx, node: NodeId, lost: bool) -> Result<(), DbError> {
-    in_tx!(tx, db => sqlx::query("UPDATE nodes SET present = FALSE WHERE id = $1")
-        .bind(node).execute(db).await.map(drop))?;
-    in_tx!(tx, db => sqlx::query("DELETE FROM leases WHERE node = $1")
-        .bind(node).execute(db).await.map(drop))?;
-    presence::close_calls_of(tx, node, lost).await
+/// Ends what `instance` holds. `lost` calls come back if the instance does.
+async fn dismiss(tx: &mut Tx, instance: InstanceId, lost: bool) -> Result<(), DbError> {
+    in_tx!(tx, db => sqlx::query("UPDATE instances SET present = FALSE WHERE id = $1")
+        .bind(instance).execute(db).await.map(drop))?;
+    in_tx!(tx, db => sqlx::query("DELETE FROM leases WHERE instance = $1")
+        .bind(instance).execute(db).await.map(drop))?;
+    presence::close_calls_of(tx, instance, lost).await
 }

@@ -1,7 +1,7 @@
-//! `dialtone node …`, `who`, `broadcast` and `page`: the board while it runs.
+//! `dialtone instance …`, `who`, `broadcast` and `page`: the board while it runs.
 
 use clap::Subcommand;
-use dialtone_domain::nodes::Node;
+use dialtone_domain::instances::Instance;
 use dialtone_domain::users::OnlineCall;
 use dialtone_domain::{CallId, Domain};
 use serde_json::{Value, json};
@@ -10,14 +10,14 @@ use super::answer::{Answer, Failure};
 use super::table::{Edge, Table, moment};
 use super::user::account;
 use crate::console::acts::{self, Act, perform};
-use crate::console::words;
+use crate::console::format;
 
-/// What may be done to nodes and their calls.
+/// What may be done to instances and their calls.
 #[derive(Debug, Subcommand)]
-pub enum NodeCommand {
+pub enum InstanceCommand {
     /// List the processes that answer calls
     List,
-    /// End a call, on whichever node it is
+    /// End a call, on whichever instance it is
     Kick {
         /// The call's number in `dialtone who`
         call: i64,
@@ -31,10 +31,10 @@ pub enum NodeCommand {
 }
 
 /// Carries a command out.
-pub async fn run(domain: &Domain, command: NodeCommand) -> Result<Answer, Failure> {
+pub async fn run(domain: &Domain, command: InstanceCommand) -> Result<Answer, Failure> {
     match command {
-        NodeCommand::List => list(domain).await,
-        NodeCommand::Kick { call, reason, from } => {
+        InstanceCommand::List => list(domain).await,
+        InstanceCommand::Kick { call, reason, from } => {
             let sysop = acts::sysop(domain, from.as_deref()).await?;
             let by = acts::actor(&sysop, from.is_some());
             let done = perform(domain, by, &Act::Kick { call: CallId(call), reason: reason.clone() }).await?;
@@ -48,7 +48,7 @@ pub async fn run(domain: &Domain, command: NodeCommand) -> Result<Answer, Failur
 }
 
 async fn list(domain: &Domain) -> Result<Answer, Failure> {
-    let nodes = domain.nodes.list().await?;
+    let instances = domain.instances.list().await?;
     let mut table = Table::new([
         ("id", Edge::Right),
         ("name", Edge::Left),
@@ -57,28 +57,28 @@ async fn list(domain: &Domain) -> Result<Answer, Failure> {
         ("last seen (UTC)", Edge::Left),
         ("calls", Edge::Right),
     ]);
-    for node in &nodes {
-        let seen = node.last_seen.format("%H:%M:%S").to_string();
+    for instance in &instances {
+        let seen = instance.last_seen.format("%H:%M:%S").to_string();
         table.row([
-            node.id.to_string(),
-            node.name.clone(),
-            node.host.clone(),
-            moment(node.since),
+            instance.id.to_string(),
+            instance.name.clone(),
+            instance.host.clone(),
+            moment(instance.since),
             seen,
-            node.calls.to_string(),
+            instance.calls.to_string(),
         ]);
     }
-    let document = |node: &Node| {
+    let document = |instance: &Instance| {
         json!({
-            "id": node.id,
-            "name": node.name,
-            "host": node.host,
-            "since": node.since,
-            "last_seen": node.last_seen,
-            "calls": node.calls,
+            "id": instance.id,
+            "name": instance.name,
+            "host": instance.host,
+            "since": instance.since,
+            "last_seen": instance.last_seen,
+            "calls": instance.calls,
         })
     };
-    Ok(Answer { json: nodes.iter().map(document).collect(), text: table.or("No node is up.") })
+    Ok(Answer { json: instances.iter().map(document).collect(), text: table.or("No instance is up.") })
 }
 
 /// Who is on.
@@ -86,8 +86,8 @@ pub async fn who(domain: &Domain) -> Result<Answer, Failure> {
     let calls = domain.users.online().await?;
     let mut table = Table::new([
         ("call", Edge::Right),
-        ("node", Edge::Left),
-        ("line", Edge::Right),
+        ("instance", Edge::Left),
+        ("node", Edge::Right),
         ("who", Edge::Left),
         ("where", Edge::Left),
         ("by", Edge::Left),
@@ -97,9 +97,9 @@ pub async fn who(domain: &Domain) -> Result<Answer, Failure> {
     for call in &calls {
         table.row([
             call.call.to_string(),
-            call.node_name.clone(),
-            call.line.to_string(),
-            words::caller(call),
+            call.instance_name.clone(),
+            call.node.to_string(),
+            format::caller(call),
             call.place.clone(),
             call.transport.clone(),
             call.peer.clone(),
@@ -112,9 +112,9 @@ pub async fn who(domain: &Domain) -> Result<Answer, Failure> {
 fn call_document(call: &OnlineCall) -> Value {
     json!({
         "call": call.call,
+        "instance": call.instance,
+        "instance_name": call.instance_name,
         "node": call.node,
-        "node_name": call.node_name,
-        "line": call.line,
         "user": call.user,
         "handle": call.handle,
         "place": call.place,

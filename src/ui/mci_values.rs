@@ -3,7 +3,7 @@
 /// The values of one call, fetched when a menu is entered. Each call has some two dozen for as long as it lasts: what a
 /// map would take for them is a good part of what an idle caller costs.
 #[derive(Debug, Clone, Default)]
-pub struct Values {
+pub struct MciValues {
     board: Box<str>,
     values: Vec<(Mark, Box<str>)>,
 }
@@ -11,7 +11,7 @@ pub struct Values {
 /// The two letters of a mark.
 type Mark = [u8; 2];
 
-impl Values {
+impl MciValues {
     /// No values yet, on the board of this name.
     pub fn new(board: &str) -> Self {
         Self { board: board.into(), values: Vec::new() }
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn figures_that_say_nothing_are_not_said() {
-        let mut values = Values::new("Dialtone");
+        let mut values = MciValues::new("Dialtone");
         values.set("NM", 17);
         values.set("NP", 0);
         assert_eq!(values.figure("|NM new"), Some("17 new".into()));

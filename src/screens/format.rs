@@ -4,7 +4,7 @@ use chrono::{DateTime, Local, Utc};
 use dialtone_domain::Cents;
 use dialtone_domain::messaging::SavedDraft;
 
-use crate::ui::{CellText, theme};
+use crate::ui::{CellText, styles};
 
 /// How long ago what is less than a minute old is.
 pub const NOW: &str = "now";
@@ -77,7 +77,7 @@ pub fn mark(new: bool) -> CellText {
 
 /// A count of what is new, or a dot for nothing.
 pub fn figure(new: i64) -> CellText {
-    if new > 0 { (new.to_string(), None) } else { ("·".to_owned(), Some(theme::ASIDE)) }
+    if new > 0 { (new.to_string(), None) } else { ("·".to_owned(), Some(styles::ASIDE)) }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::transport::Hangup;
 
 /// Why a call ends.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum Leave {
+pub enum EndReason {
     /// The caller said goodbye.
     #[error("goodbye")]
     Goodbye,
@@ -45,7 +45,7 @@ pub enum Leave {
     Draining,
 }
 
-impl Leave {
+impl EndReason {
     /// The sysop who ended it, for the log.
     pub fn by(&self) -> Option<&str> {
         match self {
@@ -70,7 +70,7 @@ impl Leave {
     }
 }
 
-impl From<Ended> for Leave {
+impl From<Ended> for EndReason {
     fn from(ended: Ended) -> Self {
         match ended {
             Ended::Kicked { by, reason } => Self::Kicked { by, reason },
@@ -79,7 +79,7 @@ impl From<Ended> for Leave {
     }
 }
 
-impl From<Hangup> for Leave {
+impl From<Hangup> for EndReason {
     fn from(_: Hangup) -> Self {
         Self::Hangup
     }

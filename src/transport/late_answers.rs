@@ -14,7 +14,7 @@ const LATE: Duration = Duration::from_secs(10);
 
 /// The questions still open, and what the session was told.
 #[derive(Default)]
-pub struct Late(Option<Box<Open>>);
+pub struct LateAnswers(Option<Box<Open>>);
 
 struct Open {
     probe: Probe,
@@ -22,7 +22,7 @@ struct Open {
     until: Instant,
 }
 
-impl Late {
+impl LateAnswers {
     /// The session has begun with what `probe` says by now and with this [`super::Connection::echo`]. Nothing is open if
     /// all is answered.
     pub fn new(probe: Probe, echo: bool, settled: bool) -> Self {

@@ -1,13 +1,13 @@
-//! The frame round every view: header, rule, body, rule, a line of life, the prompt, the status line.
+//! The frame round every view: header, rule, body, rule, a tagline, the prompt, the status line.
 
 use dialtone_terminal::art::Art;
 use dialtone_terminal::text::width;
 use dialtone_terminal::{Capabilities, Charset, Grid};
 
-use super::body::{Body, Frame, cut, rule_columns};
+use super::body::{Body, Canvas, cut, rule_columns};
 use super::keys::Keys;
-use super::theme;
-use super::{Gallery, Place, Values};
+use super::styles;
+use super::{Location, MciValues, Theme};
 
 /// Rows of a header, on screens of 60 columns and more.
 const HEADER: u16 = 6;
@@ -23,7 +23,7 @@ const HIGH: u16 = 16;
 /// A view draws itself from its state, and nothing else.
 pub trait View: Sync {
     /// Draws the body. The hints of its keys stand in the prompt's row already; it may lay a prompt over them.
-    fn draw(&self, frame: &mut Frame<'_>);
+    fn draw(&self, frame: &mut Canvas<'_>);
 
     /// What keys mean here.
     fn keys(&self) -> Keys;
@@ -45,13 +45,13 @@ pub trait View: Sync {
 }
 
 /// What stands round a view.
-pub struct Surroundings<'a> {
+pub struct Chrome<'a> {
     /// The art.
-    pub gallery: &'a Gallery,
+    pub theme: &'a Theme,
     /// Where the caller is.
-    pub place: &'a Place,
+    pub place: &'a Location,
     /// What marks stand for.
-    pub values: &'a Values,
+    pub values: &'a MciValues,
     /// The pager's line, if something waits.
     pub page: Option<&'a str>,
     /// How many more wait behind it.
@@ -62,20 +62,20 @@ pub struct Surroundings<'a> {
     pub online: Option<usize>,
     /// Whether the caller is one of them: at the door they are not.
     pub known: bool,
-    /// The line of life, for views that have nothing better to say.
-    pub life: &'a str,
+    /// The tagline, for views that have nothing better to say.
+    pub tagline: &'a str,
 }
 
 /// Draws a view with everything round it.
-pub fn draw(view: &dyn View, round: &Surroundings<'_>, terminal: &Capabilities) -> (Grid, Body) {
+pub fn draw(view: &dyn View, round: &Chrome<'_>, terminal: &Capabilities) -> (Grid, Body) {
     let (columns, rows) = (terminal.columns, terminal.rows);
     let mut grid = Grid::new(columns, rows);
     let top = if view.bare() { 0 } else { header(&mut grid, round, terminal.charset) };
     // A terminal's own status line leaves the last row to the board.
     let status_row = if terminal.status_line { rows } else { rows.saturating_sub(1) };
     let prompt_row = status_row.saturating_sub(1);
-    // A low screen gives up the line of life first, then the lower rule.
-    let (life_row, rule_row) = match status_row.saturating_sub(top) {
+    // A low screen gives up the tagline first, then the lower rule.
+    let (tagline_row, rule_row) = match status_row.saturating_sub(top) {
         0..=6 => (None, None),
         7..=10 => (None, Some(prompt_row.saturating_sub(1))),
         _ => (Some(prompt_row.saturating_sub(1)), Some(prompt_row.saturating_sub(2))),
@@ -84,9 +84,9 @@ pub fn draw(view: &dyn View, round: &Surroundings<'_>, terminal: &Capabilities) 
         rule(&mut grid, row);
     }
     let bottom = rule_row.unwrap_or(prompt_row);
-    let body = Body { top, rows: bottom.saturating_sub(top), life_row, prompt_row };
-    let mut frame = Frame::new(&mut grid, &body);
-    frame.house_line(round.life);
+    let body = Body { top, rows: bottom.saturating_sub(top), tagline_row, prompt_row };
+    let mut frame = Canvas::new(&mut grid, &body);
+    frame.house_line(round.tagline);
     frame.hints(&view.keys());
     view.draw(&mut frame);
     if !terminal.status_line {
@@ -96,16 +96,16 @@ pub fn draw(view: &dyn View, round: &Surroundings<'_>, terminal: &Capabilities) 
 }
 
 /// The header: the place's art, as wide as the screen. Returns its rows.
-fn header(grid: &mut Grid, round: &Surroundings<'_>, charset: Charset) -> u16 {
+fn header(grid: &mut Grid, round: &Chrome<'_>, charset: Charset) -> u16 {
     let (columns, rows) = (grid.columns(), grid.rows());
     // A low screen has no room for a high header.
     let widest = if rows >= ROOMY { columns } else { columns.min(NARROW) };
-    let gallery = round.gallery;
-    let art = [round.place.art(), "inner"].iter().find_map(|name| gallery.fit(name, charset, widest));
+    let theme = round.theme;
+    let art = [round.place.art(), "inner"].iter().find_map(|name| theme.fit(name, charset, widest));
     let Some(art) = art.filter(|_| rows >= HIGH) else {
-        let x = grid.text(1, 0, &cut(round.place.title(), usize::from(columns) - 2), theme::HEADING);
+        let x = grid.text(1, 0, &cut(round.place.title(), usize::from(columns) - 2), styles::HEADING);
         let room = usize::from(columns.saturating_sub(x + 3));
-        grid.text(x + 2, 0, &cut(round.place.subtitle(), room), theme::ASIDE);
+        grid.text(x + 2, 0, &cut(round.place.subtitle(), room), styles::ASIDE);
         return 1;
     };
     let height = art.grid().rows().min(header_rows(art));
@@ -139,15 +139,15 @@ pub fn header_rows(art: &Art) -> u16 {
 /// The rule above the prompt: the light of the header falls on it from the left, and it goes out behind the middle.
 fn rule(grid: &mut Grid, row: u16) {
     let columns = grid.columns();
-    grid.fill(0, row, rule_columns(columns), 1, '─', theme::LINE);
-    grid.fill(0, row, columns / 4, 1, '─', theme::HEADING);
-    grid.fill(0, row, columns / 10, 1, '─', theme::KEY);
+    grid.fill(0, row, rule_columns(columns), 1, '─', styles::LINE);
+    grid.fill(0, row, columns / 4, 1, '─', styles::HEADING);
+    grid.fill(0, row, columns / 10, 1, '─', styles::KEY);
 }
 
 /// The status line: the pager and what goes on, how many wait and the clock. Its last cell is blank.
-pub fn status(round: &Surroundings<'_>, columns: u16) -> Grid {
+pub fn status(round: &Chrome<'_>, columns: u16) -> Grid {
     let mut grid = Grid::new(columns, 1);
-    grid.fill(0, 0, columns, 1, ' ', theme::STATUS);
+    grid.fill(0, 0, columns, 1, ' ', styles::STATUS);
     let right = match (round.page, round.more) {
         (Some(_), 0) => format!("/ to read  {}", round.clock),
         (Some(_), more) => format!("+{more}  / to read  {}", round.clock),
@@ -156,16 +156,16 @@ pub fn status(round: &Surroundings<'_>, columns: u16) -> Grid {
     let right_at = columns.saturating_sub(u16::try_from(width(&right)).unwrap_or(0) + 1);
     let room = usize::from(right_at.saturating_sub(2));
     match round.page {
-        Some(page) => grid.text(0, 0, &cut(&format!("» {page}"), room), theme::STATUS),
+        Some(page) => grid.text(0, 0, &cut(&format!("» {page}"), room), styles::STATUS),
         None => {
             let words = match round.online {
                 Some(1) if round.known => format!("{} · you are the only one here", round.values.board()),
                 Some(online) => format!("{} · {online} on line", round.values.board()),
                 None => round.values.board().to_owned(),
             };
-            grid.text(1, 0, &cut(&words, room), theme::STATUS_ASIDE)
+            grid.text(1, 0, &cut(&words, room), styles::STATUS_ASIDE)
         }
     };
-    grid.text(right_at, 0, &right, theme::STATUS_ASIDE);
+    grid.text(right_at, 0, &right, styles::STATUS_ASIDE);
     grid
 }

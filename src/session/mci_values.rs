@@ -2,7 +2,7 @@
 
 use chrono::Local;
 
-use crate::screens::{prices_are, words};
+use crate::screens::{format, prices_are};
 use crate::ui::Call;
 
 /// Fetches what the marks stand for. What the records do not answer keeps its last value.
@@ -20,7 +20,7 @@ pub async fn refresh(call: &mut Call) {
     if !call.caller.guest
         && let Ok(portfolio) = call.domain.market.portfolio(&call.caller).await
     {
-        call.values.set("PV", words::whole(portfolio.total));
+        call.values.set("PV", format::whole(portfolio.total));
     }
 }
 
@@ -43,22 +43,24 @@ pub async fn record(call: &mut Call) {
 
 /// What needs no records: the board at a glance, the clock, who and where.
 pub fn glance(call: &mut Call) {
-    let now = call.registration.glance().now();
-    call.look_up();
+    let now = call.subscription.board_stats().now();
+    call.refresh_clock();
     let last = now
         .last_call
         .as_ref()
-        .map_or_else(|| "nobody yet".to_owned(), |(handle, at)| format!("{handle}, {}", words::when(*at)));
+        .map_or_else(|| "nobody yet".to_owned(), |(handle, at)| format!("{handle}, {}", format::when(*at)));
     call.values.set("LC", last);
     call.values.set("DA", Local::now().format("%Y-%m-%d"));
-    call.values.set("NN", call.house.node_name.clone());
     call.values.set("UN", call.caller.handle.to_string());
     call.values.set("UL", call.caller.level);
 }
 
 /// The line below a menu's title: who, where, and which call this is.
 pub fn subtitle(call: &Call) -> String {
-    let mut words = format!("{} · node {}", call.caller.handle, call.house.node_name);
+    let mut words = call.caller.handle.to_string();
+    if let Some(node) = call.values.get("NN") {
+        words.push_str(&format!(" · node {node}"));
+    }
     if let Some(number) = call.values.get("CN") {
         words.push_str(&format!(" · call {number}"));
     }

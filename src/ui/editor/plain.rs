@@ -1,7 +1,7 @@
 //! Writing in plain words: a line after the other, with commands on lines of their own.
 
-use super::super::line::Typed;
-use super::super::{Call, Leave, LineInput};
+use super::super::line::LineOutcome;
+use super::super::{Call, EndReason, LineInput};
 use super::Editing;
 use super::autosave::UnsavedChanges;
 use super::text::BYTES;
@@ -71,18 +71,18 @@ impl Lines {
     }
 
     /// Waits for the line to be typed; none if the caller wants out. What is typed is kept meanwhile.
-    async fn next(&mut self, call: &mut Call) -> Result<Option<String>, Leave> {
+    async fn next(&mut self, call: &mut Call) -> Result<Option<String>, EndReason> {
         self.line = LineInput::new(LINE);
         call.prompt("", &self.line).await?;
         loop {
             match call.type_on("", &mut self.line, self.unsaved.due()).await {
-                Ok(Some(Typed::Enter)) => {
+                Ok(Some(LineOutcome::Enter)) => {
                     self.unsaved.changed();
                     return Ok(Some(std::mem::take(&mut self.line).text()));
                 }
-                Ok(Some(Typed::Escape)) => return Ok(None),
-                Ok(Some(Typed::Changed)) => self.unsaved.changed(),
-                Ok(Some(Typed::Nothing)) => {}
+                Ok(Some(LineOutcome::Escape)) => return Ok(None),
+                Ok(Some(LineOutcome::Changed)) => self.unsaved.changed(),
+                Ok(Some(LineOutcome::Nothing)) => {}
                 Ok(None) => self.save(),
                 Err(leave) => {
                     self.last_keys(call);
@@ -101,13 +101,13 @@ impl Lines {
     fn last_keys(&mut self, call: &mut Call) {
         for key in call.last_keys() {
             match self.line.press(key) {
-                Typed::Enter => {
+                LineOutcome::Enter => {
                     let line = std::mem::replace(&mut self.line, LineInput::new(LINE)).text();
                     self.add(line);
                     self.unsaved.changed();
                 }
-                Typed::Changed => self.unsaved.changed(),
-                Typed::Escape | Typed::Nothing => {}
+                LineOutcome::Changed => self.unsaved.changed(),
+                LineOutcome::Escape | LineOutcome::Nothing => {}
             }
         }
     }
@@ -121,7 +121,7 @@ impl Drop for Lines {
 }
 
 /// Lets the caller write; true if the text is to be kept.
-pub async fn edit(call: &mut Call, editing: &mut Editing) -> Result<bool, Leave> {
+pub async fn edit(call: &mut Call, editing: &mut Editing) -> Result<bool, EndReason> {
     let quoting = if editing.quote.is_empty() { "" } else { ", /q quotes" };
     call.say(&format!(
         "\n{}\nWrite. /s on a line of its own saves, /l says the lines, /d deletes the last{quoting}, /a abandons.",

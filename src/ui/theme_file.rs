@@ -1,13 +1,13 @@
 //! `theme.toml`: what a theme is based on, and what its sixteen colours are.
 
-use dialtone_terminal::Paint;
-use dialtone_terminal::paint::Ink;
+use dialtone_terminal::Palette;
+use dialtone_terminal::palette::Ink;
 use serde::Deserialize;
 use thiserror::Error;
 
 /// Why a `theme.toml` cannot be used.
 #[derive(Debug, Error)]
-pub enum PaletteError {
+pub enum ThemeFileError {
     /// It is no TOML, or has keys that mean nothing.
     #[error("{0}")]
     Toml(#[from] toml::de::Error),
@@ -33,21 +33,21 @@ struct File {
 
 /// What a theme is based on, and its paint if it has one.
 #[derive(Debug, Default)]
-pub struct Palette {
+pub struct ThemeFile {
     base: Option<String>,
-    paint: Option<Paint>,
+    palette: Option<Palette>,
 }
 
-impl Palette {
-    /// Reads a `theme.toml`.
-    pub fn parse(text: &str) -> Result<Self, PaletteError> {
+impl ThemeFile {
+    /// Reads a `styles.toml`.
+    pub fn parse(text: &str) -> Result<Self, ThemeFileError> {
         let file: File = toml::from_str(text)?;
         if file.colors.is_empty() {
-            return Ok(Self { base: file.base, paint: None });
+            return Ok(Self { base: file.base, palette: None });
         }
         let inks = file.colors.iter().map(ink).collect::<Result<Vec<Ink>, _>>()?;
-        let inks: [Ink; 16] = inks.try_into().map_err(|inks: Vec<Ink>| PaletteError::Count(inks.len()))?;
-        Ok(Self { base: file.base, paint: Some(Paint::new(inks)) })
+        let inks: [Ink; 16] = inks.try_into().map_err(|inks: Vec<Ink>| ThemeFileError::Count(inks.len()))?;
+        Ok(Self { base: file.base, palette: Some(Palette::new(inks)) })
     }
 
     /// The theme whose art and colours are used where this one has none.
@@ -56,23 +56,23 @@ impl Palette {
     }
 
     /// The colours; none are the terminal's own.
-    pub fn paint(&self) -> Option<&Paint> {
-        self.paint.as_ref()
+    pub fn palette(&self) -> Option<&Palette> {
+        self.palette.as_ref()
     }
 
     /// Takes from `lower` what this does not say.
     pub fn over(&mut self, lower: Self) {
         self.base = self.base.take().or(lower.base);
-        self.paint = self.paint.take().or(lower.paint);
+        self.palette = self.palette.take().or(lower.palette);
     }
 }
 
-fn ink((text, of_256, of_16): &(String, u8, u8)) -> Result<Ink, PaletteError> {
+fn ink((text, of_256, of_16): &(String, u8, u8)) -> Result<Ink, ThemeFileError> {
     let number = text.strip_prefix('#').filter(|digits| digits.len() == 6);
     let number = number.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-    let [_, r, g, b] = number.ok_or_else(|| PaletteError::Color(text.clone()))?.to_be_bytes();
+    let [_, r, g, b] = number.ok_or_else(|| ThemeFileError::Color(text.clone()))?.to_be_bytes();
     if *of_16 > 15 {
-        return Err(PaletteError::Ansi(*of_16));
+        return Err(ThemeFileError::Ansi(*of_16));
     }
     Ok(Ink { rgb: (r, g, b), of_256: *of_256, of_16: *of_16 })
 }
@@ -88,10 +88,10 @@ mod tests {
 
     #[test]
     fn sixteen_colours_are_a_paint() {
-        let palette = Palette::parse(&sixteen("[\"#fdfbf5\", 230, 15]")).unwrap();
-        let paint = palette.paint().unwrap();
-        assert_eq!(paint.base(Colors::Sixteen), Style::new(4, 15));
-        assert_eq!(paint.base(Colors::True).bg, Color::Rgb(0xfd, 0xfb, 0xf5));
+        let palette = ThemeFile::parse(&sixteen("[\"#fdfbf5\", 230, 15]")).unwrap();
+        let palette = palette.palette().unwrap();
+        assert_eq!(palette.base(Colors::Sixteen), Style::new(4, 15));
+        assert_eq!(palette.base(Colors::True).bg, Color::Rgb(0xfd, 0xfb, 0xf5));
     }
 
     #[test]
@@ -103,7 +103,7 @@ mod tests {
             (&sixteen("[\"#123456\", 1, 16]"), "16 is none of the sixteen"),
             ("colour = 3", "unknown field"),
         ] {
-            let error = Palette::parse(text).unwrap_err().to_string();
+            let error = ThemeFile::parse(text).unwrap_err().to_string();
             assert!(error.contains(words), "{error}");
         }
     }

@@ -21,8 +21,8 @@ const PAUSE: u32 = 9;
 
 /// The board at a glance, as of the last coming or going.
 #[derive(Debug, Clone, Default)]
-pub struct Now {
-    /// Callers who have logged in, on all nodes.
+pub struct Stats {
+    /// Callers who have logged in, on all instances.
     pub online: usize,
     /// Every open call, logged in or not: shared by all who show them.
     pub calls: Arc<Vec<OnlineCall>>,
@@ -42,19 +42,19 @@ pub fn callers(online: &[OnlineCall]) -> usize {
     guests + users.len()
 }
 
-/// A shared [`Now`].
+/// A shared [`Stats`].
 #[derive(Debug, Default)]
-pub struct Glance {
-    now: ArcSwap<Now>,
+pub struct BoardStats {
+    now: ArcSwap<Stats>,
     stale: Notify,
     /// Counts the times that somebody came or went.
     traffic: watch::Sender<u64>,
     ticks: watch::Sender<u64>,
 }
 
-impl Glance {
+impl BoardStats {
     /// As of the last coming or going.
-    pub fn now(&self) -> Arc<Now> {
+    pub fn now(&self) -> Arc<Stats> {
         self.now.load_full()
     }
 
@@ -77,7 +77,7 @@ impl Glance {
     /// stays as it was.
     async fn read_again<F>(&self, closing: &CancellationToken, mut read: impl FnMut() -> F)
     where
-        F: Future<Output = Option<Now>>,
+        F: Future<Output = Option<Stats>>,
     {
         loop {
             let begun = Instant::now();
@@ -126,7 +126,7 @@ impl Glance {
     }
 }
 
-async fn ask(domain: &Domain) -> Option<Now> {
+async fn ask(domain: &Domain) -> Option<Stats> {
     let asked = Instant::now();
     let (online, last) = tokio::join!(domain.users.online(), domain.users.last_callers(1));
     let (online, last) = (online.ok()?, last.ok()?);
@@ -138,7 +138,7 @@ async fn ask(domain: &Domain) -> Option<Now> {
         }
     }
     let twice = twice.into_iter().collect();
-    Some(Now { online: callers(&online), calls: Arc::new(online), asked: Some(asked), twice, last_call })
+    Some(Stats { online: callers(&online), calls: Arc::new(online), asked: Some(asked), twice, last_call })
 }
 
 /// The time until the clock shows another minute, and a little more.
@@ -151,15 +151,15 @@ fn to_next_minute() -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dialtone_domain::{CallId, Handle, NodeId};
+    use dialtone_domain::{CallId, Handle, InstanceId};
     use tokio::sync::{mpsc, oneshot};
 
     fn call(id: i64, user: Option<UserId>) -> OnlineCall {
         OnlineCall {
             call: CallId(id),
-            node: NodeId(1),
-            node_name: "1".into(),
-            line: id,
+            instance: InstanceId(1),
+            instance_name: "1".into(),
+            node: id,
             user,
             handle: user.map(|_| Handle::guest()),
             transport: "ssh".into(),
@@ -179,7 +179,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_new_minute_is_one_tick_for_all_and_a_rush_of_callers_another() {
-        let (glance, closing) = (Arc::new(Glance::default()), CancellationToken::new());
+        let (glance, closing) = (Arc::new(BoardStats::default()), CancellationToken::new());
         let (mut one, mut other) = (glance.ticks(), glance.ticks());
         let clock = tokio::spawn({
             let (glance, closing) = (Arc::clone(&glance), closing.clone());
@@ -209,7 +209,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn many_who_come_while_the_records_are_asked_are_one_more_question() {
-        let (glance, closing) = (Arc::new(Glance::default()), CancellationToken::new());
+        let (glance, closing) = (Arc::new(BoardStats::default()), CancellationToken::new());
         let (asked, mut questions) = mpsc::unbounded_channel();
         let keeper = tokio::spawn({
             let (glance, closing) = (Arc::clone(&glance), closing.clone());
@@ -227,13 +227,13 @@ mod tests {
         for _ in 0..100 {
             glance.out_of_date();
         }
-        slow.send(Some(Now { online: 1, ..Now::default() })).unwrap();
+        slow.send(Some(Stats { online: 1, ..Stats::default() })).unwrap();
         let failing = questions.recv().await.unwrap();
         assert_eq!(glance.now().online, 1);
         failing.send(None).unwrap();
         let again = questions.recv().await.unwrap();
         assert_eq!(glance.now().online, 1, "what was not found out stays as it was");
-        again.send(Some(Now { online: 2, ..Now::default() })).unwrap();
+        again.send(Some(Stats { online: 2, ..Stats::default() })).unwrap();
         sleep(Duration::from_secs(3600)).await;
         assert!(questions.try_recv().is_err(), "nobody came: nothing is asked");
         assert_eq!(glance.now().online, 2);

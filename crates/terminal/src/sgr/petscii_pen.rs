@@ -20,14 +20,14 @@ const GROUNDS: [u8; 16] = [
 
 /// What is in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ink {
+pub struct PetsciiPen {
     /// The code of the colour.
     pub colour: u8,
     /// Reversed.
     pub reverse: bool,
 }
 
-impl Ink {
+impl PetsciiPen {
     /// Between two drawings.
     pub const REST: Self = Self { colour: LIGHT_GREY, reverse: false };
 
@@ -44,24 +44,24 @@ impl Ink {
 }
 
 /// The ink for text: on a ground of its own it is reversed in the ground's colour.
-pub fn of(style: Style) -> Ink {
+pub fn of(style: Style) -> PetsciiPen {
     let (fg, bg) = colours(style);
     match bg {
-        0 => Ink { colour: colour(&COLOURS, fg), reverse: false },
-        bg => Ink { colour: colour(&GROUNDS, bg), reverse: true },
+        0 => PetsciiPen { colour: colour(&COLOURS, fg), reverse: false },
+        bg => PetsciiPen { colour: colour(&GROUNDS, bg), reverse: true },
     }
 }
 
 /// The ink and the byte for a cell. A block has no ground: it shows the lighter of its two colours.
-pub fn of_cell(cell: Cell) -> (Ink, u8) {
+pub fn of_cell(cell: Cell) -> (PetsciiPen, u8) {
     let Glyph { byte, reverse } = petscii::glyph(cell.ch);
     let (fg, bg) = colours(cell.style);
     let ink = if !petscii::is_block(cell.ch) {
         of(cell.style)
     } else if fg == 0 && bg != 0 {
-        Ink { colour: colour(&COLOURS, bg), reverse: !reverse }
+        PetsciiPen { colour: colour(&COLOURS, bg), reverse: !reverse }
     } else {
-        Ink { colour: colour(&COLOURS, fg), reverse }
+        PetsciiPen { colour: colour(&COLOURS, fg), reverse }
     };
     (ink, byte)
 }
