@@ -12,7 +12,7 @@ use chrono::Local;
 use dialtone_domain::events::Event;
 use dialtone_domain::users::{Credential, Settings};
 use dialtone_domain::{CallId, Caller, Domain};
-use dialtone_terminal::{Capabilities, Charset, Grid, Key, Modes, Palette, Wire, draw};
+use dialtone_terminal::{Capabilities, Charset, Grid, Key, Modes, PackedGrid, Palette, Wire, draw};
 use futures_channel::mpsc;
 use futures_util::StreamExt;
 use futures_util::stream::Peekable;
@@ -145,8 +145,8 @@ pub struct Call {
     body: Body,
     /// The art that the screen was drawn with.
     art: Arc<Themes>,
-    /// What is on the screen, while it is being worked on.
-    shown: Option<Box<Grid>>,
+    /// What is on the screen, if it was a view that was drawn there last.
+    shown: Option<PackedGrid>,
     /// What is in the terminal's own status line, where the board has it.
     status: Option<Box<Grid>>,
     /// The screen holds something that no view drew.
@@ -410,22 +410,27 @@ impl Call {
                 bytes.extend_from_slice(b"\x1b]8;;\x1b\\");
             }
         }
-        let new = Box::new(self.render(view));
-        let old = if self.screen_unknown { None } else { self.shown.as_deref() };
-        draw(old, &new, &self.wire(), &mut bytes);
+        let new = self.render(view);
+        let shown = self.shown.take().filter(|_| !self.screen_unknown);
+        let old = shown.as_ref().map(PackedGrid::unpack);
+        draw(old.as_ref(), &new, &self.wire(), &mut bytes);
         if self.screen_unknown {
             self.status = None;
         }
         self.backdrop = None;
         self.screen_unknown = false;
+        self.cursor = new.cursor();
+        self.shown = match shown {
+            Some(shown) if bytes.is_empty() => Some(shown),
+            _ => Some(PackedGrid::new(&new)),
+        };
+        drop((old, new));
         if !bytes.is_empty() {
             self.output.draw(bytes, drops, view.typing()).await?;
         }
-        self.cursor = new.cursor();
         if self.terminal.status_line {
             self.show_status().await?;
         }
-        self.shown = Some(new);
         Ok(())
     }
 

@@ -33,14 +33,13 @@ impl Call {
             self.look_at_clock();
             return self.show_status().await;
         }
-        let (clock, online) = (self.clock.clone(), self.online);
         if !self.look_at_clock() {
             return Ok(());
         }
         let new = self.status_row();
-        let now = (std::mem::replace(&mut self.clock, clock), std::mem::replace(&mut self.online, online));
-        let old = self.status_row();
-        (self.clock, self.online) = now;
+        let Some(shown) = &mut self.shown else { return Ok(()) };
+        let old = shown.last_row();
+        shown.set_last_row(&new);
         let y = self.terminal.rows.saturating_sub(1);
         let mut bytes = Vec::new();
         if self.terminal.charset == Charset::Petscii {

@@ -53,18 +53,9 @@ impl Call {
             let happening = match self.at_hand().await? {
                 Some(happening) => happening,
                 None => {
-                    if self.shown.is_none() && !self.screen_unknown {
-                        // The view changed while nothing was kept of the screen: draw it whole.
-                        self.screen_unknown = true;
-                    }
                     self.show(view).await?;
-                    // Nothing is kept of the screen while the caller thinks.
-                    self.shown = None;
                     let happening = self.beyond_ticks(view, quiet).await?;
                     self.renew_art();
-                    if !self.screen_unknown {
-                        self.shown = Some(Box::new(self.render(view)));
-                    }
                     happening
                 }
             };
