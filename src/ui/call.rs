@@ -9,10 +9,9 @@ mod wait;
 use std::sync::Arc;
 
 use chrono::Local;
-use dialtone_domain::events::Event;
 use dialtone_domain::users::{Credential, Settings};
 use dialtone_domain::{CallId, Caller, Domain};
-use dialtone_terminal::{Capabilities, Charset, Grid, Key, Modes, PackedGrid, Palette, Wire, draw};
+use dialtone_terminal::{Capabilities, Charset, Grid, Modes, PackedGrid, Palette, Wire, draw};
 use futures_channel::mpsc;
 use futures_util::StreamExt;
 use futures_util::stream::Peekable;
@@ -35,34 +34,6 @@ pub struct Record {
     pub calls: i64,
     /// How many messages they have posted.
     pub posts: i64,
-}
-
-/// What woke a waiting view.
-#[derive(Debug, Clone)]
-pub enum Wake {
-    /// A key.
-    Key(Key),
-    /// News that the view on screen may want to show.
-    News(Arc<Event>),
-    /// The terminal has another size.
-    Resize,
-}
-
-/// What stirs a waiting menu.
-#[derive(Debug, Clone)]
-pub enum Stir {
-    /// A key.
-    Key(Key),
-    /// News that the view on screen may want to show.
-    News(Arc<Event>),
-    /// Somebody came or went; for views that show who is here.
-    Callers,
-    /// The terminal has another size.
-    Resized,
-    /// Art or menus are others than before.
-    Reloaded,
-    /// Nothing, for as long as the menu waits.
-    Quiet,
 }
 
 /// What a call is made of.

@@ -4,7 +4,7 @@ use dialtone_terminal::Key;
 use dialtone_terminal::text::{width, wrap};
 
 use super::keys::{Act, Hint, Keys, Meaning};
-use super::{Call, Canvas, EndReason, LineInput, View, styles};
+use super::{Call, CallEvent, Canvas, EndReason, LineInput, View, Widget, styles};
 
 struct Dialog<'a> {
     question: &'a str,
@@ -48,25 +48,31 @@ impl View for Dialog<'_> {
 
 /// Asks until one of the answers is given: its letter. None if the caller gives none. The bar begins on the first.
 pub async fn choice(call: &mut Call, question: &str, answers: &[Hint]) -> Result<Option<char>, EndReason> {
-    if call.plain() {
-        return Box::pin(choice_in_words(call, question, answers)).await;
-    }
-    let mut view = Dialog { question, answers, chosen: 0 };
-    let count = answers.len().max(1);
-    loop {
-        let key = call.key(&view).await?;
-        match view.keys().meaning(key) {
-            Meaning::Own(key) => return Ok(Some(key)),
+    call.run(&mut Dialog { question, answers, chosen: 0 }).await
+}
+
+impl Widget for Dialog<'_> {
+    type Outcome = Option<char>;
+
+    fn take(&mut self, event: CallEvent) -> Option<Self::Outcome> {
+        let CallEvent::Key(key) = event else { return None };
+        let count = self.answers.len().max(1);
+        match self.keys().meaning(key) {
+            Meaning::Own(key) => return Some(Some(key)),
             Meaning::Act(Act::Choose) => {
-                let answer = answers.get(view.chosen).and_then(|(key, _)| key.chars().next());
-                return Ok(answer);
+                return Some(self.answers.get(self.chosen).and_then(|(key, _)| key.chars().next()));
             }
-            Meaning::Act(Act::Left | Act::Up) => view.chosen = (view.chosen + count - 1) % count,
-            Meaning::Act(Act::Right | Act::Down | Act::Again) => view.chosen = (view.chosen + 1) % count,
-            Meaning::Act(Act::Back) => return Ok(None),
-            _ if key == Key::BackTab => view.chosen = (view.chosen + count - 1) % count,
+            Meaning::Act(Act::Left | Act::Up) => self.chosen = (self.chosen + count - 1) % count,
+            Meaning::Act(Act::Right | Act::Down | Act::Again) => self.chosen = (self.chosen + 1) % count,
+            Meaning::Act(Act::Back) => return Some(None),
+            _ if key == Key::BackTab => self.chosen = (self.chosen + count - 1) % count,
             _ => {}
         }
+        None
+    }
+
+    async fn in_plain_text(&mut self, call: &mut Call) -> Result<Self::Outcome, EndReason> {
+        choice_in_words(call, self.question, self.answers).await
     }
 }
 
@@ -95,4 +101,26 @@ pub async fn confirm(call: &mut Call, question: &str) -> Result<bool, EndReason>
         return Ok(answer.is_some_and(|answer| answer.trim().to_ascii_lowercase().starts_with('y')));
     }
     Ok(choice(call, question.trim_end(), &[("N", "no"), ("Y", "yes")]).await? == Some('Y'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(keys: &[Key]) -> Option<Option<char>> {
+        let answers = [("N", "no"), ("Y", "yes"), ("L", "later")];
+        let mut dialog = Dialog { question: "Really?", answers: &answers, chosen: 0 };
+        keys.iter().find_map(|key| dialog.take(CallEvent::Key(*key)))
+    }
+
+    #[test]
+    fn an_answer_is_a_letter_or_where_the_bar_is() {
+        assert_eq!(answered(&[Key::Char('x'), Key::Char('y')]), Some(Some('Y')));
+        assert_eq!(answered(&[Key::Enter]), Some(Some('N')));
+        assert_eq!(answered(&[Key::Right, Key::Tab, Key::Right, Key::Down, Key::Enter]), Some(Some('Y')));
+        assert_eq!(answered(&[Key::Left, Key::Enter]), Some(Some('L')));
+        assert_eq!(answered(&[Key::BackTab, Key::BackTab, Key::Enter]), Some(Some('Y')));
+        assert_eq!(answered(&[Key::Down, Key::Escape]), Some(None));
+        assert_eq!(answered(&[Key::Right, Key::Right]), None);
+    }
 }

@@ -5,7 +5,7 @@ use dialtone_terminal::text::wrap;
 
 use super::keys::Keys;
 use super::line::LineOutcome;
-use super::{Call, Canvas, EndReason, LineInput, View, styles};
+use super::{Call, CallEvent, Canvas, EndReason, LineInput, View, Widget, styles};
 
 /// Says what is wrong with an answer, while it is typed and when it is given.
 pub type Check = fn(&str) -> Result<(), &'static str>;
@@ -74,10 +74,12 @@ pub struct Form {
 }
 
 struct FormView<'a> {
-    form: &'a Form,
+    form: &'a mut Form,
     fields: &'a [Field],
-    lines: &'a [LineInput],
+    lines: Vec<LineInput>,
     current: usize,
+    /// What is typed over a suggestion or a refused answer is another answer, not more of the same.
+    another: bool,
 }
 
 /// Columns of the labels.
@@ -89,6 +91,10 @@ impl FormView<'_> {
         let typed = self.lines.get(self.current).filter(|line| !line.is_empty());
         let refusal = self.fields.get(self.current).zip(typed);
         refusal.and_then(|(field, line)| field.refusal(&line.text())).unwrap_or(&self.form.note)
+    }
+
+    fn answers(&self) -> Vec<String> {
+        self.lines.iter().map(LineInput::text).collect()
     }
 
     /// The field that is asked, with its help below. Returns the next free row.
@@ -136,7 +142,7 @@ impl View for FormView<'_> {
             page.text(LABELS, y, value, styles::NAME);
             y += 1;
         }
-        let fields = self.fields.iter().zip(self.lines).enumerate();
+        let fields = self.fields.iter().zip(&self.lines).enumerate();
         for (n, (field, line)) in fields.skip(hidden.saturating_sub(above)) {
             if n == self.current {
                 y = self.draw_current(&mut page, y, field, line);
@@ -162,6 +168,47 @@ impl View for FormView<'_> {
         let said =
             vec![("Enter", "goes on", Key::Enter), ("Esc", "leaves", Key::Escape), ("F1", "keys", Key::F(1))];
         Keys { typing: true, topics, said, ..Keys::default() }
+    }
+}
+
+impl Widget for FormView<'_> {
+    type Outcome = Option<Vec<String>>;
+
+    fn take(&mut self, event: CallEvent) -> Option<Self::Outcome> {
+        let CallEvent::Key(key) = event else { return None };
+        let (Some(field), Some(line)) = (self.fields.get(self.current), self.lines.get_mut(self.current))
+        else {
+            return Some(Some(self.answers()));
+        };
+        if std::mem::take(&mut self.another) && matches!(key, Key::Char(_)) {
+            *line = field.clone().with("").line();
+        }
+        let back = matches!(key, Key::Up | Key::BackTab);
+        let onward = matches!(key, Key::Down | Key::Tab);
+        match line.press(if onward { Key::Enter } else { key }) {
+            LineOutcome::Enter => {
+                if let Some(why) = field.refusal(&line.text()) {
+                    self.form.refuse(why);
+                    self.another = true;
+                    return None;
+                }
+                self.form.note.clear();
+                self.current += 1;
+                self.another = self.fields.get(self.current).is_some_and(|field| field.suggested);
+                (self.current == self.fields.len()).then(|| Some(self.answers()))
+            }
+            LineOutcome::Escape => Some(None),
+            LineOutcome::Changed | LineOutcome::Nothing => {
+                if back {
+                    self.current = self.current.saturating_sub(1);
+                }
+                None
+            }
+        }
+    }
+
+    async fn in_plain_text(&mut self, call: &mut Call) -> Result<Self::Outcome, EndReason> {
+        self.form.fill_in_words(call, self.fields).await
     }
 }
 
@@ -195,43 +242,9 @@ impl Form {
         call: &mut Call,
         fields: &[Field],
     ) -> Result<Option<Vec<String>>, EndReason> {
-        if call.plain() {
-            return Box::pin(self.fill_in_words(call, fields)).await;
-        }
-        let mut lines: Vec<LineInput> = fields.iter().map(Field::line).collect();
-        let mut current = 0;
-        let mut another = fields.first().is_some_and(|field| field.suggested);
-        loop {
-            let key = call.key(&FormView { form: self, fields, lines: &lines, current }).await?;
-            let (Some(field), Some(line)) = (fields.get(current), lines.get_mut(current)) else {
-                return Ok(Some(lines.iter().map(LineInput::text).collect()));
-            };
-            // What is typed over a suggestion or a refused answer is another answer, not more of the same.
-            if std::mem::take(&mut another) && matches!(key, Key::Char(_)) {
-                *line = field.clone().with("").line();
-            }
-            let back = matches!(key, Key::Up | Key::BackTab);
-            let onward = matches!(key, Key::Down | Key::Tab);
-            match line.press(if onward { Key::Enter } else { key }) {
-                LineOutcome::Enter => match field.refusal(&line.text()) {
-                    Some(why) => {
-                        self.refuse(why);
-                        another = true;
-                    }
-                    None => {
-                        self.note.clear();
-                        current += 1;
-                        another = fields.get(current).is_some_and(|field| field.suggested);
-                        if current == fields.len() {
-                            return Ok(Some(lines.iter().map(LineInput::text).collect()));
-                        }
-                    }
-                },
-                LineOutcome::Escape => return Ok(None),
-                LineOutcome::Changed | LineOutcome::Nothing if back => current = current.saturating_sub(1),
-                LineOutcome::Changed | LineOutcome::Nothing => {}
-            }
-        }
+        let lines = fields.iter().map(Field::line).collect();
+        let another = fields.first().is_some_and(|field| field.suggested);
+        call.run(&mut FormView { form: self, fields, lines, current: 0, another }).await
     }
 
     async fn fill_in_words(
@@ -259,5 +272,45 @@ impl Form {
             answers.push(answer);
         }
         Ok(Some(answers))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled(fields: &[Field], keys: &str) -> Option<Option<Vec<String>>> {
+        let mut form = Form::default();
+        let lines = fields.iter().map(Field::line).collect();
+        let another = fields.first().is_some_and(|field| field.suggested);
+        let mut view = FormView { form: &mut form, fields, lines, current: 0, another };
+        let key = |c| match c {
+            '\n' => Key::Enter,
+            '\u{1b}' => Key::Escape,
+            '^' => Key::Up,
+            c => Key::Char(c),
+        };
+        keys.chars().find_map(|c| view.take(CallEvent::Key(key(c))))
+    }
+
+    fn answers(answers: &[&str]) -> Option<Option<Vec<String>>> {
+        Some(Some(answers.iter().map(|answer| (*answer).to_owned()).collect()))
+    }
+
+    #[test]
+    fn a_form_is_filled_in_back_and_forth() {
+        let fields = [Field::open("Handle", "", 20), Field::open("City", "", 20).suggesting("Bonn")];
+        assert_eq!(filled(&fields, "joe\n\n"), answers(&["joe", "Bonn"]));
+        assert_eq!(filled(&fields, "joe\nKiel\n"), answers(&["joe", "Kiel"]));
+        assert_eq!(filled(&fields, "joe\n^y\n\n"), answers(&["joey", "Bonn"]));
+        assert_eq!(filled(&fields, "joe\n\u{1b}"), Some(None));
+        assert_eq!(filled(&fields, "joe\n"), None);
+    }
+
+    #[test]
+    fn a_refused_answer_is_typed_anew() {
+        let check = |answer: &str| if answer.len() > 2 { Ok(()) } else { Err("three letters or more") };
+        let fields = [Field::open("Handle", "", 20).checked(check)];
+        assert_eq!(filled(&fields, "ab\nabc\n"), answers(&["abc"]));
     }
 }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use dialtone_terminal::text::{width, wrap};
 
 use super::keys::{Act, Keys, Meaning};
-use super::{Call, Canvas, EndReason, View, styles};
+use super::{Call, CallEvent, Canvas, EndReason, View, Widget, styles};
 
 /// Each key's name, and what it does.
 type Lines = Vec<(String, String)>;
@@ -85,24 +85,38 @@ impl View for Help {
     }
 }
 
+impl Widget for Help {
+    type Outcome = ();
+
+    fn fit(&mut self, columns: u16, rows: u16) {
+        self.size = (columns, rows);
+        let (lines, room) = self.lengths();
+        self.first = self.first.min(lines.saturating_sub(room));
+    }
+
+    fn take(&mut self, event: CallEvent) -> Option<()> {
+        let CallEvent::Key(key) = event else { return None };
+        let (lines, room) = self.lengths();
+        let last = lines.saturating_sub(room);
+        self.first = match self.keys().meaning(key) {
+            Meaning::Act(Act::Up) => self.first.saturating_sub(1),
+            Meaning::Act(Act::Down) => (self.first + 1).min(last),
+            Meaning::Act(Act::PageUp) => self.first.saturating_sub(room),
+            Meaning::Act(Act::PageDown) => (self.first + room).min(last),
+            _ => return Some(()),
+        };
+        None
+    }
+
+    async fn in_plain_text(&mut self, call: &mut Call) -> Result<(), EndReason> {
+        let lines: Vec<String> = self.keys.iter().map(|(label, about)| format!("{label}: {about}")).collect();
+        call.say_long(&lines.join("\n")).await
+    }
+}
+
 /// Shows what the keys mean until the caller goes on. Boxed: it is opened from where every view waits.
 pub fn show(call: &mut Call, keys: Keys) -> Pin<Box<dyn Future<Output = Result<(), EndReason>> + Send + '_>> {
-    let mut help = Help { keys: keys.explained(), first: 0, size: (0, 0) };
-    Box::pin(async move {
-        loop {
-            help.size = (call.terminal.columns, call.body().rows);
-            let (lines, room) = help.lengths();
-            let last = lines.saturating_sub(room);
-            help.first = help.first.min(last);
-            match help.keys().meaning(call.key(&help).await?) {
-                Meaning::Act(Act::Up) => help.first = help.first.saturating_sub(1),
-                Meaning::Act(Act::Down) => help.first = (help.first + 1).min(last),
-                Meaning::Act(Act::PageUp) => help.first = help.first.saturating_sub(room),
-                Meaning::Act(Act::PageDown) => help.first = (help.first + room).min(last),
-                _ => return Ok(()),
-            }
-        }
-    })
+    Box::pin(async move { call.run(&mut Help { keys: keys.explained(), first: 0, size: (0, 0) }).await })
 }
 
 /// The keys in lines, for terminals of plain words.

@@ -10,7 +10,7 @@ use super::backdrop::Backdrop;
 use super::body::cut;
 use super::chrome::header_rows;
 use super::keys::{Act, Keys, Meaning};
-use super::{Call, Canvas, EndReason, LineInput, Stir, View, styles};
+use super::{Call, CallEvent, Canvas, EndReason, LineInput, View, Widget, styles};
 use crate::menu::{Item, Menu};
 
 /// What the caller chose.
@@ -45,6 +45,14 @@ struct MenuView<'a> {
     chosen: usize,
     /// The prompt alone, for those who know the keys.
     expert: bool,
+    /// The keys of all commands that the caller may use, shown or not.
+    offered: Vec<char>,
+    /// How long the menu waits for a key.
+    patience: Option<Duration>,
+    /// When the last key came.
+    heard: Instant,
+    /// Rows of the body.
+    rows: u16,
 }
 
 /// The least columns of a group that others stand beside.
@@ -120,14 +128,27 @@ impl Line<'_> {
 }
 
 impl<'a> MenuView<'a> {
-    fn new(call: &Call, menu: &'a Menu, chosen: usize) -> Self {
+    fn new(call: &Call, menu: &'a Menu, chosen: usize, heard: Instant) -> Self {
         let facts = call.facts();
+        let patience = menu.quiet(&facts).map(|timed| Duration::from_secs(timed.after.into()));
+        let keys = menu.offered(&facts).map(|item| item.key).collect();
         let mut offered: Vec<&'a Item> = menu.shown(&facts).collect();
         let marks = marks(call, &menu.art);
         // Art with no place for commands would only lie below them.
         let backdrop = if marks.is_empty() { None } else { Backdrop::new(call, &menu.art) };
         let expert = call.expert();
-        let mut view = Self { menu, backdrop, headings: Vec::new(), lines: Vec::new(), chosen, expert };
+        let mut view = Self {
+            menu,
+            backdrop,
+            headings: Vec::new(),
+            lines: Vec::new(),
+            chosen,
+            expert,
+            offered: keys,
+            patience,
+            heard,
+            rows: call.body().rows,
+        };
         let all = offered.clone();
         if !marks.is_empty() {
             let own = |item: &Item| marks.iter().find(|(name, ..)| item.mark.as_deref() == Some(name));
@@ -277,59 +298,89 @@ fn marks(call: &Call, art: &str) -> Vec<(String, u16, u16, u16)> {
         .collect()
 }
 
-/// Shows a menu until a command is chosen, or something else happens that the menus must know of.
-pub async fn choose(call: &mut Call, menu: &Menu, chosen: &mut usize) -> Result<MenuOutcome, EndReason> {
-    if call.plain() {
-        return Box::pin(choose_in_words(call, menu)).await;
+/// What a menu on screen is finished with.
+enum Finished {
+    With(MenuOutcome),
+    /// What it shows may be out of date: it is to be made anew.
+    Stale,
+}
+
+impl Widget for MenuView<'_> {
+    type Outcome = Finished;
+
+    fn fit(&mut self, _columns: u16, rows: u16) {
+        self.rows = rows;
     }
-    let mut view = MenuView::new(call, menu, *chosen);
-    let mut heard = Instant::now();
-    loop {
-        let after = menu.quiet(&call.facts()).map(|timed| Duration::from_secs(timed.after.into()));
-        let key = match call.stir(&view, after.map(|after| heard + after)).await? {
-            Stir::Key(key) => key,
-            Stir::News(_) | Stir::Callers | Stir::Resized => {
-                call.refresh_clock();
-                view = MenuView::new(call, menu, view.chosen);
-                continue;
+
+    fn quiet_at(&self) -> Option<Instant> {
+        self.patience.map(|patience| self.heard + patience)
+    }
+
+    fn take(&mut self, event: CallEvent) -> Option<Finished> {
+        match event {
+            CallEvent::Key(key) => {
+                self.heard = Instant::now();
+                self.press(key).map(Finished::With)
             }
-            Stir::Reloaded => return Ok(MenuOutcome::Reloaded),
-            Stir::Quiet => return Ok(MenuOutcome::Quiet),
-        };
-        heard = Instant::now();
-        *chosen = view.chosen;
+            CallEvent::Reloaded => Some(Finished::With(MenuOutcome::Reloaded)),
+            CallEvent::Quiet => Some(Finished::With(MenuOutcome::Quiet)),
+            _ => Some(Finished::Stale),
+        }
+    }
+
+    async fn in_plain_text(&mut self, call: &mut Call) -> Result<Finished, EndReason> {
+        choose_in_words(call, self.menu).await.map(Finished::With)
+    }
+}
+
+impl MenuView<'_> {
+    fn press(&mut self, key: Key) -> Option<MenuOutcome> {
         if let Key::Click { column, row } = key
-            && let Some(n) = view.hit(column, row, call.body().rows)
-            && let Some(line) = view.lines.get(n)
+            && let Some(n) = self.hit(column, row, self.rows)
+            && let Some(line) = self.lines.get(n)
         {
-            *chosen = n;
-            return Ok(MenuOutcome::Key(line.item.key));
+            self.chosen = n;
+            return Some(MenuOutcome::Key(line.item.key));
         }
         if key == Key::Char('?') {
-            view.expert = false;
+            self.expert = false;
         }
         if let Key::Char(c) = key {
             let key = c.to_ascii_uppercase();
-            if let Some(n) = view.lines.iter().position(|line| line.item.key == key) {
-                *chosen = n;
-                return Ok(MenuOutcome::Key(key));
-            }
-            if menu.offered(&call.facts()).any(|item| item.key == key) {
-                return Ok(MenuOutcome::Key(key));
+            let line = self.lines.iter().position(|line| line.item.key == key);
+            self.chosen = line.unwrap_or(self.chosen);
+            if line.is_some() || self.offered.contains(&key) {
+                return Some(MenuOutcome::Key(key));
             }
         }
-        match view.keys().meaning(key) {
-            Meaning::Act(Act::Pages) => return Ok(MenuOutcome::Pages),
-            Meaning::Act(Act::Back) => return Ok(MenuOutcome::Back),
+        match self.keys().meaning(key) {
+            Meaning::Act(Act::Pages) => return Some(MenuOutcome::Pages),
+            Meaning::Act(Act::Back) => return Some(MenuOutcome::Back),
             Meaning::Act(Act::Choose) => {
-                if let Some(line) = view.lines.get(view.chosen) {
-                    return Ok(MenuOutcome::Key(line.item.key));
+                if let Some(line) = self.lines.get(self.chosen) {
+                    return Some(MenuOutcome::Key(line.item.key));
                 }
             }
-            Meaning::Act(act) => view.step(act),
+            Meaning::Act(act) => self.step(act),
             Meaning::Own(_) | Meaning::Other(_) => {}
         }
+        None
+    }
+}
+
+/// Shows a menu until a command is chosen, or something else happens that the menus must know of.
+pub async fn choose(call: &mut Call, menu: &Menu, chosen: &mut usize) -> Result<MenuOutcome, EndReason> {
+    let mut view = MenuView::new(call, menu, *chosen, Instant::now());
+    loop {
+        let finished = call.run(&mut view).await?;
         *chosen = view.chosen;
+        match finished {
+            Finished::With(outcome) => return Ok(outcome),
+            Finished::Stale => {
+                call.refresh_clock();
+                view = MenuView::new(call, menu, view.chosen, view.heard);
+            }
+        }
     }
 }
 

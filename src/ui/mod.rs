@@ -1,7 +1,7 @@
 //! What a screen draws with: the caller's terminal, prompts, widgets and the pager's line.
 //!
-//! A view is a pure function from its state to a grid. While a caller thinks, no grid is kept: the one on screen
-//! is drawn again from the same state when something happens, and the difference goes out.
+//! A widget is a value that draws itself and takes what happens; [`Call::run`] drives any of them. What is on the screen
+//! is kept, packed, and the difference to what is drawn next goes out.
 
 mod backdrop;
 mod body;
@@ -32,9 +32,10 @@ mod theme_file;
 mod themes;
 pub mod ticker;
 mod viewer;
+mod widget;
 
 pub use self::body::{Body, Canvas};
-pub use self::call::{Call, Circumstances, Record, Stir, Wake};
+pub use self::call::{Call, Circumstances, Record};
 pub use self::chrome::View;
 pub use self::dialog::{choice, confirm};
 pub use self::editor::{Autosave, Editing, edit};
@@ -55,3 +56,4 @@ pub use self::theme::{ArtFiles, MENUS, Theme, ThemeError, name_of};
 pub use self::theme_file::{ThemeFile, ThemeFileError};
 pub use self::themes::Themes;
 pub use self::viewer::{Text, ViewerOutcome, read};
+pub use self::widget::{CallEvent, Widget};

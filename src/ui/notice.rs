@@ -4,17 +4,18 @@ use dialtone_terminal::Key;
 use dialtone_terminal::text::wrap;
 
 use super::keys::{Act, Keys, Meaning};
-use super::{Call, Canvas, EndReason, LineInput, View, styles};
+use super::{Call, CallEvent, Canvas, EndReason, LineInput, View, Widget, styles};
 
+#[derive(Default)]
 struct Notice<'a> {
     title: &'a str,
     words: &'a str,
+    /// Only Enter leaves it.
+    interrupts: bool,
     first: usize,
-    /// Lines below those on the screen, when it was last drawn.
     columns: u16,
+    /// Rows of the words on the screen.
     room: usize,
-    /// How it is left.
-    prompt: &'a str,
 }
 
 /// The most columns of the box.
@@ -28,12 +29,6 @@ impl Notice<'_> {
 
     fn last(&self) -> usize {
         self.lines().len().saturating_sub(self.room)
-    }
-
-    fn fit(&mut self, call: &Call) {
-        self.columns = call.terminal.columns;
-        self.room = usize::from(call.body().rows.saturating_sub(2)).max(1);
-        self.first = self.first.min(self.last());
     }
 }
 
@@ -49,7 +44,11 @@ impl View for Notice<'_> {
             page.text(0, y, line, styles::WORDS);
         }
         let below = lines.len() > self.first + usize::from(page.rows());
-        frame.prompt(if below { "Down reads on, any other key goes on " } else { self.prompt });
+        frame.prompt(match (self.interrupts, below) {
+            (true, _) => "Enter goes on ",
+            (false, true) => "Down reads on, any other key goes on ",
+            (false, false) => "any key goes on ",
+        });
     }
 
     fn keys(&self) -> Keys {
@@ -57,49 +56,72 @@ impl View for Notice<'_> {
     }
 }
 
+impl Widget for Notice<'_> {
+    type Outcome = ();
+
+    fn fit(&mut self, columns: u16, rows: u16) {
+        self.columns = columns;
+        self.room = usize::from(rows.saturating_sub(2)).max(1);
+        self.first = self.first.min(self.last());
+    }
+
+    fn take(&mut self, event: CallEvent) -> Option<()> {
+        let CallEvent::Key(key) = event else { return None };
+        if self.interrupts {
+            return (key == Key::Enter).then_some(());
+        }
+        let (last, room) = (self.last(), self.room);
+        self.first = match self.keys().meaning(key) {
+            Meaning::Act(Act::Down) => (self.first + 1).min(last),
+            Meaning::Act(Act::Up) => self.first.saturating_sub(1),
+            Meaning::Act(Act::PageUp) => self.first.saturating_sub(room),
+            Meaning::Act(Act::PageDown | Act::Forward) if self.first < last => (self.first + room).min(last),
+            _ => return Some(()),
+        };
+        None
+    }
+
+    async fn in_plain_text(&mut self, call: &mut Call) -> Result<(), EndReason> {
+        if !self.interrupts {
+            return call.say_long(self.words).await;
+        }
+        call.say(self.words).await?;
+        call.ask("Press Enter to go on: ", LineInput::new(80)).await.map(drop)
+    }
+}
+
 /// Shows words that a caller who was typing did not expect, until Enter is pressed: what they go on typing is not taken
 /// for commands.
 pub async fn interrupt(call: &mut Call, title: &str, words: &str) -> Result<(), EndReason> {
-    if call.plain() {
-        call.say(words).await?;
-        return call.ask("Press Enter to go on: ", LineInput::new(80)).await.map(drop);
-    }
-    let mut view =
-        Notice { title, words, first: 0, columns: call.terminal.columns, room: 1, prompt: "Enter goes on " };
-    loop {
-        view.fit(call);
-        if call.key(&view).await? == Key::Enter {
-            return Ok(());
-        }
-    }
+    call.run(&mut Notice { title, words, interrupts: true, ..Notice::default() }).await
 }
 
 /// Shows words until a key is pressed.
 pub async fn notice(call: &mut Call, title: &str, words: &str) -> Result<(), EndReason> {
-    if call.plain() {
-        return Box::pin(call.say_long(words)).await;
+    call.run(&mut Notice { title, words, ..Notice::default() }).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_are_longer_than_the_screen_are_read_to_their_end() {
+        let words = (1..=30).map(|n| format!("line {n}\n")).collect::<String>();
+        let mut notice = Notice { words: &words, ..Notice::default() };
+        notice.fit(80, 12);
+        let mut press = |key| notice.take(CallEvent::Key(key)).is_some();
+        assert!(!press(Key::Up) && !press(Key::PageDown) && !press(Key::Char(' ')));
+        assert!(!press(Key::Char(' ')), "the last lines have not been on the screen");
+        assert!(press(Key::Char(' ')));
     }
-    let mut view = Notice {
-        title,
-        words,
-        first: 0,
-        columns: call.terminal.columns,
-        room: 1,
-        prompt: "any key goes on ",
-    };
-    loop {
-        view.fit(call);
-        let key = call.key(&view).await?;
-        view.fit(call);
-        let (last, room) = (view.last(), view.room);
-        match view.keys().meaning(key) {
-            Meaning::Act(Act::Down) => view.first = (view.first + 1).min(last),
-            Meaning::Act(Act::Up) => view.first = view.first.saturating_sub(1),
-            Meaning::Act(Act::PageUp) => view.first = view.first.saturating_sub(room),
-            Meaning::Act(Act::PageDown | Act::Forward) if view.first < last => {
-                view.first = (view.first + room).min(last);
-            }
-            _ => return Ok(()),
-        }
+
+    #[test]
+    fn an_interruption_takes_no_key_for_its_own_but_enter() {
+        let mut notice = Notice { words: "stop", interrupts: true, ..Notice::default() };
+        notice.fit(80, 12);
+        assert!(notice.take(CallEvent::Key(Key::Char('x'))).is_none());
+        assert!(notice.take(CallEvent::Tick).is_none());
+        assert!(notice.take(CallEvent::Key(Key::Enter)).is_some());
     }
 }

@@ -6,11 +6,10 @@ use dialtone_terminal::{Charset, Grid, Key, Pen, draw, pipe};
 use tokio::time::Instant;
 
 use super::Call;
-use super::wait::Happening;
-use crate::ui::EndReason;
 use crate::ui::line::{LineInput, LineOutcome};
 use crate::ui::pager::Page;
 use crate::ui::styles;
+use crate::ui::{CallEvent, EndReason};
 
 /// The width of art for narrow screens, which is lower too.
 const NARROW: u16 = 40;
@@ -154,14 +153,14 @@ impl Call {
         line: &mut LineInput,
         quiet: Option<Instant>,
     ) -> Result<Option<LineOutcome>, EndReason> {
-        let happening = match self.waiting().await? {
-            Some(happening) => happening,
-            None => self.happening(quiet).await?,
+        let event = match self.waiting().await? {
+            Some(event) => event,
+            None => self.next_event(quiet).await?,
         };
-        match happening {
+        match event {
             // Only the end of the line changes: terminals without cursor movement show it right.
-            Happening::Key(Key::Left | Key::Right | Key::Home | Key::End) => {}
-            Happening::Key(key) => {
+            CallEvent::Key(Key::Left | Key::Right | Key::Home | Key::End) => {}
+            CallEvent::Key(key) => {
                 let before = line.length();
                 let typed = line.press(key);
                 match typed {
@@ -171,19 +170,19 @@ impl Call {
                 }
                 return Ok(Some(typed));
             }
-            Happening::Terminal => {
+            CallEvent::Terminal => {
                 self.tune().await?;
                 Box::pin(self.again(prompt, line)).await?;
             }
             // What was said already stays as it was said.
-            Happening::Reloaded | Happening::Tick => {}
-            Happening::Quiet => return Ok(None),
-            Happening::Orders => Box::pin(self.obey()).await?,
-            Happening::Event(event) => {
+            CallEvent::Reloaded | CallEvent::Tick => {}
+            CallEvent::Quiet => return Ok(None),
+            CallEvent::Orders => Box::pin(self.obey()).await?,
+            CallEvent::News(event) => {
                 self.concerned(&event);
                 self.tell(prompt, line).await?;
             }
-            Happening::Warning => {
+            CallEvent::Warning => {
                 let text = format!("still there? the line closes in {} seconds", self.idle.warning_seconds());
                 self.pager.take(Page { at: chrono::Utc::now(), text, thread: None });
                 self.tell(prompt, line).await?;

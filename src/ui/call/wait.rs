@@ -9,14 +9,14 @@ use dialtone_terminal::{Key, probe};
 use futures_util::{FutureExt, StreamExt};
 use tokio::time::{Instant, sleep_until};
 
-use super::{Call, Stir, Wake};
+use super::Call;
 use crate::switchboard::Delivery;
 use crate::transport::Input;
 use crate::ui::chrome::View;
 use crate::ui::idle::Due;
 use crate::ui::keys::{self, Act, Keys};
 use crate::ui::pager::{Page, page_of};
-use crate::ui::{EndReason, help};
+use crate::ui::{CallEvent, EndReason, help};
 
 /// Keys without a drawing that nobody types by hand: a paste.
 const PASTE: u32 = 32;
@@ -26,90 +26,69 @@ const MORE: Duration = Duration::from_millis(20);
 const UNDRAWN: Duration = Duration::from_millis(500);
 
 impl Call {
-    /// Waits for a key with the view on screen, kept up to date meanwhile.
-    pub async fn key(&mut self, view: &dyn View) -> Result<Key, EndReason> {
-        loop {
-            if let Wake::Key(key) = self.wake(view).await? {
-                return Ok(key);
-            }
-        }
-    }
-
-    /// Waits for a key or for news, with the view on screen.
-    pub async fn wake(&mut self, view: &dyn View) -> Result<Wake, EndReason> {
-        loop {
-            match self.stir(view, None).await? {
-                Stir::Key(key) => return Ok(Wake::Key(key)),
-                Stir::News(event) => return Ok(Wake::News(event)),
-                Stir::Resized => return Ok(Wake::Resize),
-                Stir::Reloaded | Stir::Quiet | Stir::Callers => {}
-            }
-        }
-    }
-
     /// Waits for anything, with the view on screen, until `quiet`. What is typed ahead is answered in one drawing.
-    pub async fn stir(&mut self, view: &dyn View, quiet: Option<Instant>) -> Result<Stir, EndReason> {
+    pub async fn event(&mut self, view: &dyn View, quiet: Option<Instant>) -> Result<CallEvent, EndReason> {
         loop {
-            let happening = match self.at_hand().await? {
-                Some(happening) => happening,
+            let event = match self.at_hand().await? {
+                Some(event) => event,
                 None => {
                     self.show(view).await?;
-                    let happening = self.beyond_ticks(view, quiet).await?;
+                    let event = self.beyond_ticks(view, quiet).await?;
                     self.renew_art();
-                    happening
+                    event
                 }
             };
-            match happening {
-                Happening::Orders => Box::pin(self.obey()).await?,
-                Happening::Key(key) => match self.routed(view, key) {
+            match event {
+                CallEvent::Orders => Box::pin(self.obey()).await?,
+                CallEvent::Key(key) => match self.routed(view, key) {
                     Routed::Help => help::show(self, view.keys()).await?,
                     Routed::Redraw => self.screen_unknown = true,
                     Routed::Nowhere => {}
-                    Routed::Key(key) => return Ok(Stir::Key(key)),
+                    Routed::Key(key) => return Ok(CallEvent::Key(key)),
                 },
-                Happening::Terminal => {
+                CallEvent::Terminal => {
                     self.tune().await?;
                     self.screen_unknown = true;
                     self.refresh_clock();
-                    return Ok(Stir::Resized);
+                    return Ok(CallEvent::Terminal);
                 }
-                Happening::Event(event) => {
+                CallEvent::News(event) => {
                     if self.concerned(&event) {
                         self.refresh_clock();
-                        return Ok(Stir::News(event));
+                        return Ok(CallEvent::News(event));
                     }
                 }
-                Happening::Tick => return Ok(Stir::Callers),
-                Happening::Warning => {
+                CallEvent::Tick => return Ok(CallEvent::Tick),
+                CallEvent::Warning => {
                     let text =
                         format!("still there? the line closes in {} seconds", self.idle.warning_seconds());
                     self.pager.take(Page { at: chrono::Utc::now(), text, thread: None });
                 }
-                Happening::Reloaded => {
+                CallEvent::Reloaded => {
                     // What is on screen was drawn with art that is gone.
                     self.screen_unknown = true;
-                    return Ok(Stir::Reloaded);
+                    return Ok(CallEvent::Reloaded);
                 }
-                Happening::Quiet => return Ok(Stir::Quiet),
+                CallEvent::Quiet => return Ok(CallEvent::Quiet),
             }
             self.refresh_clock();
         }
     }
 
-    /// Waits as [`Self::happening`] does. Ticks are answered here, with nothing drawn but the status line, unless they
+    /// Waits as [`Self::next_event`] does. Ticks are answered here, with nothing drawn but the status line, unless they
     /// tell a view that shows who is here that it is out of date.
     async fn beyond_ticks(
         &mut self,
         view: &dyn View,
         quiet: Option<Instant>,
-    ) -> Result<Happening, EndReason> {
+    ) -> Result<CallEvent, EndReason> {
         loop {
-            let happening = self.happening(quiet).await?;
-            let Happening::Tick = happening else { return Ok(happening) };
+            let event = self.next_event(quiet).await?;
+            let CallEvent::Tick = event else { return Ok(event) };
             Box::pin(self.tick(view)).await?;
             let traffic = *self.ticks.borrow_and_update();
             if std::mem::replace(&mut self.traffic, traffic) != traffic && view.shows_callers() {
-                return Ok(happening);
+                return Ok(event);
             }
         }
     }
@@ -171,7 +150,7 @@ impl Call {
     }
 
     /// Everything the caller types comes through here, whatever waits for it.
-    async fn heard(&mut self, input: Input) -> Result<Happening, EndReason> {
+    async fn heard(&mut self, input: Input) -> Result<CallEvent, EndReason> {
         match input {
             Input::Key(key) => {
                 if let Some(left) = &mut self.login_keys {
@@ -183,14 +162,14 @@ impl Call {
                     // The records were away when the caller's own row changed: each key asks them again.
                     Box::pin(self.renew()).await?;
                 }
-                Ok(Happening::Key(key))
+                Ok(CallEvent::Key(key))
             }
             Input::Resize { columns, rows } => {
                 // What no screen can be is no news.
                 if let Some(size) = probe::possible_size(columns, rows) {
                     (self.found.columns, self.found.rows) = size;
                 }
-                Ok(Happening::Terminal)
+                Ok(CallEvent::Terminal)
             }
             Input::Terminal { terminal, echo } => {
                 tracing::info!(
@@ -204,22 +183,22 @@ impl Call {
                 );
                 self.found = *terminal;
                 self.echo = echo;
-                Ok(Happening::Terminal)
+                Ok(CallEvent::Terminal)
             }
         }
     }
 
     /// What has happened already. The board's end and what others send come first: a caller whose keys never stop
     /// coming is told of them all the same.
-    pub(super) async fn waiting(&mut self) -> Result<Option<Happening>, EndReason> {
+    pub(super) async fn waiting(&mut self) -> Result<Option<CallEvent>, EndReason> {
         if self.house.drain.is_cancelled() {
             return Err(EndReason::Draining);
         }
         if self.subscription.ordered() {
-            return Ok(Some(Happening::Orders));
+            return Ok(Some(CallEvent::Orders));
         }
         if let Some(event) = self.subscription.waiting() {
-            return Ok(Some(Happening::Event(event)));
+            return Ok(Some(CallEvent::News(event)));
         }
         match self.input.next().now_or_never() {
             Some(Some(input)) => self.heard(input).await.map(Some),
@@ -229,25 +208,25 @@ impl Call {
     }
 
     /// What has happened already, or happens in a moment: a paste comes in bursts, and is answered in few drawings.
-    async fn at_hand(&mut self) -> Result<Option<Happening>, EndReason> {
-        if let Some(happening) = self.waiting().await? {
-            return Ok(Some(happening));
+    async fn at_hand(&mut self) -> Result<Option<CallEvent>, EndReason> {
+        if let Some(event) = self.waiting().await? {
+            return Ok(Some(event));
         }
         if self.unanswered < PASTE || self.drawn.elapsed() > UNDRAWN {
             return Ok(None);
         }
-        match self.happening(Some(Instant::now() + MORE)).await? {
-            Happening::Quiet => Ok(None),
-            Happening::Tick => {
+        match self.next_event(Some(Instant::now() + MORE)).await? {
+            CallEvent::Quiet => Ok(None),
+            CallEvent::Tick => {
                 self.refresh_clock();
                 Ok(None)
             }
-            happening => Ok(Some(happening)),
+            event => Ok(Some(event)),
         }
     }
 
     /// The things a call waits for: the board's own end, what others send, new art and menus, keys, the clock.
-    pub(super) async fn happening(&mut self, quiet: Option<Instant>) -> Result<Happening, EndReason> {
+    pub(super) async fn next_event(&mut self, quiet: Option<Instant>) -> Result<CallEvent, EndReason> {
         let due = match (self.idle.next(), quiet) {
             (Some((at, due)), quiet) if quiet.is_none_or(|quiet| at <= quiet) => Some((at, Some(due))),
             (_, quiet) => quiet.map(|at| (at, None)),
@@ -256,27 +235,27 @@ impl Call {
             biased;
             () = self.house.drain.cancelled() => Err(EndReason::Draining),
             delivery = self.subscription.next() => match delivery {
-                Some(Delivery::Orders) => Ok(Happening::Orders),
-                Some(Delivery::Event(event)) => Ok(Happening::Event(event)),
+                Some(Delivery::Orders) => Ok(CallEvent::Orders),
+                Some(Delivery::Event(event)) => Ok(CallEvent::News(event)),
                 None => Err(EndReason::Draining),
             },
             // The house, which rings, lasts as long as the call.
-            _ = self.reloaded.changed() => Ok(Happening::Reloaded),
+            _ = self.reloaded.changed() => Ok(CallEvent::Reloaded),
             input = self.input.next() => match input {
                 Some(input) => self.heard(input).await,
                 None => Err(EndReason::Hangup),
             },
             // So does the switchboard.
-            _ = self.ticks.changed() => Ok(Happening::Tick),
+            _ = self.ticks.changed() => Ok(CallEvent::Tick),
             () = sleep_until(due.map_or_else(Instant::now, |(at, _)| at)), if due.is_some() => {
                 match due.and_then(|(_, due)| due) {
                     Some(Due::Warning) => {
                         self.idle.warned();
-                        Ok(Happening::Warning)
+                        Ok(CallEvent::Warning)
                     }
                     Some(Due::Login) => Err(EndReason::NoLogin),
                     Some(_) => Err(EndReason::Idle),
-                    None => Ok(Happening::Quiet),
+                    None => Ok(CallEvent::Quiet),
                 }
             }
         }
@@ -318,19 +297,4 @@ enum Routed {
     Redraw,
     Nowhere,
     Key(Key),
-}
-
-/// What a call waited for.
-pub(super) enum Happening {
-    Key(Key),
-    /// The terminal has another size, or is another than was thought.
-    Terminal,
-    Event(Arc<Event>),
-    /// Another minute, or somebody came or went.
-    Tick,
-    /// The switchboard has something to obey.
-    Orders,
-    Warning,
-    Reloaded,
-    Quiet,
 }

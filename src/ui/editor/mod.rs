@@ -8,13 +8,14 @@ mod view;
 use std::sync::Arc;
 
 use dialtone_terminal::Key;
+use tokio::time::Instant;
 
 pub use self::autosave::Autosave;
 use self::autosave::UnsavedChanges;
 use self::text::{CursorPosition, Row, TextBuffer};
 use super::keys::{self, Act, Binding, COMMON};
 use super::search::{IncrementalSearch, SearchOutcome, find, seek};
-use super::{Call, EndReason, Stir};
+use super::{Call, CallEvent, EndReason, Widget};
 
 /// What is written.
 #[derive(Debug, Clone, Default)]
@@ -33,8 +34,7 @@ pub struct Editing {
 type Fitted = (u64, CursorPosition, (usize, usize));
 
 struct Editor<'a> {
-    heading: &'a str,
-    quote: &'a [String],
+    editing: &'a mut Editing,
     writing: TextBuffer,
     unsaved: UnsavedChanges,
     /// The rows on the screen.
@@ -125,12 +125,11 @@ fn is_quote(line: &str) -> bool {
 }
 
 impl Editor<'_> {
-    fn new<'a>(editing: &'a Editing) -> Editor<'a> {
+    fn new(editing: &mut Editing) -> Editor<'_> {
         let mut editor = Editor {
-            heading: &editing.heading,
-            quote: &editing.quote,
             writing: TextBuffer::new(&editing.text),
             unsaved: UnsavedChanges::new(editing.autosave.clone()),
+            editing,
             shown: Vec::new(),
             at: (0, 0),
             fitted: None,
@@ -143,14 +142,14 @@ impl Editor<'_> {
         };
         if !editor.writing.is_blank() {
             editor.writing.move_to_end();
-        } else if !editing.quote.is_empty() {
-            editor.writing.put(&editing.quote);
+        } else if !editor.editing.quote.is_empty() {
+            editor.writing.put(&editor.editing.quote);
         }
         editor
     }
 
     /// Lays out what of the text is on the screen in a body of this size, with the cursor's row on it.
-    fn fit(&mut self, columns: u16, rows: u16) {
+    fn lay_out(&mut self, columns: u16, rows: u16) {
         self.size = (
             usize::from(columns.saturating_sub(4)).clamp(8, 100),
             usize::from(rows.saturating_sub(1)).max(1),
@@ -202,10 +201,10 @@ impl Editor<'_> {
     }
 
     fn put_quote(&mut self) {
-        if self.quote.is_empty() {
+        if self.editing.quote.is_empty() {
             self.note = "there is nothing to quote";
         } else {
-            self.writing.put(self.quote);
+            self.writing.put(&self.editing.quote);
         }
     }
 
@@ -324,7 +323,7 @@ impl Editor<'_> {
     }
 
     /// A key, whatever it is for just now.
-    fn take(&mut self, key: Key) -> Option<Decided> {
+    fn press_any(&mut self, key: Key) -> Option<Decided> {
         let changes = self.writing.changes();
         let decided = if self.search.is_some() {
             self.search(key);
@@ -341,6 +340,13 @@ impl Editor<'_> {
             }
         }
         decided
+    }
+
+    /// The text is the caller's from here on, whether it is to be kept or not.
+    fn hand_over(&mut self, kept: bool) -> bool {
+        self.unsaved.handed_over();
+        self.editing.text = self.writing.text();
+        kept
     }
 
     fn save(&mut self) {
@@ -368,46 +374,52 @@ impl Drop for Editor<'_> {
     }
 }
 
+impl Widget for Editor<'_> {
+    /// Whether the text is to be kept.
+    type Outcome = bool;
+
+    fn fit(&mut self, columns: u16, rows: u16) {
+        self.lay_out(columns, rows);
+    }
+
+    fn quiet_at(&self) -> Option<Instant> {
+        self.unsaved.due()
+    }
+
+    fn take(&mut self, event: CallEvent) -> Option<bool> {
+        match event {
+            CallEvent::Key(key) => match self.press_any(key) {
+                Some(Decided::Save) if self.writing.is_blank() => {
+                    self.note = "there is nothing to save yet";
+                    None
+                }
+                Some(Decided::Save) => Some(self.hand_over(true)),
+                Some(Decided::Abandon) => Some(self.hand_over(false)),
+                Some(Decided::GoOn) | None => None,
+            },
+            CallEvent::Quiet => {
+                self.save();
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn cut_off(&mut self, keys: Vec<Key>) {
+        // What was typed before the line dropped is part of the text.
+        for key in keys {
+            self.press_any(key);
+        }
+    }
+
+    async fn in_plain_text(&mut self, call: &mut Call) -> Result<bool, EndReason> {
+        plain::edit(call, self.editing).await
+    }
+}
+
 /// Lets the caller write; true if the text is to be kept.
 pub async fn edit(call: &mut Call, editing: &mut Editing) -> Result<bool, EndReason> {
-    if call.plain() {
-        return Box::pin(plain::edit(call, editing)).await;
-    }
-    let mut editor = Editor::new(editing);
-    let kept = loop {
-        // What is typed ahead is answered in one drawing, so the text is laid out for one only.
-        if !call.typed_ahead() {
-            editor.fit(call.terminal.columns, call.body().rows);
-        }
-        let key = match call.stir(&editor, editor.unsaved.due()).await {
-            Ok(Stir::Key(key)) => key,
-            Ok(Stir::Quiet) => {
-                editor.save();
-                continue;
-            }
-            Ok(Stir::News(_) | Stir::Resized | Stir::Reloaded | Stir::Callers) => continue,
-            Err(leave) => {
-                // What was typed before the line dropped is part of the text.
-                for key in call.last_keys() {
-                    editor.take(key);
-                }
-                return Err(leave);
-            }
-        };
-        match editor.take(key) {
-            Some(Decided::Save) if editor.writing.is_blank() => {
-                editor.note = "there is nothing to save yet";
-            }
-            Some(Decided::Save) => break true,
-            Some(Decided::Abandon) => break false,
-            Some(Decided::GoOn) | None => {}
-        }
-    };
-    editor.unsaved.handed_over();
-    let text = editor.writing.text();
-    drop(editor);
-    editing.text = text;
-    Ok(kept)
+    call.run(&mut Editor::new(editing)).await
 }
 
 #[cfg(test)]

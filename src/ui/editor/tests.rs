@@ -9,8 +9,8 @@ fn type_in(editor: &mut Editor<'_>, text: &str) {
 
 #[test]
 fn a_command_stands_on_a_line_of_its_own() {
-    let editing = Editing::default();
-    let mut editor = Editor::new(&editing);
+    let mut editing = Editing::default();
+    let mut editor = Editor::new(&mut editing);
     type_in(&mut editor, "hello\n/s");
     assert_eq!(editor.press(Key::Enter), Some(Decided::Save));
     assert_eq!(editor.writing.text().trim_end(), "hello");
@@ -20,8 +20,8 @@ fn a_command_stands_on_a_line_of_its_own() {
 
 #[test]
 fn a_quote_stands_above_what_is_written() {
-    let editing = Editing { quote: vec!["ab> hi".into()], ..Editing::default() };
-    let mut editor = Editor::new(&editing);
+    let mut editing = Editing { quote: vec!["ab> hi".into()], ..Editing::default() };
+    let mut editor = Editor::new(&mut editing);
     type_in(&mut editor, "hello");
     assert_eq!(editor.writing.text(), "ab> hi\nhello");
     type_in(&mut editor, "\n/q\n");
@@ -34,8 +34,8 @@ fn a_quote_stands_above_what_is_written() {
 #[test]
 fn up_and_down_keep_their_column_through_short_lines() {
     let text = "a long first line\nab\nanother long line".to_owned();
-    let editing = Editing { text, ..Editing::default() };
-    let mut editor = Editor::new(&editing);
+    let mut editing = Editing { text, ..Editing::default() };
+    let mut editor = Editor::new(&mut editing);
     editor.writing.move_to(CursorPosition { paragraph: 0, at: 10 });
     editor.press(Key::Down);
     assert_eq!(editor.writing.cursor(), CursorPosition { paragraph: 1, at: 2 });
@@ -45,8 +45,8 @@ fn up_and_down_keep_their_column_through_short_lines() {
 
 #[test]
 fn words_are_found() {
-    let editing = Editing { text: "one\ntwo\nthree two".into(), ..Editing::default() };
-    let mut editor = Editor::new(&editing);
+    let mut editing = Editing { text: "one\ntwo\nthree two".into(), ..Editing::default() };
+    let mut editor = Editor::new(&mut editing);
     editor.writing.move_to(CursorPosition::default());
     editor.press(Key::Ctrl('f'));
     "TWO".chars().for_each(|c| editor.search(Key::Char(c)));
@@ -76,31 +76,31 @@ impl Autosave for Kept {
 #[tokio::test(start_paused = true)]
 async fn what_is_written_is_kept_in_pauses_and_at_the_end() {
     let kept = Arc::new(Kept::default());
-    let editing = Editing { autosave: Some(Arc::clone(&kept) as _), ..Editing::default() };
+    let mut editing = Editing { autosave: Some(Arc::clone(&kept) as _), ..Editing::default() };
     let seen = || kept.0.lock().unwrap().clone();
-    let mut editor = Editor::new(&editing);
+    let mut editor = Editor::new(&mut editing);
     assert_eq!(editor.unsaved.due(), None, "nothing has changed, and no clock runs");
-    editor.take(Key::Char('a'));
+    editor.press_any(Key::Char('a'));
     let due = editor.unsaved.due().unwrap();
     tokio::time::sleep_until(due).await;
     editor.save();
     assert_eq!((seen(), editor.unsaved.due()), (vec!["a".to_owned()], None));
     // Somebody who never pauses.
     for _ in 0..30 {
-        editor.take(Key::Char('b'));
+        editor.press_any(Key::Char('b'));
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     }
     assert!((3..6).contains(&seen().len()), "{:?}", seen());
-    editor.take(Key::Char('c'));
+    editor.press_any(Key::Char('c'));
     drop(editor);
     assert_eq!(seen().last().unwrap(), &format!("a{}c", "b".repeat(30)));
 
     let before = seen().len();
-    let mut editor = Editor::new(&editing);
-    editor.take(Key::Left);
+    let mut editor = Editor::new(&mut editing);
+    editor.press_any(Key::Left);
     drop(editor);
-    let mut editor = Editor::new(&editing);
-    editor.take(Key::Char('d'));
+    let mut editor = Editor::new(&mut editing);
+    editor.press_any(Key::Char('d'));
     editor.unsaved.handed_over();
     drop(editor);
     assert_eq!(seen().len(), before, "nothing changed, or somebody else has it");
@@ -109,8 +109,8 @@ async fn what_is_written_is_kept_in_pauses_and_at_the_end() {
 proptest! {
     #[test]
     fn the_cursor_stays_on_the_screen(keys in prop::collection::vec(0..16u8, 0..200), columns in 20..140u16, rows in 2..30u16) {
-        let editing = Editing { text: "some words to begin with\n".repeat(20), ..Editing::default() };
-        let mut editor = Editor::new(&editing);
+        let mut editing = Editing { text: "some words to begin with\n".repeat(20), ..Editing::default() };
+        let mut editor = Editor::new(&mut editing);
         for key in keys {
             editor.fit(columns, rows);
             let (row, column) = editor.at;

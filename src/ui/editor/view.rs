@@ -9,7 +9,7 @@ use super::{Command, Editor, KEYS, is_quote};
 
 impl View for Editor<'_> {
     fn draw(&self, frame: &mut Canvas<'_>) {
-        frame.rule(0, self.heading);
+        frame.rule(0, &self.editing.heading);
         let needle = self.search.as_ref().map(|search| search.needle()).unwrap_or_default();
         for (y, row) in (1..frame.rows()).zip(&self.shown) {
             let text = self.writing.characters(row);
@@ -37,7 +37,7 @@ impl View for Editor<'_> {
     fn keys(&self) -> Keys {
         if self.asking {
             let mut own = vec![("S", "save"), ("A", "abandon")];
-            if !self.quote.is_empty() {
+            if !self.editing.quote.is_empty() {
                 own.push(("Q", "quote"));
             }
             return Keys { own, acts: vec![(Act::Back, "go on")], ..Keys::default() };

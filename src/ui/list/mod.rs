@@ -14,7 +14,7 @@ use super::keys::{Act, Hint, Meaning};
 use super::pager::page_of;
 use super::panel::Panel;
 use super::search::{IncrementalSearch, SearchOutcome, find, seek};
-use super::{Call, EndReason, Stir, View};
+use super::{Call, CallEvent, EndReason, View, Widget};
 
 /// One column.
 #[derive(Debug, Clone, Copy)]
@@ -69,6 +69,8 @@ pub struct Bar {
     news: Option<Instant>,
     /// There was news, and the rows are fetched again at the next key.
     stale: bool,
+    /// Rows on the screen.
+    room: usize,
 }
 
 impl Bar {
@@ -279,46 +281,57 @@ impl List<'_> {
     }
 }
 
+impl Widget for List<'_> {
+    type Outcome = ListOutcome;
+
+    fn fit(&mut self, columns: u16, rows: u16) {
+        self.bar.room = self.room(columns, rows);
+    }
+
+    fn quiet_at(&self) -> Option<Instant> {
+        self.bar.news
+    }
+
+    fn take(&mut self, event: CallEvent) -> Option<ListOutcome> {
+        let key = match event {
+            CallEvent::Key(key) => key,
+            CallEvent::News(event) if self.live.concerned(&event) => {
+                self.heard_news();
+                return None;
+            }
+            CallEvent::Tick => {
+                self.heard_news();
+                return None;
+            }
+            CallEvent::Quiet => return self.refresh().then_some(ListOutcome::News),
+            _ => return None,
+        };
+        let picked =
+            if self.bar.search.is_some() { self.search(key) } else { self.press(key, self.bar.room) };
+        let stale = std::mem::take(&mut self.bar.stale);
+        match picked {
+            Some(picked @ (ListOutcome::More | ListOutcome::Pages)) => {
+                self.bar.stale = stale;
+                Some(picked)
+            }
+            Some(picked) => Some(picked),
+            None => stale.then_some(ListOutcome::News),
+        }
+    }
+
+    async fn in_plain_text(&mut self, call: &mut Call) -> Result<ListOutcome, EndReason> {
+        plain::pick(call, self).await
+    }
+}
+
 /// Shows a list until the caller does something that is not the bar's own.
 pub async fn pick(call: &mut Call, list: &mut List<'_>) -> Result<ListOutcome, EndReason> {
     list.bar.chosen = list.bar.chosen.min(list.last());
-    if call.plain() {
-        return Box::pin(plain::pick(call, list)).await;
-    }
-    if list.bar.search.as_ref().is_some_and(|search| search.fetched > 0) && list.seek(list.bar.chosen, false)
-    {
+    let searching = list.bar.search.as_ref().is_some_and(|search| search.fetched > 0);
+    if searching && !call.plain() && list.seek(list.bar.chosen, false) {
         return Ok(ListOutcome::More);
     }
-    loop {
-        let key = match call.stir(list, list.bar.news).await? {
-            Stir::Key(key) => key,
-            Stir::News(event) => {
-                if list.live.concerned(&event) {
-                    list.heard_news();
-                }
-                continue;
-            }
-            Stir::Callers => {
-                list.heard_news();
-                continue;
-            }
-            Stir::Quiet if list.refresh() => return Ok(ListOutcome::News),
-            Stir::Quiet => continue,
-            Stir::Resized | Stir::Reloaded => continue,
-        };
-        let room = list.room(call.terminal.columns, call.body().rows);
-        let picked = if list.bar.search.is_some() { list.search(key) } else { list.press(key, room) };
-        let stale = std::mem::take(&mut list.bar.stale);
-        match picked {
-            Some(picked @ (ListOutcome::More | ListOutcome::Pages)) => {
-                list.bar.stale = stale;
-                return Ok(picked);
-            }
-            Some(picked) => return Ok(picked),
-            None if stale => return Ok(ListOutcome::News),
-            None => {}
-        }
-    }
+    call.run(list).await
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use dialtone_terminal::{Key, Style, pipe};
 use super::keys::{Act, Hint, Keys, Meaning};
 use super::panel::Panel;
 use super::search::{IncrementalSearch, SearchOutcome, find, seek};
-use super::{Call, Canvas, EndReason, View, Wake, styles};
+use super::{Call, CallEvent, Canvas, EndReason, View, Widget, styles};
 
 /// A text and what stands above it.
 #[derive(Debug, Clone, Default)]
@@ -61,6 +61,12 @@ const LINE: usize = 100;
 /// Lines that a caller quotes begin so.
 fn is_quote(line: &str) -> bool {
     line.find('>').is_some_and(|at| at <= 4)
+}
+
+impl<'a> Viewer<'a> {
+    fn new(text: &'a Text) -> Self {
+        Self { text, lines: Vec::new(), first: 0, room: 1, size: (0, 0), search: None, found: None }
+    }
 }
 
 impl Viewer<'_> {
@@ -220,24 +226,30 @@ impl View for Viewer<'_> {
     }
 }
 
+impl Widget for Viewer<'_> {
+    type Outcome = ViewerOutcome;
+
+    fn fit(&mut self, columns: u16, rows: u16) {
+        self.lay_out(columns, rows);
+    }
+
+    fn take(&mut self, event: CallEvent) -> Option<ViewerOutcome> {
+        let CallEvent::Key(key) = event else { return None };
+        if self.search.is_none() {
+            return self.press(key);
+        }
+        self.search(key);
+        None
+    }
+
+    async fn in_plain_text(&mut self, call: &mut Call) -> Result<ViewerOutcome, EndReason> {
+        plain::read(call, self.text).await
+    }
+}
+
 /// Shows a text until the caller does something else than turning its pages.
 pub async fn read(call: &mut Call, text: &Text) -> Result<ViewerOutcome, EndReason> {
-    if call.plain() {
-        return Box::pin(plain::read(call, text)).await;
-    }
-    let mut viewer =
-        Viewer { text, lines: Vec::new(), first: 0, room: 1, size: (0, 0), search: None, found: None };
-    loop {
-        viewer.lay_out(call.terminal.columns, call.body().rows);
-        let Wake::Key(key) = call.wake(&viewer).await? else { continue };
-        // The header of another screen may have been of another height when the text was laid out.
-        viewer.lay_out(call.terminal.columns, call.body().rows);
-        if viewer.search.is_some() {
-            viewer.search(key);
-        } else if let Some(viewed) = viewer.press(key) {
-            return Ok(viewed);
-        }
-    }
+    call.run(&mut Viewer::new(text)).await
 }
 
 #[cfg(test)]
@@ -246,9 +258,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn viewer(text: &Text) -> Viewer<'_> {
-        let mut viewer =
-            Viewer { text, lines: Vec::new(), first: 0, room: 1, size: (0, 0), search: None, found: None };
-        viewer.lay_out(80, 10);
+        let mut viewer = Viewer::new(text);
+        viewer.fit(80, 10);
         viewer
     }
 
