@@ -27,13 +27,13 @@ use self::reload::Reload;
 use crate::config::{Config, Role};
 use crate::database;
 use crate::login_throttle::LoginThrottle;
+use crate::node_numbers::NodeNumbers;
 use crate::server::{self, Limiter, Server};
-use crate::session::{Exchange, NodeNumbers};
+use crate::server_state::ServerState;
 use crate::switchboard::{Dispatcher, Nats, Switchboard};
 use crate::telemetry::health::{self, Readiness};
 use crate::transport::ssh;
 use crate::transport::ssh::host_keys;
-use crate::ui::House;
 
 /// How long what is left to write after the last call may take.
 const LOOSE_ENDS: Duration = Duration::from_secs(5);
@@ -97,14 +97,17 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     let loose_ends = TaskTracker::new();
     let calls = TaskTracker::new();
     let throttle = Arc::new(LoginThrottle::new(config.limits.logins_per_address));
-    let house = Arc::new(House {
+    let state = Arc::new(ServerState {
+        domain: domain.clone(),
+        limits: config.limits.clone(),
+        nodes: NodeNumbers::default(),
         name: config.board.name.clone(),
         instance,
         instance_name: name.clone(),
         guests: config.board.guests,
         registration: config.board.registration,
         throttle: Arc::clone(&throttle),
-        theme: ArcSwap::from_pointee(loaded.theme),
+        themes: ArcSwap::from_pointee(loaded.theme),
         menus: ArcSwap::from_pointee(loaded.menus),
         reloaded: watch::Sender::default(),
         switchboard,
@@ -112,17 +115,10 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         places,
         loose_ends: loose_ends.clone(),
     });
-    let reload = Reload::new(Arc::clone(&config), Arc::clone(&house)).into_diagnostic()?;
+    let reload = Reload::new(Arc::clone(&config), Arc::clone(&state)).into_diagnostic()?;
     background.spawn(reload.run(closing.clone()));
-    let exchange = Arc::new(Exchange {
-        house: Arc::clone(&house),
-        domain: domain.clone(),
-        limits: config.limits.clone(),
-        nodes: NodeNumbers::default(),
-        loose_ends: loose_ends.clone(),
-    });
     let server = Arc::new(Server {
-        exchange,
+        state: Arc::clone(&state),
         limiter: Arc::new(Limiter::new(
             calls_at_once,
             config.limits.calls_per_address,
@@ -139,7 +135,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         let settings = Arc::new(ssh::Settings {
             domain: domain.clone(),
             throttle,
-            bans: Arc::new(house.switchboard.connections().clone()),
+            bans: Arc::new(state.switchboard.connections().clone()),
             guests: config.board.guests,
             registration: config.board.registration,
             login_time: config.limits.login_time(),

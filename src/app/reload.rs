@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::assets;
 use crate::config::Config;
-use crate::ui::House;
+use crate::server_state::ServerState;
 
 /// A program that saves several files, or one in several steps, is done when it is quiet for so long.
 const SETTLED: Duration = Duration::from_millis(100);
@@ -25,7 +25,7 @@ const SETTLED: Duration = Duration::from_millis(100);
 /// Takes over what the sysop changes.
 pub struct Reload {
     config: Arc<Config>,
-    house: Arc<House>,
+    server: Arc<ServerState>,
     hangup: Signal,
     watch: Option<Watch>,
 }
@@ -33,7 +33,7 @@ pub struct Reload {
 impl Reload {
     /// Watches from now on. Errors: signals cannot be had. A system that cannot watch files is told of in the log:
     /// SIGHUP does the same.
-    pub fn new(config: Arc<Config>, house: Arc<House>) -> io::Result<Self> {
+    pub fn new(config: Arc<Config>, server: Arc<ServerState>) -> io::Result<Self> {
         let watch = match Watch::new(&config.storage.data_dir) {
             Ok(watch) => Some(watch),
             Err(error) => {
@@ -41,7 +41,7 @@ impl Reload {
                 None
             }
         };
-        Ok(Self { config, house, hangup: signal(SignalKind::hangup())?, watch })
+        Ok(Self { config, server, hangup: signal(SignalKind::hangup())?, watch })
     }
 
     /// Works until the board closes.
@@ -65,9 +65,9 @@ impl Reload {
         let Ok(loaded) = tokio::task::spawn_blocking(move || assets::load(&config)).await else { return };
         match loaded {
             Ok(loaded) => {
-                self.house.theme.store(Arc::new(loaded.theme));
-                self.house.menus.store(Arc::new(loaded.menus));
-                self.house.reloaded.send_replace(());
+                self.server.themes.store(Arc::new(loaded.theme));
+                self.server.menus.store(Arc::new(loaded.menus));
+                self.server.reloaded.send_replace(());
                 tracing::info!("menus and art reloaded");
             }
             Err(report) => tracing::error!("menus and art stay as they were: {report:?}"),

@@ -53,7 +53,10 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Serve(options) => {
             options.apply(&mut config);
             telemetry::log::start(&config.log);
-            let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
+            // A thread that hashed a password gives the memory back when it ends.
+            let keep_alive = std::time::Duration::from_secs(1);
+            let runtime =
+                runtime::Builder::new_multi_thread().enable_all().thread_keep_alive(keep_alive).build()?;
             return Ok(runtime.block_on(app::serve(config))?);
         }
         Command::Console { sysop } => return run_console(&config, sysop.as_deref()),

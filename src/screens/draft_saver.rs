@@ -127,7 +127,7 @@ impl DraftSaver {
         let state = Mutex::new(State { key, stored: !draft.body.is_empty(), ..State::default() });
         let draft = Draft { body: String::new(), key: None, ..draft };
         let inner = Inner { domain, poster, draft, state };
-        Self { inner: Arc::new(inner), loose_ends: call.house.loose_ends.clone() }
+        Self { inner: Arc::new(inner), loose_ends: call.server.loose_ends.clone() }
     }
 
     /// The draft with this text, to be posted.

@@ -179,7 +179,7 @@ async fn password(call: &mut Call) -> Result<(), EndReason> {
     let handle = call.caller.handle.to_string();
     // Whoever sits down at somebody else's call may guess no faster here than at the door.
     let (users, old) = (&call.domain.users, Secret::new(old));
-    let answer = call.house.throttle.log_in(users, call.peer.address, &handle, &old).await;
+    let answer = call.server.throttle.log_in(users, call.peer.address, &handle, &old).await;
     if let Err(LoginRefused::Users(UsersError::Unauthenticated)) = &answer {
         tracing::info!(user.handle = %handle, peer.address = %call.peer.address, "wrong old password");
         return notice(call, "new password", "That isn't your old password. Nothing was changed.").await;

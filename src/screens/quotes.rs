@@ -79,7 +79,7 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
 
 async fn watch(call: &mut Call) -> Result<(), EndReason> {
     let mut bar = Bar::default();
-    let switchboard = std::sync::Arc::clone(&call.house.switchboard);
+    let switchboard = std::sync::Arc::clone(&call.server.switchboard);
     let tape = switchboard.prices();
     loop {
         let answer = call.domain.market.quotes().await;

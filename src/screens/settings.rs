@@ -167,7 +167,7 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
             ListOutcome::Row(row) => {
                 let mut settings = settings;
                 let Some(setting) = offered.get(row) else { continue };
-                let themes: Vec<String> = call.house.theme.load().names().map(str::to_owned).collect();
+                let themes: Vec<String> = call.server.themes.load().names().map(str::to_owned).collect();
                 (setting.next)(&themes, &mut settings);
                 let answer = call.domain.users.set_settings(&call.caller, &settings).await;
                 if show_error(call, answer).await?.is_some() {

@@ -17,7 +17,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use self::limits::{ConnectionPermit, Limiter, Refusal};
-use crate::session::{self, Exchange};
+use crate::server_state::ServerState;
+use crate::session;
 use crate::transport::{ssh, telnet};
 
 /// Connections that wait to be accepted; a burst of callers is no error.
@@ -73,7 +74,7 @@ pub fn refusals() -> Arc<Semaphore> {
 /// The listeners of an instance and what their calls need.
 pub struct Server {
     /// What sessions work with.
-    pub exchange: Arc<Exchange>,
+    pub state: Arc<ServerState>,
     /// Who may call now.
     pub limiter: Arc<Limiter>,
     /// Who is being told that they cannot call now.
@@ -88,8 +89,8 @@ impl Server {
     /// Answers telnet until shutdown.
     pub async fn telnet(self: Arc<Self>, listener: TcpListener, ssh_port: u16) {
         let settings = telnet::Settings {
-            stall: self.exchange.limits.stall_time(),
-            login_bytes: self.exchange.limits.login_bytes,
+            stall: self.state.limits.stall_time(),
+            login_bytes: self.state.limits.login_bytes,
             ssh_port,
             shutdown: self.shutdown.clone(),
         };
@@ -103,7 +104,7 @@ impl Server {
             };
             let (server, settings) = (Arc::clone(&self), settings.clone());
             self.calls.spawn(async move {
-                let answer = |connection| session::run(connection, Arc::clone(&server.exchange));
+                let answer = |connection| session::run(connection, Arc::clone(&server.state));
                 if let Err(error) = telnet::serve(stream, address, settings, answer).await {
                     tracing::info!(peer.address = %address, %error, "line lost");
                 }
@@ -129,9 +130,9 @@ impl Server {
             };
             let (server, config, settings) = (Arc::clone(&self), config.load_full(), Arc::clone(&settings));
             self.calls.spawn(async move {
-                let exchange = Arc::clone(&server.exchange);
+                let state = Arc::clone(&server.state);
                 let answer: ssh::Answer =
-                    Arc::new(move |connection| Box::pin(session::run(connection, Arc::clone(&exchange))));
+                    Arc::new(move |connection| Box::pin(session::run(connection, Arc::clone(&state))));
                 let more_calls: ssh::MoreCalls = {
                     let server = Arc::clone(&server);
                     Arc::new(move || Some(Box::new(server.admit(address).ok()?) as ssh::CallPermit))
@@ -157,7 +158,7 @@ impl Server {
     }
 
     fn admit(&self, address: IpAddr) -> Result<ConnectionPermit, Refusal> {
-        let admitted = match self.exchange.house.throttle.wait(address) {
+        let admitted = match self.state.throttle.wait(address) {
             Some(wait) => Err(wait.into()),
             None => self.limiter.admit(address),
         };

@@ -4,7 +4,7 @@ use dialtone_domain::users::Login;
 use dialtone_domain::{Secret, UsersError};
 
 use super::presence::Presence;
-use super::{Exchange, mci_values};
+use super::{ServerState, mci_values};
 use crate::login_throttle::{LoginRefused, Wait, loggable};
 use crate::screens::{PASSWORD_LIMIT, drafts, format, register};
 use crate::transport::{CLOSED_TO_GUESTS, CLOSED_TO_NEW, Entry};
@@ -34,7 +34,7 @@ pub async fn welcome(call: &mut Call) -> Result<(), EndReason> {
     let value = |mark| call.values.get(mark).unwrap_or_default();
     let words = format!(
         "{}, a board that answers.\nCallers on line {}, last call {}.\n",
-        call.house.name,
+        call.server.name,
         value("ON"),
         value("LC")
     );
@@ -42,7 +42,7 @@ pub async fn welcome(call: &mut Call) -> Result<(), EndReason> {
 }
 
 /// Asks until the board knows who calls.
-pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Result<Greeting, EndReason> {
+pub async fn log_in(call: &mut Call, entry: Entry, server: &ServerState) -> Result<Greeting, EndReason> {
     match entry {
         Entry::Known(login) => {
             enter(call, *login).await?;
@@ -59,7 +59,7 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
         Entry::Unknown => {}
     }
     let narrow = call.terminal.columns < 64;
-    let doors = match (exchange.house.registration, exchange.house.guests) {
+    let doors = match (server.registration, server.guests) {
         (true, true) if narrow => ", |15NEW|07 to join, |15GUEST",
         (true, true) => ", |15NEW|07 to join, |15GUEST|07 to look round",
         (true, false) => ", |15NEW|07 to join",
@@ -86,7 +86,7 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
                 }
                 continue;
             }
-            "new" if exchange.house.registration => {
+            "new" if server.registration => {
                 if let Some(login) = Box::pin(register::show(call)).await? {
                     enter(call, login).await?;
                     return Ok(Greeting::New);
@@ -94,7 +94,7 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
                 welcome(call).await?;
                 continue;
             }
-            "guest" if exchange.house.guests => return guest(call).await,
+            "guest" if server.guests => return guest(call).await,
             "new" => {
                 call.say(CLOSED_TO_NEW).await?;
                 continue;
@@ -114,7 +114,7 @@ pub async fn log_in(call: &mut Call, entry: Entry, exchange: &Exchange) -> Resul
         let password = call.ask("Password: ", LineInput::masked(PASSWORD_LIMIT)).await?;
         let Some(password) = password else { continue };
         let (address, password) = (call.peer.address, Secret::new(password));
-        let throttle = &exchange.house.throttle;
+        let throttle = &server.throttle;
         match throttle.log_in(&call.domain.users, address, handle, &password).await {
             Ok(login) => {
                 let transport = call.peer.transport;
@@ -208,7 +208,7 @@ pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting)
         Greeting::Guest => "have a look round".to_owned(),
     };
     if greeting == Greeting::Guest {
-        lines.push(if call.house.registration {
+        lines.push(if call.server.registration {
             "Guests read; NEW at the door makes an account that may also write.".to_owned()
         } else {
             "Guests read.".to_owned()
@@ -245,7 +245,7 @@ pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting)
     for saved in &unfinished {
         lines.push(format!("You didn't finish {}.", format::unfinished(saved)));
     }
-    let board = call.house.name.clone();
+    let board = call.server.name.clone();
     call.enter_known_as("the door", "notice", &title, &board);
     notice(call, "while you were away", &lines.join("\n")).await?;
     Box::pin(drafts::offer(call, unfinished)).await

@@ -26,7 +26,7 @@ pub async fn refresh(call: &mut Call) {
 
 /// What access rules ask of the records, where any rule does.
 pub async fn record(call: &mut Call) {
-    if call.caller.guest || !call.house.menus.load().asks_records {
+    if call.caller.guest || !call.server.menus.load().asks_records {
         return;
     }
     let (profile, posts) = tokio::join!(

@@ -26,7 +26,7 @@ async fn rounds(call: &mut Call, narrowed: bool) -> Result<(), EndReason> {
                      If you were writing, your text is safe: it's offered when you write again.";
         Box::pin(interrupt(call, "your account", words)).await?;
     }
-    let mut menus = call.house.menus.load_full();
+    let mut menus = call.server.menus.load_full();
     let mut state = State::new(&menus);
     let mut input = MenuInput::Done;
     // Where the bar was in each menu, if not at its top.
@@ -36,7 +36,7 @@ async fn rounds(call: &mut Call, narrowed: bool) -> Result<(), EndReason> {
     loop {
         let Some(next) = act(call, &menus, state, input).await? else { return Ok(()) };
         state = next;
-        let current = call.house.menus.load_full();
+        let current = call.server.menus.load_full();
         if !Arc::ptr_eq(&menus, &current) {
             // The sysop changed the menus. Whoever may still be where they are stays there.
             state = state.moved(&menus, &current);

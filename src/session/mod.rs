@@ -6,47 +6,30 @@ mod farewell;
 mod login;
 mod mci_values;
 mod menus;
-mod node_numbers;
 mod presence;
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
-use dialtone_domain::{Domain, correlation};
+use dialtone_domain::correlation;
 use rand::Rng;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-pub use self::node_numbers::NodeNumbers;
 use self::presence::Presence;
-use crate::config::Limits;
-use crate::switchboard::{EventFilter, Orders};
+use crate::server_state::ServerState;
+use crate::switchboard::Orders;
 use crate::transport::Connection;
-use crate::ui::{Call, Circumstances, EndReason, House, IdleClock};
+use crate::ui::{Call, EndReason, IdleClock};
 
 /// How long a call that must end has to notice: one that waits for keys does so at once, one that waits for a caller who
 /// does not read never would.
 const TO_NOTICE: Duration = Duration::from_secs(1);
 
-/// What every session of an instance works with.
-pub struct Exchange {
-    /// What screens see.
-    pub house: Arc<House>,
-    /// The services.
-    pub domain: Domain,
-    /// What a call may cost.
-    pub limits: Limits,
-    /// The node that each call has.
-    pub nodes: NodeNumbers,
-    /// What must still be written after a hangup.
-    pub loose_ends: TaskTracker,
-}
-
 /// Runs a call to its end.
-pub async fn run(connection: Box<Connection>, exchange: Arc<Exchange>) {
+pub async fn run(connection: Box<Connection>, server: Arc<ServerState>) {
     let reference = format!("c-{:08x}", rand::rng().random::<u32>());
     let span = tracing::info_span!(
         "call",
@@ -54,29 +37,22 @@ pub async fn run(connection: Box<Connection>, exchange: Arc<Exchange>) {
         peer.address = %connection.peer.address,
         transport = connection.peer.transport,
     );
-    let call = answer(connection, exchange, reference.clone());
+    let call = answer(connection, server, reference.clone());
     correlation::scope(reference, call.instrument(span)).await;
 }
 
-async fn answer(mut connection: Box<Connection>, exchange: Arc<Exchange>, reference: String) {
+async fn answer(mut connection: Box<Connection>, server: Arc<ServerState>, reference: String) {
     if let Some(command) = connection.command.take() {
-        let status = Box::pin(command::run(&command, &mut connection, &exchange.domain)).await;
+        let status = Box::pin(command::run(&command, &mut connection, &server.domain)).await;
         connection.exit.set(status);
         return;
     }
-    let limits = &exchange.limits;
+    let limits = &server.limits;
     let idle = (limits.idle_seconds > 0).then(|| Duration::from_secs(limits.idle_seconds));
     let entry = connection.entry.clone();
     let hangup = connection.hangup.clone();
-    let mut call = Call::new(Circumstances {
-        house: Arc::clone(&exchange.house),
-        domain: exchange.domain.clone(),
-        subscription: exchange.house.switchboard.subscribe(EventFilter::default()),
-        idle: IdleClock::new(limits.login_time(), idle, Duration::from_secs(limits.idle_warning_seconds)),
-        login_keys: limits.login_bytes,
-        reference,
-        connection,
-    });
+    let idle = IdleClock::new(limits.login_time(), idle, Duration::from_secs(limits.idle_warning_seconds));
+    let mut call = Call::new(Arc::clone(&server), *connection, idle, reference);
     tracing::info!(
         terminal = %call.terminal.terminal_type,
         charset = ?call.terminal.charset,
@@ -87,12 +63,12 @@ async fn answer(mut connection: Box<Connection>, exchange: Arc<Exchange>, refere
         rows = call.terminal.rows,
         "call answered"
     );
-    let mut presence = Presence::new(&exchange, &call);
+    let mut presence = Presence::new(&server, &call);
     call.values.set("NN", presence.node());
-    let over = ordered_to_end(call.subscription.orders(), &exchange.house.drain);
+    let over = ordered_to_end(call.subscription.orders(), &server.drain);
     let left = {
         // Pinned here, or they would be in this future and in that of the watch as well.
-        let conversation = pin!(converse(&mut call, &mut presence, entry, &exchange));
+        let conversation = pin!(converse(&mut call, &mut presence, entry, &server));
         watched(conversation, pin!(over)).await
     };
     let left = left.err().unwrap_or(EndReason::Goodbye);
@@ -133,10 +109,10 @@ async fn converse(
     call: &mut Call,
     presence: &mut Presence,
     entry: crate::transport::Entry,
-    exchange: &Exchange,
+    server: &ServerState,
 ) -> Result<(), EndReason> {
     Box::pin(login::welcome(call)).await?;
-    let greeting = Box::pin(login::log_in(call, entry, exchange)).await?;
+    let greeting = Box::pin(login::log_in(call, entry, server)).await?;
     Box::pin(mci_values::refresh(call)).await;
     match Box::pin(login::greet(call, presence, greeting)).await {
         // The menus have not begun: there is nothing to leave.

@@ -12,8 +12,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-use super::Exchange;
-use super::node_numbers::NodeNumber;
+use crate::node_numbers::NodeNumber;
+use crate::server_state::ServerState;
 use crate::switchboard::SubscriptionHandle;
 use crate::ui::Call;
 
@@ -118,13 +118,13 @@ impl Row {
 
 impl Presence {
     /// A call on the lowest free node.
-    pub fn new(exchange: &Exchange, call: &Call) -> Self {
-        let node = exchange.nodes.take();
+    pub fn new(server: &ServerState, call: &Call) -> Self {
+        let node = server.nodes.take();
         let row = Arc::new(Row {
-            domain: exchange.domain.clone(),
+            domain: server.domain.clone(),
             new: NewCall {
                 key: Uuid::new_v4(),
-                instance: exchange.house.instance,
+                instance: server.instance,
                 node: node.number,
                 transport: call.peer.transport.to_owned(),
                 peer: call.peer.address.to_string(),
@@ -144,7 +144,7 @@ impl Presence {
                 }
             }
         });
-        Self { row, loose_ends: exchange.loose_ends.clone(), node }
+        Self { row, loose_ends: server.loose_ends.clone(), node }
     }
 
     /// The number of the call's node.

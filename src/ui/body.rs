@@ -145,7 +145,7 @@ impl Canvas<'_> {
     }
 
     /// The tagline itself, with pipe codes for colour.
-    pub(super) fn house_line(&mut self, text: &str) {
+    pub(super) fn default_tagline(&mut self, text: &str) {
         if let Some(row) = self.tagline_row {
             let mut x = 2;
             let end = self.grid.columns().saturating_sub(2);

@@ -22,9 +22,10 @@ use super::body::Body;
 use super::chrome::{self, Chrome, View};
 use super::idle::IdleClock;
 use super::pager::{Page, Pager};
-use super::{EndReason, House, Location, MciValues, Theme, Themes};
+use super::{EndReason, Location, MciValues, Theme, Themes};
 use crate::menu::{Facts, Moment};
-use crate::switchboard::Subscription;
+use crate::server_state::ServerState;
+use crate::switchboard::{EventFilter, Subscription};
 use crate::transport::{Connection, Input, LoggedIn, Output, Peer, WireSettings};
 
 /// What the records say of a caller.
@@ -36,30 +37,12 @@ pub struct Record {
     pub posts: i64,
 }
 
-/// What a call is made of.
-pub struct Circumstances {
-    /// What the instance shares.
-    pub house: Arc<House>,
-    /// The services, for this call.
-    pub domain: Domain,
-    /// The wire.
-    pub connection: Box<Connection>,
-    /// The place at the switchboard.
-    pub subscription: Subscription,
-    /// The idle clock.
-    pub idle: IdleClock,
-    /// Keys a caller may send before logging in.
-    pub login_keys: usize,
-    /// The call's reference, for the log and for callers who report an error.
-    pub reference: String,
-}
-
 /// One call.
 pub struct Call {
     /// The services.
     pub domain: Domain,
     /// What the instance shares.
-    pub house: Arc<House>,
+    pub server: Arc<ServerState>,
     /// Who calls; a guest until they have said.
     pub caller: Caller,
     /// The call's row in the records, once written.
@@ -134,21 +117,21 @@ pub struct Call {
 
 impl Call {
     /// A call that has just been answered; nobody knows yet by whom.
-    pub fn new(circumstances: Circumstances) -> Self {
-        let Circumstances { house, domain, connection, subscription, idle, login_keys, reference } =
-            circumstances;
-        let connection = *connection;
-        let values = MciValues::new(&house.name);
+    pub fn new(server: Arc<ServerState>, connection: Connection, idle: IdleClock, reference: String) -> Self {
+        let domain = server.domain.clone();
+        let login_keys = Some(server.limits.login_bytes);
+        let subscription = server.switchboard.subscribe(EventFilter::default());
+        let values = MciValues::new(&server.name);
         let body = Body { rows: connection.terminal.rows.saturating_sub(10), ..Body::default() };
-        let reloaded = house.reloaded.subscribe();
-        let art = house.theme.load_full();
+        let reloaded = server.reloaded.subscribe();
+        let art = server.themes.load_full();
         let ticks = subscription.board_stats().ticks();
         let traffic = *ticks.borrow();
         Self {
             terminal: tune::preferred(&connection.terminal, &Settings::default()),
             caller: domain.users.guest(),
             domain,
-            house,
+            server,
             id: None,
             reference,
             settings: WireSettings { charset: connection.terminal.charset, speed: None },
@@ -167,7 +150,7 @@ impl Call {
             input: connection.input.peekable(),
             output: connection.output,
             idle,
-            login_keys: Some(login_keys),
+            login_keys,
             known: connection.logged_in,
             reloaded,
             place: Location::default(),
@@ -258,7 +241,7 @@ impl Call {
             && let Some(id) = self.id
         {
             // Where somebody is is worth nothing a second later: never waited for.
-            self.house.places.try_send((id, known_as.to_owned())).ok();
+            self.server.places.try_send((id, known_as.to_owned())).ok();
         }
         if self.place.title != title {
             self.screens = self.screens.wrapping_add(1);
@@ -288,14 +271,14 @@ impl Call {
         changed
     }
 
-    /// The tape and the house's own lines by turns; another of these with each quarter of an hour.
+    /// The tape and the server's own lines by turns; another of these with each quarter of an hour.
     fn new_tagline(&self) -> String {
         if self.screens.is_multiple_of(2)
             && let Some(tape) = self.values.get("TK").filter(|tape| !tape.is_empty())
         {
             return tape.to_owned();
         }
-        let menus = self.house.menus.load();
+        let menus = self.server.menus.load();
         let quarters = chrono::Utc::now().timestamp() / 900 + self.caller.id.0;
         let lines = i64::try_from(menus.taglines.len()).unwrap_or(1).max(1);
         usize::try_from(quarters.rem_euclid(lines))
@@ -328,7 +311,7 @@ impl Call {
 
     /// Takes up art that the sysop has changed: what is on the screen is not what would be drawn now.
     fn renew_art(&mut self) {
-        let current = self.house.theme.load();
+        let current = self.server.themes.load();
         if !Arc::ptr_eq(&self.art, &current) {
             self.art = Arc::clone(&current);
             self.screen_unknown = true;

@@ -86,7 +86,7 @@ pub fn draw(view: &dyn View, round: &Chrome<'_>, terminal: &Capabilities) -> (Gr
     let bottom = rule_row.unwrap_or(prompt_row);
     let body = Body { top, rows: bottom.saturating_sub(top), tagline_row, prompt_row };
     let mut frame = Canvas::new(&mut grid, &body);
-    frame.house_line(round.tagline);
+    frame.default_tagline(round.tagline);
     frame.hints(&view.keys());
     view.draw(&mut frame);
     if !terminal.status_line {

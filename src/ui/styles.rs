@@ -1,4 +1,4 @@
-//! The house's colours: deep blue for lines and selection, cyan for headings and keys, white for names, grey for
+//! The server's colours: deep blue for lines and selection, cyan for headings and keys, white for names, grey for
 //! words, dark grey for asides, yellow only for numbers that want attention, red only for loss and danger.
 
 use dialtone_terminal::{Color, Style};

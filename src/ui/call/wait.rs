@@ -191,7 +191,7 @@ impl Call {
     /// What has happened already. The board's end and what others send come first: a caller whose keys never stop
     /// coming is told of them all the same.
     pub(super) async fn waiting(&mut self) -> Result<Option<CallEvent>, EndReason> {
-        if self.house.drain.is_cancelled() {
+        if self.server.drain.is_cancelled() {
             return Err(EndReason::Draining);
         }
         if self.subscription.ordered() {
@@ -233,13 +233,13 @@ impl Call {
         };
         tokio::select! {
             biased;
-            () = self.house.drain.cancelled() => Err(EndReason::Draining),
+            () = self.server.drain.cancelled() => Err(EndReason::Draining),
             delivery = self.subscription.next() => match delivery {
                 Some(Delivery::Orders) => Ok(CallEvent::Orders),
                 Some(Delivery::Event(event)) => Ok(CallEvent::News(event)),
                 None => Err(EndReason::Draining),
             },
-            // The house, which rings, lasts as long as the call.
+            // The server, which rings, lasts as long as the call.
             _ = self.reloaded.changed() => Ok(CallEvent::Reloaded),
             input = self.input.next() => match input {
                 Some(input) => self.heard(input).await,

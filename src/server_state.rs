@@ -3,18 +3,26 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use dialtone_domain::{CallId, InstanceId};
+use dialtone_domain::{CallId, Domain, InstanceId};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::Themes;
+use crate::config::Limits;
 use crate::login_throttle::LoginThrottle;
 use crate::menu::Menus;
+use crate::node_numbers::NodeNumbers;
 use crate::switchboard::Switchboard;
+use crate::ui::Themes;
 
 /// What every call of an instance shares.
-pub struct House {
+pub struct ServerState {
+    /// The services.
+    pub domain: Domain,
+    /// What a call may cost.
+    pub limits: Limits,
+    /// The node that each call has.
+    pub nodes: NodeNumbers,
     /// The board's name.
     pub name: String,
     /// This instance.
@@ -28,7 +36,7 @@ pub struct House {
     /// Holds up whoever guesses passwords.
     pub throttle: Arc<LoginThrottle>,
     /// The art of every theme.
-    pub theme: ArcSwap<Themes>,
+    pub themes: ArcSwap<Themes>,
     /// The menus.
     pub menus: ArcSwap<Menus>,
     /// Rings when art or menus are others than before.
