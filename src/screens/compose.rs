@@ -49,7 +49,7 @@ pub async fn reply(call: &mut Call, to: &Message) -> Result<bool, EndReason> {
         Resumed::GoOn(saved) => return go_on(call, &poster, saved).await,
         Resumed::Back => return Ok(false),
     }
-    let columns = usize::from(call.terminal.columns).saturating_sub(10).clamp(20, QUOTED);
+    let columns = usize::from(call.screen.terminal.columns).saturating_sub(10).clamp(20, QUOTED);
     let heading = format!("Re: {}", to.subject);
     let draft = Draft { subject: heading.clone(), reply_to: Some(to.id), ..Draft::default() };
     let editing = Editing { heading, quote: quote(to, columns), ..Editing::default() };

@@ -65,8 +65,8 @@ fn about(tape: &PriceHistory, quote: &Quote) -> Panel {
 pub fn prices_are(call: &mut Call, quotes: &[Quote]) {
     let open: i64 = quotes.iter().map(|quote| quote.open.0).sum();
     let price: i64 = quotes.iter().map(|quote| quote.price.0).sum();
-    call.values.set("TK", ticker::line(quotes, call.terminal.columns.saturating_sub(4)));
-    call.values.set("MI", format::change(Cents(open), Cents(price)));
+    call.screen.values.set("TK", ticker::line(quotes, call.screen.terminal.columns.saturating_sub(4)));
+    call.screen.values.set("MI", format::change(Cents(open), Cents(price)));
 }
 
 /// Shows the quotes until the caller leaves; they change on the screen as the feed brings them.

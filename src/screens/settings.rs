@@ -35,7 +35,7 @@ const SETTINGS: [Setting; 8] = [
         help: "what your terminal shows",
         about: "The board finds out by itself what your terminal can show. Where it is wrong, say so here: cp437 for BBS terminals, utf-8 for those of today.",
         value: |call, settings| match settings.charset {
-            CharsetChoice::Auto => format!("as found: {}", name_of(call.terminal.charset)),
+            CharsetChoice::Auto => format!("as found: {}", name_of(call.screen.terminal.charset)),
             CharsetChoice::Cp437 => name_of(Charset::Cp437).to_owned(),
             CharsetChoice::Utf8 => name_of(Charset::Utf8).to_owned(),
             CharsetChoice::Ascii => name_of(Charset::Ascii).to_owned(),
@@ -93,7 +93,7 @@ const SETTINGS: [Setting; 8] = [
         help: "the terminal's own row",
         about: "What stands in the last row goes into your terminal's own status line, and the board has a row more.",
         value: |_, settings| on(settings.status_line),
-        there: Call::has_status_line,
+        there: |call| call.screen.has_status_line(),
         next: |_, settings| settings.status_line = !settings.status_line,
     },
     Setting {

@@ -31,7 +31,7 @@ pub enum Greeting {
 /// The first screen: in one write, before any record is asked.
 pub async fn welcome(call: &mut Call) -> Result<(), EndReason> {
     mci_values::glance(call);
-    let value = |mark| call.values.get(mark).unwrap_or_default();
+    let value = |mark| call.screen.values.get(mark).unwrap_or_default();
     let words = format!(
         "{}, a board that answers.\nCallers on line {}, last call {}.\n",
         call.server.name,
@@ -58,7 +58,7 @@ pub async fn log_in(call: &mut Call, entry: Entry, server: &ServerState) -> Resu
         }
         Entry::Unknown => {}
     }
-    let narrow = call.terminal.columns < 64;
+    let narrow = call.screen.terminal.columns < 64;
     let doors = match (server.registration, server.guests) {
         (true, true) if narrow => ", |15NEW|07 to join, |15GUEST",
         (true, true) => ", |15NEW|07 to join, |15GUEST|07 to look round",
@@ -194,7 +194,7 @@ pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting)
     let handle = call.caller.handle.to_string();
     let mut lines: Vec<String> = Vec::new();
     if let Some(logged_in) = &logged_in {
-        call.values.set("CN", logged_in.call_number);
+        call.screen.values.set("CN", logged_in.call_number);
         lines.push(match logged_in.last_call {
             Some(last) => {
                 format!("This is call {}. You last called {}.", logged_in.call_number, format::when(last))
@@ -215,7 +215,7 @@ pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting)
         });
     } else {
         // The figure is there once the records have answered.
-        lines.push(match call.values.get("NM").and_then(|new| new.parse::<i64>().ok()) {
+        lines.push(match call.screen.values.get("NM").and_then(|new| new.parse::<i64>().ok()) {
             Some(0) => "Nothing new on the boards.".to_owned(),
             Some(new) => format!("{} on the boards.", format::count(new, "new message", "new messages")),
             None => "Couldn't check for new messages just now.".to_owned(),

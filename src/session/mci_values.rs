@@ -11,8 +11,8 @@ pub async fn refresh(call: &mut Call) {
     let (unread, quotes) =
         tokio::join!(call.domain.messaging.unread(&call.caller), call.domain.market.quotes());
     if let Ok(unread) = unread {
-        call.values.set("NM", unread.messages);
-        call.values.set("NP", unread.pages);
+        call.screen.values.set("NM", unread.messages);
+        call.screen.values.set("NP", unread.pages);
     }
     if let Ok(quotes) = quotes {
         prices_are(call, &quotes);
@@ -20,7 +20,7 @@ pub async fn refresh(call: &mut Call) {
     if !call.caller.guest
         && let Ok(portfolio) = call.domain.market.portfolio(&call.caller).await
     {
-        call.values.set("PV", format::whole(portfolio.total));
+        call.screen.values.set("PV", format::whole(portfolio.total));
     }
 }
 
@@ -49,19 +49,19 @@ pub fn glance(call: &mut Call) {
         .last_call
         .as_ref()
         .map_or_else(|| "nobody yet".to_owned(), |(handle, at)| format!("{handle}, {}", format::when(*at)));
-    call.values.set("LC", last);
-    call.values.set("DA", Local::now().format("%Y-%m-%d"));
-    call.values.set("UN", call.caller.handle.to_string());
-    call.values.set("UL", call.caller.level);
+    call.screen.values.set("LC", last);
+    call.screen.values.set("DA", Local::now().format("%Y-%m-%d"));
+    call.screen.values.set("UN", call.caller.handle.to_string());
+    call.screen.values.set("UL", call.caller.level);
 }
 
 /// The line below a menu's title: who, where, and which call this is.
 pub fn subtitle(call: &Call) -> String {
     let mut words = call.caller.handle.to_string();
-    if let Some(node) = call.values.get("NN") {
+    if let Some(node) = call.screen.values.get("NN") {
         words.push_str(&format!(" · node {node}"));
     }
-    if let Some(number) = call.values.get("CN") {
+    if let Some(number) = call.screen.values.get("CN") {
         words.push_str(&format!(" · call {number}"));
     }
     words

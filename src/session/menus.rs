@@ -87,7 +87,7 @@ async fn act(
                 MenuInput::Done
             }
             Effect::Say(words) => {
-                let words = call.values.fill(&words);
+                let words = call.screen.values.fill(&words);
                 Box::pin(notice(call, "", &words)).await?;
                 MenuInput::Done
             }

@@ -54,17 +54,17 @@ async fn answer(mut connection: Box<Connection>, server: Arc<ServerState>, refer
     let idle = IdleClock::new(limits.login_time(), idle, Duration::from_secs(limits.idle_warning_seconds));
     let mut call = Call::new(Arc::clone(&server), *connection, idle, reference);
     tracing::info!(
-        terminal = %call.terminal.terminal_type,
-        charset = ?call.terminal.charset,
-        colors = ?call.terminal.colors,
-        plain = call.terminal.plain,
-        mouse = call.terminal.mouse,
-        columns = call.terminal.columns,
-        rows = call.terminal.rows,
+        terminal = %call.screen.terminal.terminal_type,
+        charset = ?call.screen.terminal.charset,
+        colors = ?call.screen.terminal.colors,
+        plain = call.screen.terminal.plain,
+        mouse = call.screen.terminal.mouse,
+        columns = call.screen.terminal.columns,
+        rows = call.screen.terminal.rows,
         "call answered"
     );
     let mut presence = Presence::new(&server, &call);
-    call.values.set("NN", presence.node());
+    call.screen.values.set("NN", presence.node());
     let over = ordered_to_end(call.subscription.orders(), &server.drain);
     let left = {
         // Pinned here, or they would be in this future and in that of the watch as well.

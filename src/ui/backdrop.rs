@@ -20,8 +20,8 @@ pub struct Backdrop {
 impl Backdrop {
     /// The art of this name, if there is more to it than a header and marks.
     pub fn new(call: &Call, name: &str) -> Option<Self> {
-        let theme = call.theme();
-        let columns = call.terminal.columns;
+        let theme = call.screen.theme();
+        let columns = call.screen.terminal.columns;
         let art = theme.fit(name, Charset::Cp437, columns)?;
         let empty = body(art, u16::MAX, &|_| String::new());
         let bare = |cell: &Cell| cell.ch == ' ' && cell.style.bg == Style::default().bg;
@@ -30,7 +30,7 @@ impl Backdrop {
         }
         let marks = art.marks().iter().filter(|mark| mark.y >= header_rows(art));
         let values = marks
-            .filter_map(|mark| Some((mark.name.clone(), call.values.get(&mark.name)?.to_owned())))
+            .filter_map(|mark| Some((mark.name.clone(), call.screen.values.get(&mark.name)?.to_owned())))
             .collect();
         Some(Self { art: name.to_owned(), columns, values, theme })
     }

@@ -147,7 +147,7 @@ impl<'a> MenuView<'a> {
             offered: keys,
             patience,
             heard,
-            rows: call.body().rows,
+            rows: call.screen.body().rows,
         };
         let all = offered.clone();
         if !marks.is_empty() {
@@ -159,10 +159,10 @@ impl<'a> MenuView<'a> {
             view.at_marks(call, &offered, &marks);
         }
         // The body of a screen with all there is round it.
-        let rows = call.terminal.rows.saturating_sub(10);
+        let rows = call.screen.terminal.rows.saturating_sub(10);
         if marks.is_empty() || view.lines.iter().any(|line| line.y >= rows) {
             view.backdrop = None;
-            let rows = call.body().rows;
+            let rows = call.screen.body().rows;
             // Air between the groups only where all of them are seen with it.
             if view.in_columns(call, &all, 1) > rows {
                 view.in_columns(call, &all, 0);
@@ -180,7 +180,7 @@ impl<'a> MenuView<'a> {
 
     /// The groups where the art has marks for them, those without a mark below the last.
     fn at_marks(&mut self, call: &Call, offered: &[&'a Item], marks: &[(String, u16, u16, u16)]) {
-        let (mut x, mut y, mut columns) = (2, 0, call.terminal.columns.saturating_sub(4).min(60));
+        let (mut x, mut y, mut columns) = (2, 0, call.screen.terminal.columns.saturating_sub(4).min(60));
         if let Some(backdrop) = &self.backdrop {
             y = backdrop.rows();
         }
@@ -209,7 +209,7 @@ impl<'a> MenuView<'a> {
     fn in_columns(&mut self, call: &Call, offered: &[&'a Item], air: u16) -> u16 {
         self.headings.clear();
         self.lines.clear();
-        let all = call.terminal.columns.saturating_sub(2);
+        let all = call.screen.terminal.columns.saturating_sub(2);
         let beside = if self.menu.groups.len() < 2 { 1 } else { (all / COLUMN).clamp(1, 3) };
         let columns = (all / beside).saturating_sub(2).min(60);
         let mut ends = vec![0u16; usize::from(beside)];
@@ -234,7 +234,7 @@ impl<'a> MenuView<'a> {
     }
 
     fn add(&mut self, call: &Call, item: &'a Item, x: u16, y: u16, columns: u16) {
-        let figure = call.values.figure(&item.figure);
+        let figure = call.screen.values.figure(&item.figure);
         self.lines.push(Line { item, figure, x, y, columns });
     }
 
@@ -285,9 +285,9 @@ impl<'a> MenuView<'a> {
 fn marks(call: &Call, art: &str) -> Vec<(String, u16, u16, u16)> {
     /// Rows below the body: rule, tagline, prompt, status.
     const FOOTER: u16 = 4;
-    let theme = call.theme();
-    let Some(art) = theme.fit(art, Charset::Cp437, call.terminal.columns) else { return Vec::new() };
-    if art.grid().rows() + FOOTER > call.terminal.rows + 1 {
+    let theme = call.screen.theme();
+    let Some(art) = theme.fit(art, Charset::Cp437, call.screen.terminal.columns) else { return Vec::new() };
+    if art.grid().rows() + FOOTER > call.screen.terminal.rows + 1 {
         return Vec::new();
     }
     let header = header_rows(art);
@@ -390,7 +390,8 @@ async fn choose_in_words(call: &mut Call, menu: &Menu) -> Result<MenuOutcome, En
     let mut words = String::new();
     for (n, item) in (1..).zip(&shown) {
         words.push_str(&format!("{n:>3}. {}  {}", item.key, item.name));
-        for aside in [Some(item.note.clone()), call.values.figure(&item.figure)].into_iter().flatten() {
+        for aside in [Some(item.note.clone()), call.screen.values.figure(&item.figure)].into_iter().flatten()
+        {
             if !aside.is_empty() {
                 words.push_str(&format!(", {aside}"));
             }

@@ -66,7 +66,7 @@ impl Call {
             // What is typed ahead is answered in one drawing, so it is laid out for one only.
             if !self.typed_ahead() {
                 size = Some(self.body_size());
-                widget.fit(self.terminal.columns, self.body().rows);
+                widget.fit(self.screen.terminal.columns, self.screen.body().rows);
             }
             let event = match self.event(&*widget, widget.quiet_at()).await {
                 Ok(event) => event,
@@ -77,7 +77,7 @@ impl Call {
             };
             // The header of another screen may have been of another height.
             if size.replace(self.body_size()) != size {
-                widget.fit(self.terminal.columns, self.body().rows);
+                widget.fit(self.screen.terminal.columns, self.screen.body().rows);
             }
             if let Some(outcome) = widget.take(event) {
                 return Ok(outcome);
@@ -86,6 +86,6 @@ impl Call {
     }
 
     fn body_size(&self) -> (u16, u16) {
-        (self.terminal.columns, self.body().rows)
+        (self.screen.terminal.columns, self.screen.body().rows)
     }
 }

@@ -52,7 +52,6 @@ impl Call {
         };
         self.stale = false;
         let narrowed = narrowed(&self.caller, &caller);
-        self.screen_unknown |= self.caller.settings.theme != caller.settings.theme;
         self.adopt(caller).await?;
         self.listen().await;
         if narrowed { Err(EndReason::Narrowed) } else { Ok(()) }

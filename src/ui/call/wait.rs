@@ -34,7 +34,7 @@ impl Call {
                 None => {
                     self.show(view).await?;
                     let event = self.beyond_ticks(view, quiet).await?;
-                    self.renew_art();
+                    self.screen.renew_themes(&self.server.themes.load());
                     event
                 }
             };
@@ -42,13 +42,13 @@ impl Call {
                 CallEvent::Orders => Box::pin(self.obey()).await?,
                 CallEvent::Key(key) => match self.routed(view, key) {
                     Routed::Help => help::show(self, view.keys()).await?,
-                    Routed::Redraw => self.screen_unknown = true,
+                    Routed::Redraw => self.screen.forget(),
                     Routed::Nowhere => {}
                     Routed::Key(key) => return Ok(CallEvent::Key(key)),
                 },
                 CallEvent::Terminal => {
                     self.tune().await?;
-                    self.screen_unknown = true;
+                    self.screen.forget();
                     self.refresh_clock();
                     return Ok(CallEvent::Terminal);
                 }
@@ -62,11 +62,11 @@ impl Call {
                 CallEvent::Warning => {
                     let text =
                         format!("still there? the line closes in {} seconds", self.idle.warning_seconds());
-                    self.pager.take(Page { at: chrono::Utc::now(), text, thread: None });
+                    self.screen.pager.take(Page { at: chrono::Utc::now(), text, thread: None });
                 }
                 CallEvent::Reloaded => {
                     // What is on screen was drawn with art that is gone.
-                    self.screen_unknown = true;
+                    self.screen.forget();
                     return Ok(CallEvent::Reloaded);
                 }
                 CallEvent::Quiet => return Ok(CallEvent::Quiet),
@@ -120,13 +120,13 @@ impl Call {
     }
 
     fn clicked(&self, keys: &Keys, column: u16, row: u16) -> Option<Key> {
-        let body = self.body;
+        let body = self.screen.body();
         if row == body.prompt_row {
-            let hints = keys.placed(self.terminal.columns);
+            let hints = keys.placed(self.screen.terminal.columns);
             return hints.iter().find(|hint| (hint.x..hint.end).contains(&column)).map(|hint| hint.key);
         }
         if row > body.prompt_row {
-            let pages = keys.obeys(Act::Pages) && self.pager.newest().is_some();
+            let pages = keys.obeys(Act::Pages) && self.screen.pager.newest().is_some();
             return pages.then_some(Key::Char('/'));
         }
         let row = row.checked_sub(body.top).filter(|row| *row < body.rows)?;
@@ -166,8 +166,8 @@ impl Call {
             }
             Input::Resize { columns, rows } => {
                 // What no screen can be is no news.
-                if let Some(size) = probe::possible_size(columns, rows) {
-                    (self.found.columns, self.found.rows) = size;
+                if let Some((columns, rows)) = probe::possible_size(columns, rows) {
+                    self.screen.resized(columns, rows);
                 }
                 Ok(CallEvent::Terminal)
             }
@@ -181,8 +181,7 @@ impl Call {
                     rows = terminal.rows,
                     "terminal told late"
                 );
-                self.found = *terminal;
-                self.echo = echo;
+                self.screen.found_out(*terminal, echo);
                 Ok(CallEvent::Terminal)
             }
         }
@@ -268,21 +267,21 @@ impl Call {
             EventBody::PageSent { .. } => "NP",
             _ => return,
         };
-        if let Some(number) = self.values.get(mark).and_then(|number| number.parse::<i64>().ok()) {
-            self.values.set(mark, number + 1);
+        if let Some(number) = self.screen.values.get(mark).and_then(|number| number.parse::<i64>().ok()) {
+            self.screen.values.set(mark, number + 1);
         }
     }
 
     /// Takes an event; true if the view on screen may want to show it.
     pub(super) fn concerned(&mut self, event: &Arc<Event>) -> bool {
         let missed = self.subscription.take_missed();
-        self.pager.missed(missed);
+        self.screen.pager.missed(missed);
         match &event.body {
             EventBody::QuotesUpdated { .. } => return true,
             _ => {
                 if let Some(page) = page_of(event) {
                     self.count(event);
-                    self.pager.take(page);
+                    self.screen.pager.take(page);
                     return true;
                 }
             }

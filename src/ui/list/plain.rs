@@ -54,7 +54,7 @@ impl List<'_> {
 /// Says a list and asks until the caller does something with it.
 pub async fn pick(call: &mut Call, list: &mut List<'_>) -> Result<ListOutcome, EndReason> {
     let mut first = list.bar.chosen / PAGE * PAGE;
-    call.say_long(&list.page(call.place(), first)).await?;
+    call.say_long(&list.page(&call.screen.location, first)).await?;
     loop {
         let below = list.more || first + PAGE < list.rows.len();
         let question = list.question(below);
@@ -68,7 +68,7 @@ pub async fn pick(call: &mut Call, list: &mut List<'_>) -> Result<ListOutcome, E
             "+" if first + PAGE < list.rows.len() => {
                 first += PAGE;
                 list.bar.chosen = first;
-                call.say_long(&list.page(call.place(), first)).await?;
+                call.say_long(&list.page(&call.screen.location, first)).await?;
                 continue;
             }
             "+" if list.more => {
