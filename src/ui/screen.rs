@@ -447,3 +447,92 @@ fn preferred(found: &Capabilities, settings: &Settings) -> Capabilities {
     terminal.status_line &= settings.status_line && !terminal.plain;
     terminal
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::Canvas;
+    use crate::ui::keys::Keys;
+    use dialtone_terminal::{Hint, Probe};
+
+    struct Words(&'static str);
+
+    impl View for Words {
+        fn draw(&self, frame: &mut Canvas<'_>) {
+            frame.text(0, 0, self.0, styles::WORDS);
+            frame.prompt("what now? ");
+        }
+
+        fn keys(&self) -> Keys {
+            Keys::default()
+        }
+    }
+
+    fn screen(columns: u16, rows: u16) -> Screen {
+        let size = Some((columns, rows));
+        let mut found = Probe::new(Hint { terminal_type: Some("xterm"), size, ..Hint::default() }).conclude();
+        (found.columns, found.rows, found.plain) = (columns, rows, false);
+        Screen::new(found, true, "Dialtone", Arc::new(Themes::load("classic", None).unwrap()))
+    }
+
+    fn said(bytes: &[u8]) -> String {
+        String::from_utf8_lossy(bytes).into_owned()
+    }
+
+    #[test]
+    fn only_what_has_changed_goes_out() {
+        let mut screen = screen(80, 24);
+        let whole = screen.show(&Words("one"), false);
+        assert!(said(&whole).contains("one") && said(&whole).contains("\x1b[2J"));
+        assert!(screen.show(&Words("one"), false).is_empty());
+        let change = screen.show(&Words("two"), false);
+        assert!(said(&change).contains("two") && change.len() < 40, "{:?}", said(&change));
+        let dropped = screen.show(&Words("two"), true);
+        assert_eq!(
+            dropped.len(),
+            screen.show(&Words("two"), true).len(),
+            "nobody knows what is there: all of it"
+        );
+        assert!(dropped.len() > 500);
+    }
+
+    #[test]
+    fn a_tick_changes_the_status_line_and_nothing_else() {
+        let mut screen = screen(80, 24);
+        screen.clock = "20:41".into();
+        screen.show(&Words("one"), false);
+        screen.clock = "20:42".into();
+        let tick = screen.show_status();
+        assert!(!tick.is_empty() && tick.len() < 40, "{:?}", said(&tick));
+        assert!(screen.show_status().is_empty() && screen.show(&Words("one"), false).is_empty());
+        screen.forget();
+        screen.clock = "20:43".into();
+        assert!(screen.show_status().is_empty(), "the next view is drawn whole, and has it");
+        assert!(said(&screen.show(&Words("one"), false)).contains("20:43"));
+    }
+
+    #[test]
+    fn what_is_said_below_a_view_is_not_drawn_over_as_if_it_were_known() {
+        let mut screen = screen(80, 24);
+        let whole = screen.show(&Words("one"), false).len();
+        screen.say("hello");
+        assert_eq!(screen.show(&Words("one"), false).len(), whole);
+        screen.resized(40, 12);
+        screen.tune(&Settings::default());
+        assert!(said(&screen.show(&Words("one"), false)).contains("\x1b[2J"));
+    }
+
+    #[test]
+    fn any_size_is_drawn_and_no_control_character_of_a_text_goes_out() {
+        for (columns, rows) in [(0, 0), (1, 1), (1, 200), (300, 1), (20, 10), (39, 15), (255, 255)] {
+            let mut screen = screen(columns, rows);
+            let bytes = screen.show(&Words("\u{1b}[2Jboo\x07\r\n\u{9b}5m\x00"), false);
+            assert!(!bytes.contains(&7) && !bytes.contains(&0), "{columns}x{rows}");
+            assert_eq!(said(&bytes).matches("\x1b[2J").count(), 1, "{columns}x{rows}");
+            screen.clock = "20:42".into();
+            screen.show_status();
+            screen.prompt("ask: ", &LineInput::new(20));
+            screen.art("welcome", "words", 3);
+        }
+    }
+}

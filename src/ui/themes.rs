@@ -26,14 +26,14 @@ impl Themes {
         let mut themes = BTreeMap::new();
         for name in names {
             match Theme::load(&name, own) {
-                Ok(gallery) => themes.insert(name, Arc::new(gallery)),
+                Ok(theme) => themes.insert(name, Arc::new(theme)),
                 // A folder without art is no theme, unless the board asks for it by name.
                 Err(ThemeError::Theme { .. }) => continue,
                 Err(error) => return Err(error),
             };
         }
         let board = match themes.get(board) {
-            Some(gallery) => Arc::clone(gallery),
+            Some(theme) => Arc::clone(theme),
             None => Arc::new(Theme::load(board, own)?),
         };
         Ok(Self { themes, board })
