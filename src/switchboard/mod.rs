@@ -11,8 +11,7 @@ mod registry;
 
 use std::sync::Arc;
 
-use dialtone_domain::{Domain, EventReader, InstanceId};
-use dialtone_domain::{Event, EventBody};
+use dialtone_domain::{Domain, Event, EventReader, InstanceId};
 use tokio_util::sync::CancellationToken;
 
 pub use self::audience::{Ended, EventFilter};
@@ -72,10 +71,9 @@ impl Dispatcher {
         let mut traffic = false;
         for event in events {
             self.domain.users.invalidate(&event);
-            traffic |= matches!(event.body, EventBody::UserOnline { .. } | EventBody::UserOffline { .. });
-            if let EventBody::QuotesUpdated { quotes } = &event.body {
-                self.switchboard.prices().feed(quotes);
-            }
+            let meaning = event.body.meaning();
+            traffic |= meaning.presence;
+            self.switchboard.prices().feed(meaning.quotes);
             if let Some(nats) = &self.nats {
                 nats.publish(&event, self.instance);
             }

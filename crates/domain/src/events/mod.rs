@@ -4,11 +4,13 @@ mod append;
 mod body;
 mod gaps;
 mod log;
+mod meaning;
 mod reader;
 
 pub(crate) use append::append;
 pub use body::{EventBody, QuoteTick};
 pub use log::EventLog;
+pub use meaning::{Audience, Control, Counter, Meaning, Target};
 pub use reader::EventReader;
 
 use crate::{EventSeq, InstanceId};
