@@ -126,8 +126,9 @@ fn with_board<T>(
     runtime.block_on(async {
         let domain = database::open(&url).await?;
         let last_ring = CancellationToken::new();
-        let ringing =
-            tokio::spawn(Ringer::occasional(&domain.events, &config.storage).run(last_ring.clone()));
+        let storage = &config.storage;
+        let ringer = Ringer::occasional(&domain.events, storage.nats.as_deref(), &storage.nats_prefix);
+        let ringing = tokio::spawn(ringer.run(last_ring.clone()));
         let done = match domain.users.list(None, 1).await {
             Ok(accounts) if accounts.is_empty() => {
                 Err(no_board(&format!("the database at {}", database::address(&url)), "it is empty"))

@@ -5,7 +5,6 @@ use dialtone_domain::EventLog;
 use tokio_util::sync::CancellationToken;
 
 use super::nats::NatsRinger;
-use crate::config::Storage;
 
 /// Rings for the other processes of the board: over NATS if there is one, else over Postgres. On SQLite nobody hears it,
 /// and another process reads the log when its poll is due.
@@ -20,10 +19,9 @@ impl Ringer {
         Self { log: log.clone(), nats }
     }
 
-    /// The same for a process that writes now and then, and connects to NATS when it first does.
-    pub fn occasional(log: &EventLog, storage: &Storage) -> Self {
-        let nats = storage.nats.as_ref().map(|url| NatsRinger::occasional(url, &storage.nats_prefix));
-        Self::new(log, nats)
+    /// The same for a process that writes now and then: it connects to NATS, if there is an address, at its first ring.
+    pub fn occasional(log: &EventLog, nats: Option<&str>, prefix: &str) -> Self {
+        Self::new(log, nats.map(|url| NatsRinger::occasional(url, prefix)))
     }
 
     /// Rings after each commit until `closing`, and then for what was committed before. Nobody waits for it: a ring that
