@@ -30,7 +30,7 @@ use crate::login_throttle::LoginThrottle;
 use crate::node_numbers::NodeNumbers;
 use crate::server::{self, Limiter, Server};
 use crate::server_state::ServerState;
-use crate::switchboard::{Dispatcher, Nats, Switchboard};
+use crate::switchboard::{Dispatcher, Nats, Ringer, Switchboard};
 use crate::telemetry::health::{self, Readiness};
 use crate::transport::ssh;
 use crate::transport::ssh::host_keys;
@@ -70,8 +70,19 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         None => None,
     };
     let reader = domain.events.reader().await.into_diagnostic().wrap_err("cannot read the event log")?;
-    let dispatcher =
-        Dispatcher { domain: domain.clone(), switchboard: Arc::clone(&switchboard), instance, nats };
+    let ringer = Ringer::new(&domain.events, nats.as_ref().map(Nats::ringer));
+    let last_ring = CancellationToken::new();
+    let ringing = tokio::spawn(ringer.run(last_ring.clone()));
+    let listener = if nats.is_none() { domain.events.listen() } else { None };
+    let poll = Duration::from_millis(config.storage.poll_milliseconds);
+    let dispatcher = Dispatcher {
+        domain: domain.clone(),
+        switchboard: Arc::clone(&switchboard),
+        instance,
+        nats,
+        listener,
+        poll,
+    };
     background.spawn(dispatcher.run(reader, closing.clone()));
     let replaced = CancellationToken::new();
     background.spawn(instance::keep_lease(domain.clone(), instance, replaced.clone(), closing.clone()));
@@ -180,6 +191,8 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         loose_ends.wait().await;
         background.wait().await;
         domain.instances.leave(instance).await.ok();
+        last_ring.cancel();
+        ringing.await.ok();
         domain.close().await;
     })
     .await

@@ -76,15 +76,23 @@ pub struct Storage {
     pub data_dir: PathBuf,
     /// `postgres://…`; without it the board keeps `dialtone.db` in the data directory.
     pub database: Option<String>,
-    /// `nats://…`; without it only the log's own poll tells other processes.
+    /// `nats://…`; without it Postgres itself tells other processes, and on SQLite their poll.
     pub nats: Option<String>,
     /// The first word of every NATS subject.
     pub nats_prefix: String,
+    /// How often the event log is read though no doorbell rings; 0 never.
+    pub poll_milliseconds: u64,
 }
 
 impl Default for Storage {
     fn default() -> Self {
-        Self { data_dir: "data".into(), database: None, nats: None, nats_prefix: "backend".into() }
+        Self {
+            data_dir: "data".into(),
+            database: None,
+            nats: None,
+            nats_prefix: "backend".into(),
+            poll_milliseconds: 500,
+        }
     }
 }
 

@@ -455,3 +455,18 @@ fn lists_show_the_news_that_concerns_them_and_the_bar_stays_on_its_row() {
     });
     bar_is_on("Fresh paint");
 }
+
+#[test]
+fn callers_of_one_process_page_each_other_with_the_poll_off() {
+    let Two { telnet, ssh, board } = two(Board::setup().env("DIALTONE_STORAGE__POLL_MILLISECONDS", 0));
+    telnet.open_board("The Lobby");
+    telnet.post("Hack the planet", "They are trashing our rights.");
+    ssh.wait_status("» Acid Burn posted in The Lobby: \"Hack the planet\"");
+    ssh.choose("P", "one line, shown at once");
+    ssh.enter("acid burn");
+    ssh.wait_for("say");
+    ssh.enter("meet me at the garage");
+    ssh.wait_for("Acid Burn has it on screen now.");
+    telnet.wait_status("» Crash Override pages you: meet me at the garage");
+    drop(board);
+}

@@ -19,6 +19,19 @@ fn instance(name: &str, database: &Arc<Database>, nats: Option<&Nats>) -> Board 
     }
 }
 
+/// The same that never reads the log unless a doorbell rings, and rings for no prices of its own.
+fn instance_without_poll(name: &str, database: &Arc<Database>, nats: Option<&Nats>) -> Board {
+    let setup = Board::setup()
+        .database(database)
+        .arguments(&["--role", "gateway"])
+        .env("DIALTONE_INSTANCE__NAME", name)
+        .env("DIALTONE_STORAGE__POLL_MILLISECONDS", 0);
+    match nats {
+        Some(nats) => setup.nats(nats).start(),
+        None => setup.start(),
+    }
+}
+
 fn by_ssh(board: &Board, handle: &str) -> Pty {
     let caller = ssh(board, handle, &SshOptions::default());
     caller.wait_for("Password:");
@@ -30,7 +43,7 @@ fn by_ssh(board: &Board, handle: &str) -> Pty {
 }
 
 /// Posts from the main menu, and goes back there.
-fn post(caller: &Dial, subject: &str) {
+fn post(caller: &harness::Terminal, subject: &str) {
     caller.open_board("The Lobby");
     caller.post(subject, "Can you hear me?");
     caller.back_to("message boards");
@@ -81,6 +94,125 @@ fn a_post_on_one_instance_pages_a_caller_on_the_other() {
     }
     crash.hangup();
     wire.wait("backend.users.offline");
+}
+
+/// Whatever is written by either instance or by a command shows on both at once. Nothing but the doorbell can have
+/// said so.
+fn doorbell_carries(a: &Board, b: &Board) {
+    a.account("Acid Burn");
+    a.account("Crash Override");
+    let acid = Dial::call(a, Kind::SyncTerm);
+    acid.log_in("Acid Burn");
+    let crash = by_ssh(b, "Crash Override");
+    post(&acid, "From instance a");
+    crash.wait_status("» Acid Burn posted in The Lobby: \"From instance a\"");
+    post(&crash, "From instance b");
+    acid.wait_status("» Crash Override posted in The Lobby: \"From instance b\"");
+    let said = a.cli(&["broadcast", "From a command"]);
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    for caller in [&acid as &harness::Terminal, &crash] {
+        caller.wait_status("» Sysop to everybody: From a command");
+    }
+    // The command waits for the call's end, so it has to ring before its own.
+    let banned = a.cli_json(&["user", "ban", "Crash Override", "--json"]);
+    assert_eq!(banned.get("ended"), Some(&true.into()), "{banned}");
+    crash.wait_for("The sysop has closed your account.");
+    crash.wait_hangup();
+}
+
+#[test]
+fn nats_alone_carries_with_the_poll_off() {
+    let nats = Nats::start();
+    let database = Arc::new(Database::create());
+    let (a, b) = (
+        instance_without_poll("a", &database, Some(&nats)),
+        instance_without_poll("b", &database, Some(&nats)),
+    );
+    doorbell_carries(&a, &b);
+    assert_eq!(database.query(LISTENING), "0", "Postgres carried as well");
+}
+
+#[test]
+fn postgres_alone_carries_with_the_poll_off() {
+    let database = Arc::new(Database::create());
+    let (a, b) = (instance_without_poll("a", &database, None), instance_without_poll("b", &database, None));
+    doorbell_carries(&a, &b);
+}
+
+/// How many listen at the doorbell of Postgres.
+const LISTENING: &str = "SELECT COUNT(*) FROM pg_stat_activity \
+     WHERE datname = current_database() AND query LIKE 'LISTEN %'";
+
+#[test]
+fn a_listener_that_lost_its_connection_reads_the_log_and_listens_again() {
+    let database = Arc::new(Database::create());
+    let (a, b) = (instance_without_poll("a", &database, None), instance_without_poll("b", &database, None));
+    a.account("Acid Burn");
+    let here = Dial::call(&a, Kind::SyncTerm);
+    here.log_in("Acid Burn");
+    let there = Dial::call(&b, Kind::SyncTerm);
+    there.look_round();
+    wait_listening(&database, "2");
+    say_in_silence(&database);
+    database.query(&LISTENING.replace("COUNT(*)", "pg_terminate_backend(pid)"));
+    for caller in [&here as &harness::Terminal, &there] {
+        caller.wait_status("» Sysop to everybody: Said in silence");
+    }
+    wait_listening(&database, "2");
+    let said = a.cli(&["broadcast", "Heard again"]);
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    for caller in [&here as &harness::Terminal, &there] {
+        caller.wait_status("» Sysop to everybody: Heard again");
+    }
+}
+
+#[test]
+fn an_instance_whose_line_to_nats_was_lost_reads_the_log_when_it_is_back() {
+    let mut nats = Nats::start();
+    let database = Arc::new(Database::create());
+    let board = instance_without_poll("a", &database, Some(&nats));
+    let guest = Dial::call(&board, Kind::SyncTerm);
+    guest.look_round();
+    board.log.wait_message("nats connected");
+    nats.stop();
+    board.log.wait_text("nats is away");
+    say_in_silence(&database);
+    nats.start_again();
+    guest.wait_status("» Sysop to everybody: Said in silence");
+}
+
+/// A broadcast by a writer that does not ring: nobody reads it until something else has the log read.
+fn say_in_silence(database: &Database) {
+    database.query(
+        "INSERT INTO events (at, kind, body) VALUES (now(), 'message.broadcast.all', \
+             '{\"type\":\"broadcast\",\"from_handle\":\"Sysop\",\"text\":\"Said in silence\"}')",
+    );
+}
+
+fn wait_listening(database: &Database, count: &str) {
+    let end = Instant::now() + DEADLINE;
+    while database.query(LISTENING) != count {
+        assert!(Instant::now() < end, "{} listen, not {count}", database.query(LISTENING));
+    }
+}
+
+#[test]
+fn an_event_of_a_kind_from_the_future_is_passed_over_with_one_line() {
+    let database = Arc::new(Database::create());
+    let board = instance("a", &database, None);
+    let guest = Dial::call(&board, Kind::SyncTerm);
+    guest.look_round();
+    for _ in 0..3 {
+        database.query(
+            "INSERT INTO events (at, kind, body) VALUES (now(), 'bbs.parrot.landed', '{\"type\":\"parrot_landed\"}')",
+        );
+    }
+    let said = board.cli(&["broadcast", "Still here"]);
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    guest.wait_status("» Sysop to everybody: Still here");
+    let lines = board.log.lines();
+    let told = lines.iter().filter(|line| line.contains("parrot_landed")).count();
+    assert_eq!(told, 1, "{}", board.log.tail());
 }
 
 #[test]

@@ -21,11 +21,13 @@ use clap::Parser;
 use dialtone_domain::Domain;
 use serde_json::json;
 use tokio::runtime;
+use tokio_util::sync::CancellationToken;
 
 use self::answer::{Answer, Failure};
 use self::arguments::{Arguments, Command, Manage, ServeArgs};
 use crate::config::{Config, Log};
 use crate::console::{self, acts};
+use crate::switchboard::Ringer;
 use crate::{app, database, telemetry};
 
 /// Runs the command line. The exit code is 0, 1 when something failed, 2 when it was not understood.
@@ -126,6 +128,10 @@ fn with_board<T>(
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let domain = database::open(&url).await?;
+        let last_ring = CancellationToken::new();
+        let storage = &config.storage;
+        let ringer = Ringer::occasional(&domain.events, storage.nats.as_deref(), &storage.nats_prefix);
+        let ringing = tokio::spawn(ringer.run(last_ring.clone()));
         let done = match domain.users.list(None, 1).await {
             Ok(accounts) if accounts.is_empty() => {
                 Err(no_board(&format!("the database at {}", database::address(&url)), "it is empty"))
@@ -133,6 +139,8 @@ fn with_board<T>(
             Ok(_) => work(&domain).await,
             Err(error) => Err(error.into()),
         };
+        last_ring.cancel();
+        ringing.await.ok();
         domain.close().await;
         done
     })

@@ -12,6 +12,8 @@ use super::{Config, ConfigError, Limits};
 
 /// Ten years, in seconds: longer than any call, and short enough that no clock overflows.
 const LONGEST: u64 = 10 * 365 * 86_400;
+/// A minute: what no doorbell tells of is no later than that.
+const LONGEST_POLL: u64 = 60_000;
 /// More of anything than one process can hold.
 const MOST: u64 = 1_000_000;
 /// The most a caller may be allowed to send before logging in.
@@ -128,6 +130,11 @@ fn check(config: &Config, origins: &Origins) -> Result<(), ConfigError> {
             let message = format!("limits.{key} must be from {least} to {most}, and is {value}");
             return Err(origins.refuse("limits", key, message));
         }
+    }
+    let poll = config.storage.poll_milliseconds;
+    if poll > LONGEST_POLL {
+        let message = format!("storage.poll_milliseconds must be from 0 to {LONGEST_POLL}, and is {poll}");
+        return Err(origins.refuse("storage", "poll_milliseconds", message));
     }
     let (idle, warning) = (config.limits.idle_seconds, config.limits.idle_warning_seconds);
     if idle != 0 && warning >= idle {

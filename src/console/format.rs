@@ -1,10 +1,13 @@
 //! Events and times in words for the sysop: pure, and safe to print whatever callers called themselves.
 
 use chrono::{DateTime, Utc};
+use dialtone_domain::events::{Audience, Control};
 use dialtone_domain::instances::Instance;
 use dialtone_domain::users::OnlineCall;
-use dialtone_domain::{CallId, Cents, EventBody, InstanceId, UserId};
+use dialtone_domain::{CallId, EventBody, InstanceId, UserId};
 use ratatui::text::Span;
+
+use crate::ui::event_text;
 
 /// How much an event matters to somebody who watches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,11 +29,11 @@ pub struct Names<'a> {
     pub calls: &'a [OnlineCall],
 }
 
-impl Names<'_> {
+impl event_text::Names for Names<'_> {
     fn user(&self, user: UserId) -> String {
         let call = self.calls.iter().find(|call| call.user == Some(user));
         let handle = call.and_then(|call| call.handle.as_ref());
-        handle.map_or_else(|| format!("account {user}"), |handle| plain(handle.as_str()))
+        handle.map_or_else(|| format!("account {user}"), ToString::to_string)
     }
 
     fn call(&self, id: CallId) -> String {
@@ -42,10 +45,7 @@ impl Names<'_> {
 
     fn instance(&self, id: InstanceId) -> String {
         let instance = self.instances.iter().find(|instance| instance.id == id);
-        instance.map_or_else(
-            || format!("instance {id}"),
-            |instance| format!("instance {}", plain(&instance.name)),
-        )
+        instance.map_or_else(|| format!("instance {id}"), |instance| format!("instance {}", instance.name))
     }
 }
 
@@ -56,60 +56,19 @@ pub fn caller(call: &OnlineCall) -> String {
 
 /// An event in one line.
 pub fn event(body: &EventBody, names: &Names<'_>) -> String {
-    match body {
-        EventBody::MessageCreated { board_name, author_handle, subject, .. } => {
-            format!("{} posted \"{}\" on {}", name(author_handle), plain(subject), plain(board_name))
-        }
-        EventBody::PageSent { from_handle, to, .. } => {
-            format!("{} paged {}", name(from_handle), names.user(*to))
-        }
-        EventBody::Broadcast { from_handle, text } => {
-            format!("{} told everybody: {}", name(from_handle), plain(text))
-        }
-        EventBody::UserRegistered { handle, .. } => format!("{} joined the board", name(handle)),
-        EventBody::UserChanged { user } => format!("{}: account changed", names.user(*user)),
-        EventBody::UserBanned { user, reason } if reason.is_empty() => {
-            format!("{} was banned", names.user(*user))
-        }
-        EventBody::UserBanned { user, reason } => {
-            format!("{} was banned: {}", names.user(*user), plain(reason))
-        }
-        EventBody::UserOnline { handle, call, .. } => format!("{} logged in, call {call}", name(handle)),
-        EventBody::UserOffline { handle, call, .. } => format!("{} hung up, call {call}", name(handle)),
-        EventBody::FriendsChanged { user } => format!("{} changed their friends", names.user(*user)),
-        EventBody::BoardChanged { board } => format!("board {board} was changed"),
-        EventBody::QuotesUpdated { quotes } => match quotes.as_slice() {
-            [one] => format!("{} moved to {}", plain(&one.symbol), Cents(one.cents)),
-            all => format!("{} prices moved", all.len()),
-        },
-        EventBody::OrderSettled { user, symbol, side, shares, cents } => {
-            let done = if side == "sell" { "sold" } else { "bought" };
-            let (who, symbol) = (names.user(*user), plain(symbol));
-            format!("{who} {done} {shares} {symbol} for {}", Cents(*cents))
-        }
-        EventBody::CallKicked { call, by, reason } => {
-            format!("{} ended {}: {}", plain(by), names.call(*call), plain(reason))
-        }
-        EventBody::InstanceDraining { instance } => {
-            format!("{} takes no more calls", names.instance(*instance))
-        }
-    }
+    plain(&event_text::log(body, names))
 }
 
 /// How loud an event is.
 pub fn tone(body: &EventBody) -> Tone {
-    match body {
-        EventBody::QuotesUpdated { .. } => Tone::Quiet,
-        EventBody::CallKicked { .. }
-        | EventBody::UserBanned { .. }
-        | EventBody::InstanceDraining { .. }
-        | EventBody::Broadcast { .. } => Tone::Loud,
+    let meaning = body.meaning();
+    match (meaning.audience, meaning.control) {
+        (Audience::QuoteWatchers, _) => Tone::Quiet,
+        (Audience::Everybody, _) | (_, Some(Control::Kick { .. } | Control::Ban { .. } | Control::Drain)) => {
+            Tone::Loud
+        }
         _ => Tone::Plain,
     }
-}
-
-fn name(handle: &impl AsRef<str>) -> String {
-    plain(handle.as_ref())
 }
 
 /// The text with a dot in place of everything a terminal might obey instead of showing: controls of both sets,

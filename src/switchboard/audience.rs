@@ -1,8 +1,8 @@
-//! Whom an event concerns.
+//! Whether an event concerns a call, and what it has the call do.
 
 use std::collections::HashSet;
 
-use dialtone_domain::events::EventBody;
+use dialtone_domain::events::{self, Audience, Meaning};
 use dialtone_domain::{CallId, UserId};
 
 /// What a call wants to hear of.
@@ -45,42 +45,47 @@ pub enum Control {
     Stale,
 }
 
-/// What an event has a call do, if it has to do anything.
-pub fn control(event: &EventBody, who: &EventFilter) -> Option<Control> {
-    let me = |user: &UserId| who.user.as_ref() == Some(user);
-    match event {
-        EventBody::CallKicked { call, by, reason } if who.call.as_ref() == Some(call) => {
-            Some(Control::End(Ended::Kicked { by: by.clone(), reason: reason.clone() }))
+/// What an event has a call do that it concerns, if it has to do anything.
+pub fn control(meaning: &Meaning<'_>) -> Option<Control> {
+    match meaning.control? {
+        events::Control::Kick { by, reason } => {
+            Some(Control::End(Ended::Kicked { by: by.to_owned(), reason: reason.to_owned() }))
         }
-        EventBody::UserBanned { user, reason } if me(user) => {
-            Some(Control::End(Ended::Banned(reason.clone())))
-        }
-        EventBody::UserChanged { user } | EventBody::FriendsChanged { user } if me(user) => {
-            Some(Control::Stale)
-        }
-        _ => None,
+        events::Control::Ban { reason } => Some(Control::End(Ended::Banned(reason.to_owned()))),
+        events::Control::ReadAgain => Some(Control::Stale),
+        // An instance tells its own calls, over a token that each of them watches.
+        events::Control::Drain => None,
     }
 }
 
-/// Whether an event is news for a call.
-pub fn matches(event: &EventBody, who: &EventFilter) -> bool {
-    let me = |user: &UserId| who.user.as_ref() == Some(user);
-    match event {
-        EventBody::MessageCreated { read_level, author, .. } => {
-            !me(author) && (who.sysop || who.level.is_some_and(|level| level >= *read_level))
+/// Whether a call is in an event's audience.
+pub fn includes(audience: Audience, who: &EventFilter) -> bool {
+    let me = |user| who.user == Some(user);
+    match audience {
+        Audience::Nobody | Audience::Instance(_) => false,
+        Audience::Everybody => true,
+        Audience::Caller(user) => me(user),
+        Audience::Call(call) => who.call == Some(call),
+        Audience::Readers { level, but } => {
+            !me(but) && (who.sysop || who.level.is_some_and(|reached| reached >= level))
         }
-        EventBody::PageSent { to, .. } => me(to),
-        EventBody::Broadcast { .. } => true,
-        EventBody::UserOnline { user, .. } => !me(user) && who.friends.contains(user),
-        EventBody::QuotesUpdated { .. } => who.quotes,
-        _ => false,
+        Audience::FriendsOf(user) => !me(user) && who.friends.contains(&user),
+        Audience::QuoteWatchers => who.quotes,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dialtone_domain::{BoardId, Handle, MessageId, ThreadId};
+    use dialtone_domain::{BoardId, EventBody, Handle, MessageId, ThreadId};
+
+    fn matches(event: &EventBody, who: &EventFilter) -> bool {
+        includes(event.meaning().audience, who)
+    }
+
+    fn control(event: &EventBody, who: &EventFilter) -> Option<Control> {
+        matches(event, who).then(|| super::control(&event.meaning())).flatten()
+    }
 
     fn post(read_level: i64, author: UserId) -> EventBody {
         EventBody::MessageCreated {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use dialtone_domain::UserId;
-use dialtone_domain::events::EventBody;
+use dialtone_domain::events::{Audience, Control, Meaning};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
@@ -30,10 +30,12 @@ impl Connections {
 
     /// Ends what an event forbids: once the calls on it have had time for their last words. Nothing new begins on it
     /// meanwhile, because whatever does reads the account again.
-    pub fn deliver(&self, event: &EventBody) {
-        let EventBody::UserBanned { user: banned, .. } = event else { return };
+    pub fn deliver(&self, event: &Meaning<'_>) {
+        let (Some(Control::Ban { .. }), Audience::Caller(banned)) = (event.control, event.audience) else {
+            return;
+        };
         let open = self.open();
-        let theirs = open.values().filter(|(user, _)| user == banned);
+        let theirs = open.values().filter(|(user, _)| *user == banned);
         let theirs: Vec<CancellationToken> = theirs.map(|(_, hangup)| hangup.clone()).collect();
         if !theirs.is_empty() {
             tokio::spawn(async move {
@@ -68,6 +70,7 @@ impl Drop for Watched {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use dialtone_domain::EventBody;
 
     #[tokio::test(start_paused = true)]
     async fn a_ban_ends_the_connections_of_that_caller_alone() {
@@ -75,8 +78,8 @@ mod tests {
         let (theirs, another) = (CancellationToken::new(), CancellationToken::new());
         let watch = connections.watch(UserId(1), theirs.clone());
         let _other = connections.watch(UserId(2), another.clone());
-        connections.deliver(&EventBody::UserChanged { user: UserId(1) });
-        connections.deliver(&EventBody::UserBanned { user: UserId(1), reason: String::new() });
+        connections.deliver(&EventBody::UserChanged { user: UserId(1) }.meaning());
+        connections.deliver(&EventBody::UserBanned { user: UserId(1), reason: String::new() }.meaning());
         theirs.cancelled().await;
         assert!(!another.is_cancelled());
         drop(watch);

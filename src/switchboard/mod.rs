@@ -3,21 +3,25 @@
 mod audience;
 mod board_stats;
 mod connections;
+mod doorbell;
 mod in_process;
 mod nats;
 mod poll;
+mod postgres;
 mod price_history;
 mod registry;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use dialtone_domain::{Domain, EventReader, InstanceId};
-use dialtone_domain::{Event, EventBody};
+use dialtone_domain::events::Listener;
+use dialtone_domain::{Domain, Event, EventReader, InstanceId};
 use tokio_util::sync::CancellationToken;
 
 pub use self::audience::{Ended, EventFilter};
 pub use self::board_stats::{BoardStats, callers};
 pub use self::connections::Connections;
+pub use self::doorbell::Ringer;
 pub use self::nats::{Nats, NatsError, understood as nats_address_understood};
 pub use self::price_history::PriceHistory;
 pub use self::registry::{Delivery, Orders, Subscription, SubscriptionHandle, Switchboard};
@@ -30,14 +34,18 @@ pub struct Dispatcher {
     pub switchboard: Arc<Switchboard>,
     /// This instance: its own events go out on NATS from here.
     pub instance: InstanceId,
-    /// The doorbell of other machines, if there is one.
+    /// The doorbell of other processes, if there is NATS.
     pub nats: Option<Nats>,
+    /// The same over Postgres, if there is not.
+    pub listener: Option<Listener>,
+    /// How often the log is read though no doorbell rings; zero never.
+    pub poll: Duration,
 }
 
 impl Dispatcher {
     /// Reads the log from `reader`'s place until `shutdown`.
     pub async fn run(mut self, mut reader: EventReader, shutdown: CancellationToken) {
-        let mut poll = poll::Poll::new();
+        let mut poll = poll::Poll::new(self.poll);
         let bell = in_process::Bell::new(&self.domain);
         let mut away = false;
         loop {
@@ -62,6 +70,7 @@ impl Dispatcher {
                 () = shutdown.cancelled() => return,
                 () = bell.rung() => {}
                 () = nats::rung(self.nats.as_mut()) => {}
+                () = postgres::rung(self.listener.as_mut()) => {}
                 () = poll.due() => {}
             }
         }
@@ -72,10 +81,9 @@ impl Dispatcher {
         let mut traffic = false;
         for event in events {
             self.domain.users.invalidate(&event);
-            traffic |= matches!(event.body, EventBody::UserOnline { .. } | EventBody::UserOffline { .. });
-            if let EventBody::QuotesUpdated { quotes } = &event.body {
-                self.switchboard.prices().feed(quotes);
-            }
+            let meaning = event.body.meaning();
+            traffic |= meaning.presence;
+            self.switchboard.prices().feed(meaning.quotes);
             if let Some(nats) = &self.nats {
                 nats.publish(&event, self.instance);
             }

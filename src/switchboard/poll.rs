@@ -4,22 +4,24 @@ use std::time::Duration;
 
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-/// How late an event may be when no doorbell rings: with what it takes to read and draw it, within a second.
-const INTERVAL: Duration = Duration::from_millis(500);
-
 /// One tick an instance, however many callers.
-pub struct Poll(Interval);
+pub struct Poll(Option<Interval>);
 
 impl Poll {
-    /// Starts now.
-    pub fn new() -> Self {
-        let mut ticks = interval(INTERVAL);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self(ticks)
+    /// Starts now. With no time between two ticks there are none.
+    pub fn new(every: Duration) -> Self {
+        Self((!every.is_zero()).then(|| {
+            let mut ticks = interval(every);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            ticks
+        }))
     }
 
     /// Waits for the next tick. Cancel safe.
     pub async fn due(&mut self) {
-        self.0.tick().await;
+        match &mut self.0 {
+            Some(ticks) => drop(ticks.tick().await),
+            None => std::future::pending().await,
+        }
     }
 }

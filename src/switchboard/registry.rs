@@ -9,7 +9,7 @@ use futures_channel::mpsc;
 use futures_util::FutureExt;
 use tokio::sync::Notify;
 
-use super::audience::{Control, Ended, EventFilter, control, matches};
+use super::audience::{Control, Ended, EventFilter, control, includes};
 use super::board_stats::BoardStats;
 use super::connections::Connections;
 use super::price_history::PriceHistory;
@@ -39,10 +39,10 @@ pub struct Orders {
 }
 
 impl Orders {
-    fn give(&self, control: Control) {
+    fn give(&self, control: &Control) {
         match control {
             Control::End(why) => {
-                self.ended.get_or_init(|| why);
+                self.ended.get_or_init(|| why.clone());
                 self.over.notify_one();
             }
             Control::Stale => self.stale.store(true, Ordering::Release),
@@ -119,11 +119,16 @@ impl Switchboard {
 
     /// Hands an event to each call it concerns; never waits for any of them.
     pub fn deliver(&self, event: &Arc<Event>) {
-        self.connections.deliver(&event.body);
+        let meaning = event.body.meaning();
+        self.connections.deliver(&meaning);
+        let control = control(&meaning);
         for line in self.lines().values_mut() {
-            if let Some(control) = control(&event.body, &line.filter) {
+            if !includes(meaning.audience, &line.filter) {
+                continue;
+            }
+            if let Some(control) = &control {
                 line.orders.give(control);
-            } else if matches(&event.body, &line.filter) && line.events.try_send(Arc::clone(event)).is_err() {
+            } else if line.events.try_send(Arc::clone(event)).is_err() {
                 line.missed.fetch_add(1, Ordering::Relaxed);
             }
         }

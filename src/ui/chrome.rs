@@ -103,7 +103,12 @@ fn header(grid: &mut Grid, round: &Chrome<'_>, charset: Charset) -> u16 {
     let theme = round.theme;
     let art = [round.place.art(), "inner"].iter().find_map(|name| theme.fit(name, charset, widest));
     let Some(art) = art.filter(|_| rows >= HIGH) else {
-        let x = grid.text(1, 0, &cut(round.place.title(), usize::from(columns).saturating_sub(2)), styles::HEADING);
+        let x = grid.text(
+            1,
+            0,
+            &cut(round.place.title(), usize::from(columns).saturating_sub(2)),
+            styles::HEADING,
+        );
         let room = usize::from(columns.saturating_sub(x + 3));
         grid.text(x + 2, 0, &cut(round.place.subtitle(), room), styles::ASIDE);
         return 1;

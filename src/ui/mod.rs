@@ -11,6 +11,7 @@ mod chrome;
 mod dialog;
 mod editor;
 mod end_reason;
+pub mod event_text;
 mod form;
 mod help;
 mod idle;

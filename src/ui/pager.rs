@@ -3,9 +3,11 @@
 use std::collections::VecDeque;
 
 use chrono::{DateTime, Utc};
-use dialtone_domain::events::{Event, EventBody};
+use dialtone_domain::events::{Event, Target};
 use dialtone_domain::{BoardId, ThreadId};
 use dialtone_terminal::text::clean_line;
+
+use super::event_text;
 
 /// Pages kept to be read; older ones are only counted, the boards still have what they told of.
 const KEPT: usize = 50;
@@ -62,14 +64,8 @@ impl Pager {
 
 /// What the pager says of an event; none if it says nothing.
 pub fn page_of(event: &Event) -> Option<Page> {
-    let (text, thread) = match &event.body {
-        EventBody::MessageCreated { board, board_name, thread, author_handle, subject, .. } => {
-            (format!("{author_handle} posted in {board_name}: \"{subject}\""), Some((*board, *thread)))
-        }
-        EventBody::PageSent { from_handle, text, .. } => (format!("{from_handle} pages you: {text}"), None),
-        EventBody::Broadcast { from_handle, text } => (format!("{from_handle} to everybody: {text}"), None),
-        EventBody::UserOnline { handle, .. } => (format!("{handle} is on line"), None),
-        _ => return None,
-    };
+    let meaning = event.body.meaning();
+    let text = meaning.is_news().then(|| event_text::pager(&event.body)).flatten()?;
+    let thread = meaning.target.map(|Target::Thread { board, thread }| (board, thread));
     Some(Page { at: event.at, text: clean_line(&text), thread })
 }

@@ -318,3 +318,42 @@ async fn write(domain: Domain, url: String, writer: usize, turns: usize) -> Vec<
     }
     committed
 }
+
+#[test]
+fn an_event_of_an_unknown_kind_is_passed_over_and_stops_nothing() {
+    for_each_database(|domain, url| async move {
+        let mut reader = domain.events.reader().await.unwrap();
+        domain.events.append(say("before")).await.unwrap();
+        let mut raw = Raw::open(&url).await;
+        let body = r#"{"type":"parrot_landed"}"#;
+        let insert = match &raw {
+            Raw::Postgres(_) => {
+                format!("INSERT INTO events (at, kind, body) VALUES (now(), 'parrot', '{body}')")
+            }
+            Raw::Sqlite(_) => format!(
+                "INSERT INTO events (at, kind, body) VALUES ('2026-11-21T20:41:07Z', 'parrot', '{body}')"
+            ),
+        };
+        raw.execute(&insert).await.unwrap();
+        domain.events.append(say("after")).await.unwrap();
+        assert_eq!(read(&mut reader).await, ["before", "after"]);
+        assert_eq!(reader.gaps(), 0);
+    });
+}
+
+#[test]
+fn postgres_rings_for_the_other_processes() {
+    for_each_database(|domain, url| async move {
+        if one_writer(&url) {
+            assert!(domain.events.listen().is_none());
+            return domain.events.ring_others().await.unwrap();
+        }
+        let other = Domain::open(&url).await.unwrap();
+        let mut listener = domain.events.listen().unwrap();
+        listener.rung().await; // it has begun to listen
+        other.events.ring_others().await.unwrap();
+        listener.rung().await;
+        drop(listener);
+        other.close().await;
+    });
+}

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dialtone_domain::events::{Event, EventBody};
+use dialtone_domain::events::{Audience, Counter, Event};
 use dialtone_terminal::{Key, probe};
 use futures_util::{FutureExt, StreamExt};
 use tokio::time::{Instant, sleep_until};
@@ -262,10 +262,10 @@ impl Call {
 
     /// One more of what menus count: until they are entered again, nothing else tells them.
     fn count(&mut self, event: &Event) {
-        let mark = match &event.body {
-            EventBody::MessageCreated { .. } => "NM",
-            EventBody::PageSent { .. } => "NP",
-            _ => return,
+        let mark = match event.body.meaning().counter {
+            Some(Counter::Messages) => "NM",
+            Some(Counter::Pages) => "NP",
+            None => return,
         };
         if let Some(number) = self.screen.values.get(mark).and_then(|number| number.parse::<i64>().ok()) {
             self.screen.values.set(mark, number + 1);
@@ -276,17 +276,12 @@ impl Call {
     pub(super) fn concerned(&mut self, event: &Arc<Event>) -> bool {
         let missed = self.subscription.take_missed();
         self.screen.pager.missed(missed);
-        match &event.body {
-            EventBody::QuotesUpdated { .. } => return true,
-            _ => {
-                if let Some(page) = page_of(event) {
-                    self.count(event);
-                    self.screen.pager.take(page);
-                    return true;
-                }
-            }
+        if let Some(page) = page_of(event) {
+            self.count(event);
+            self.screen.pager.take(page);
+            return true;
         }
-        false
+        event.body.meaning().audience == Audience::QuoteWatchers
     }
 }
 

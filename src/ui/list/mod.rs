@@ -6,7 +6,7 @@ mod view;
 use std::time::Duration;
 
 use dialtone_domain::BoardId;
-use dialtone_domain::events::{Event, EventBody};
+use dialtone_domain::events::{Counter, Event, Target};
 use dialtone_terminal::{Key, Style};
 use tokio::time::Instant;
 
@@ -102,12 +102,15 @@ pub enum Live {
 
 impl Live {
     fn concerned(self, event: &Event) -> bool {
-        match (self, &event.body) {
-            (Self::Prices, EventBody::QuotesUpdated { .. }) => true,
-            (Self::Messages, EventBody::MessageCreated { .. }) => true,
-            (Self::Board(this), EventBody::MessageCreated { board, .. }) => this == *board,
-            (Self::Pages, _) => page_of(event).is_some(),
-            _ => false,
+        let meaning = event.body.meaning();
+        match self {
+            Self::Prices => !meaning.quotes.is_empty(),
+            Self::Messages => meaning.counter == Some(Counter::Messages),
+            Self::Board(this) => {
+                matches!(meaning.target, Some(Target::Thread { board, .. }) if board == this)
+            }
+            Self::Pages => page_of(event).is_some(),
+            Self::Nothing | Self::Callers => false,
         }
     }
 }

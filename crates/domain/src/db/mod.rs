@@ -41,6 +41,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+use uuid::Uuid;
 
 /// The longest that any one statement is waited for, when the server has fallen silent without hanging up.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(5);
@@ -65,13 +66,16 @@ struct Shared {
     health: outage::Health,
     /// Counts the commits of this process that appended to the event log.
     bell: watch::Sender<u64>,
+    /// Tells this process's own rings from those of others.
+    name: Uuid,
 }
 
 impl Store {
     /// Over `db`, which is at `place`.
     pub(crate) fn new((db, place): (Db, String)) -> Self {
         let health = outage::Health::new(place);
-        Self { shared: Arc::new(Shared { db, health, bell: watch::Sender::new(0) }), instance: None }
+        let shared = Shared { db, health, bell: watch::Sender::new(0), name: Uuid::new_v4() };
+        Self { shared: Arc::new(shared), instance: None }
     }
 
     /// The same store, whose events carry `instance`.
@@ -95,6 +99,11 @@ impl Store {
 
     pub(crate) fn bell(&self) -> &watch::Sender<u64> {
         &self.shared.bell
+    }
+
+    /// What the doorbell between processes knows this one by.
+    pub(crate) fn name(&self) -> Uuid {
+        self.shared.name
     }
 
     pub(crate) fn instance(&self) -> Option<InstanceId> {

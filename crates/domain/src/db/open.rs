@@ -109,7 +109,7 @@ async fn open_postgres(url: &str) -> Result<(Db, String), OpenError> {
         ("idle_in_transaction_session_timeout", "30s"),
     ]);
     let pool = PgPoolOptions::new()
-        .max_connections(16)
+        .max_connections(17) // one of them listens for the doorbell
         .acquire_timeout(ACQUIRE_LIMIT)
         .idle_timeout(Duration::from_secs(300))
         .test_before_acquire(false)

@@ -1,5 +1,6 @@
 //! What can happen on a board: the body of each event, as it is stored and as outside programs read it.
 
+use super::meaning::{Audience, Control, Counter, Meaning, Target};
 use crate::{BoardId, CallId, Handle, InstanceId, MessageId, PageId, ThreadId, UserId, level};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -138,34 +139,77 @@ pub struct QuoteTick {
 }
 
 impl EventBody {
-    /// The fields that whoever listens on NATS may read; none where all of them may. What one caller says to another,
-    /// or does with their money, and what a board says that guests may not read, goes out as ids alone: whoever may
-    /// know the rest asks the board for it.
-    fn public_fields(&self) -> Option<&'static [&'static str]> {
+    /// What it means: the one place that tells the kinds apart. What one caller says to another, or does with their
+    /// money, and what a board says that guests may not read, is published as ids alone: whoever may know the rest asks
+    /// the board for it.
+    pub fn meaning(&self) -> Meaning<'_> {
         match self {
-            Self::MessageCreated { read_level, .. } if *read_level > level::GUEST => {
-                Some(&["board", "read_level", "thread", "message", "author"])
+            Self::MessageCreated { board, read_level, thread, author, .. } => Meaning {
+                target: Some(Target::Thread { board: *board, thread: *thread }),
+                counter: Some(Counter::Messages),
+                public_fields: (*read_level > level::GUEST).then_some(&[
+                    "board",
+                    "read_level",
+                    "thread",
+                    "message",
+                    "author",
+                ]),
+                ..Meaning::new("bbs.message.created", Audience::Readers { level: *read_level, but: *author })
+            },
+            Self::BoardChanged { .. } => Meaning::new("bbs.board.changed", Audience::Nobody),
+            Self::PageSent { to, .. } => Meaning {
+                counter: Some(Counter::Pages),
+                public_fields: Some(&["page", "from", "to"]),
+                ..Meaning::new("email.page.sent", Audience::Caller(*to))
+            },
+            Self::Broadcast { .. } => Meaning::new("message.broadcast.all", Audience::Everybody),
+            Self::UserRegistered { .. } => Meaning::new("users.registered", Audience::Nobody),
+            Self::UserChanged { user } => Meaning {
+                control: Some(Control::ReadAgain),
+                profile: Some(*user),
+                ..Meaning::new("users.changed", Audience::Caller(*user))
+            },
+            Self::UserBanned { user, reason } => Meaning {
+                control: Some(Control::Ban { reason }),
+                public_fields: Some(&["user"]),
+                ..Meaning::new("users.banned", Audience::Caller(*user))
+            },
+            Self::UserOnline { user, .. } => Meaning {
+                profile: Some(*user),
+                presence: true,
+                ..Meaning::new("users.online", Audience::FriendsOf(*user))
+            },
+            Self::UserOffline { .. } => {
+                Meaning { presence: true, ..Meaning::new("users.offline", Audience::Nobody) }
             }
-            Self::PageSent { .. } => Some(&["page", "from", "to"]),
-            Self::OrderSettled { .. } | Self::UserBanned { .. } => Some(&["user"]),
-            Self::CallKicked { .. } => Some(&["call"]),
-            Self::MessageCreated { .. }
-            | Self::Broadcast { .. }
-            | Self::UserRegistered { .. }
-            | Self::UserChanged { .. }
-            | Self::UserOnline { .. }
-            | Self::UserOffline { .. }
-            | Self::FriendsChanged { .. }
-            | Self::BoardChanged { .. }
-            | Self::QuotesUpdated { .. }
-            | Self::InstanceDraining { .. } => None,
+            Self::FriendsChanged { user } => Meaning {
+                control: Some(Control::ReadAgain),
+                ..Meaning::new("users.friends.changed", Audience::Caller(*user))
+            },
+            Self::QuotesUpdated { quotes } => {
+                Meaning { quotes, ..Meaning::new("stocks.quote.updated", Audience::QuoteWatchers) }
+            }
+            // Whoever placed the order has been answered.
+            Self::OrderSettled { .. } => Meaning {
+                public_fields: Some(&["user"]),
+                ..Meaning::new("stocks.order.settled", Audience::Nobody)
+            },
+            Self::CallKicked { call, by, reason } => Meaning {
+                control: Some(Control::Kick { by, reason }),
+                public_fields: Some(&["call"]),
+                ..Meaning::new("instances.call.kicked", Audience::Call(*call))
+            },
+            Self::InstanceDraining { instance } => Meaning {
+                control: Some(Control::Drain),
+                ..Meaning::new("instances.draining", Audience::Instance(*instance))
+            },
         }
     }
 
     /// The body as outside programs may read it, as JSON. The log keeps it whole.
     pub fn published(&self) -> Result<Value, serde_json::Error> {
         let mut body = serde_json::to_value(self)?;
-        if let (Some(public), Value::Object(fields)) = (self.public_fields(), &mut body) {
+        if let (Some(public), Value::Object(fields)) = (self.meaning().public_fields, &mut body) {
             fields.retain(|name, _| name == "type" || public.contains(&name.as_str()));
         }
         Ok(body)
@@ -173,72 +217,129 @@ impl EventBody {
 
     /// The subject it is published on, without the prefix.
     pub fn subject(&self) -> &'static str {
-        match self {
-            Self::MessageCreated { .. } => "bbs.message.created",
-            Self::BoardChanged { .. } => "bbs.board.changed",
-            Self::PageSent { .. } => "email.page.sent",
-            Self::Broadcast { .. } => "message.broadcast.all",
-            Self::UserRegistered { .. } => "users.registered",
-            Self::UserChanged { .. } => "users.changed",
-            Self::UserBanned { .. } => "users.banned",
-            Self::UserOnline { .. } => "users.online",
-            Self::UserOffline { .. } => "users.offline",
-            Self::FriendsChanged { .. } => "users.friends.changed",
-            Self::QuotesUpdated { .. } => "stocks.quote.updated",
-            Self::OrderSettled { .. } => "stocks.order.settled",
-            Self::CallKicked { .. } => "instances.call.kicked",
-            Self::InstanceDraining { .. } => "instances.draining",
-        }
+        self.meaning().subject
+    }
+
+    /// One event of each kind, and two of a message: for tests and for the page of all kinds.
+    pub fn examples() -> Vec<Self> {
+        let (user, handle, call) = (UserId(7), Handle::guest(), CallId(21));
+        let (from_handle, text) = (handle.clone(), "The line is good".to_owned());
+        let message = |read_level| Self::MessageCreated {
+            board: BoardId(2),
+            board_name: "The Lobby".to_owned(),
+            read_level,
+            thread: ThreadId(3),
+            message: MessageId(4),
+            author: user,
+            author_handle: handle.clone(),
+            subject: "Who is on the line?".to_owned(),
+        };
+        let (symbol, reason) = ("TRUNK".to_owned(), "Good night".to_owned());
+        vec![
+            message(level::GUEST),
+            message(level::GUEST + 10),
+            Self::BoardChanged { board: BoardId(2) },
+            Self::PageSent {
+                page: PageId(5),
+                from: user,
+                from_handle: from_handle.clone(),
+                to: UserId(8),
+                text: text.clone(),
+            },
+            Self::Broadcast { from_handle, text },
+            Self::UserRegistered { user, handle: handle.clone() },
+            Self::UserChanged { user },
+            Self::UserBanned { user, reason: reason.clone() },
+            Self::UserOnline { user, handle: handle.clone(), call },
+            Self::UserOffline { user, handle, call },
+            Self::FriendsChanged { user },
+            Self::QuotesUpdated { quotes: vec![QuoteTick { symbol: symbol.clone(), cents: 1_050 }] },
+            Self::OrderSettled { user, symbol, side: "buy".to_owned(), shares: 3, cents: 3_150 },
+            Self::CallKicked { call, by: "Sysop".to_owned(), reason },
+            Self::InstanceDraining { instance: InstanceId(1) },
+        ]
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::EventBody;
-    use crate::{BoardId, CallId, Handle, MessageId, PageId, ThreadId, UserId};
-    use serde_json::json;
+    use crate::{CallId, Handle, UserId};
+    use std::collections::{BTreeMap, BTreeSet};
 
-    fn post(read_level: i64) -> EventBody {
-        EventBody::MessageCreated {
-            board: BoardId(2),
-            board_name: "Elite".to_owned(),
-            read_level,
-            thread: ThreadId(3),
-            message: MessageId(4),
-            author: UserId(5),
-            author_handle: Handle::guest(),
-            subject: "Hush".to_owned(),
+    /// The names of an object's fields, without `type`.
+    fn fields(body: &serde_json::Value) -> BTreeSet<String> {
+        body.as_object().unwrap().keys().filter(|name| *name != "type").cloned().collect()
+    }
+
+    fn kind(body: &EventBody) -> String {
+        serde_json::to_value(body).unwrap()["type"].as_str().unwrap().to_owned()
+    }
+
+    /// The words in backticks.
+    fn named(text: &str) -> BTreeSet<String> {
+        text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn there_is_an_example_of_each_kind() {
+        // Whoever reads JSON says which kinds there are when it finds another.
+        let error = serde_json::from_str::<EventBody>(r#"{"type":"no such kind"}"#).unwrap_err().to_string();
+        let (_, known) = error.split_once("expected one of ").expect("the kinds are listed");
+        assert_eq!(EventBody::examples().iter().map(kind).collect::<BTreeSet<_>>(), named(known));
+    }
+
+    #[test]
+    fn the_page_of_events_has_every_kind_with_its_subject_and_its_fields() {
+        let page = include_str!("../../../../docs/events.md");
+        let mut rows = BTreeSet::new();
+        for row in page.lines().filter(|row| row.starts_with("| `")) {
+            let cells: Vec<&str> = row.split(" | ").collect();
+            let [subject, kind, fields, _when] = cells.as_slice() else { panic!("{row}") };
+            let (public, private) = fields.split_once('(').unwrap_or((fields, ""));
+            rows.insert((
+                subject.replace(['|', '`', ' '], ""),
+                kind.replace('`', ""),
+                named(public),
+                named(private),
+            ));
         }
+        let mut known = BTreeSet::new();
+        for example in EventBody::examples() {
+            let whole = fields(&serde_json::to_value(&example).unwrap());
+            let public = fields(&example.published().unwrap());
+            let private = whole.difference(&public).cloned().collect();
+            known.insert((example.subject().to_owned(), kind(&example), public, private));
+        }
+        assert_eq!(rows, known, "docs/events.md is on the left");
     }
 
     #[test]
     fn what_is_private_goes_out_as_ids_alone() {
-        let page = EventBody::PageSent {
-            page: PageId(1),
-            from: UserId(2),
-            from_handle: Handle::guest(),
-            to: UserId(3),
-            text: "meet me".to_owned(),
-        };
-        let ids = json!({ "type": "page_sent", "page": 1, "from": 2, "to": 3 });
-        assert_eq!(page.published().unwrap(), ids);
-        let banned = EventBody::UserBanned { user: UserId(2), reason: "rude".to_owned() };
-        assert_eq!(banned.published().unwrap(), json!({ "type": "user_banned", "user": 2 }));
-        let kicked =
-            EventBody::CallKicked { call: CallId(2), by: "Sysop".to_owned(), reason: "x".to_owned() };
-        assert_eq!(kicked.published().unwrap(), json!({ "type": "call_kicked", "call": 2 }));
-        let (side, symbol) = ("buy".to_owned(), "TRUNK".to_owned());
-        let order = EventBody::OrderSettled { user: UserId(2), symbol, side, shares: 3, cents: 4 };
-        assert_eq!(order.published().unwrap(), json!({ "type": "order_settled", "user": 2 }));
+        let mut public: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for example in EventBody::examples().iter().filter(|it| it.meaning().public_fields.is_some()) {
+            let published = example.published().unwrap();
+            for name in fields(&published) {
+                assert!(published[&name].is_i64(), "{name} of {example:?}");
+                public.entry(kind(example)).or_default().push(name);
+            }
+        }
+        let expected = [
+            ("call_kicked", vec!["call"]),
+            ("message_created", vec!["author", "board", "message", "read_level", "thread"]),
+            ("order_settled", vec!["user"]),
+            ("page_sent", vec!["from", "page", "to"]),
+            ("user_banned", vec!["user"]),
+        ];
+        let expected =
+            expected.map(|(kind, names)| (kind.to_owned(), names.into_iter().map(str::to_owned).collect()));
+        assert_eq!(public, BTreeMap::from(expected));
     }
 
     #[test]
-    fn a_message_that_guests_may_read_goes_out_whole_and_any_other_as_ids() {
-        assert_eq!(post(0).published().unwrap(), serde_json::to_value(post(0)).unwrap());
-        let ids = json!({
-            "type": "message_created", "board": 2, "read_level": 10, "thread": 3, "message": 4, "author": 5
-        });
-        assert_eq!(post(10).published().unwrap(), ids);
+    fn a_message_that_guests_may_read_goes_out_whole() {
+        let open = EventBody::examples().into_iter().next().unwrap();
+        assert_eq!(open.published().unwrap(), serde_json::to_value(&open).unwrap());
     }
 
     #[test]
@@ -246,6 +347,9 @@ mod tests {
         let body = EventBody::UserOnline { user: UserId(7), handle: Handle::guest(), call: CallId(9) };
         let json = serde_json::to_string(&body).unwrap();
         assert_eq!(json, r#"{"type":"user_online","user":7,"handle":"Guest","call":9}"#);
-        assert_eq!(serde_json::from_str::<EventBody>(&json).unwrap(), body);
+        for example in EventBody::examples() {
+            let json = serde_json::to_string(&example).unwrap();
+            assert_eq!(serde_json::from_str::<EventBody>(&json).unwrap(), example);
+        }
     }
 }

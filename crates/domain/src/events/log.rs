@@ -1,8 +1,8 @@
 //! The log as a service: its doorbell, its readers, and entries that stand for a command alone.
 
-use super::{EventBody, EventReader};
+use super::{EventBody, EventReader, Listener, notify};
 use crate::Unavailable;
-use crate::db::{Store, prune};
+use crate::db::{Db, Store, prune};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -48,6 +48,20 @@ impl EventLog {
             }
             drop(store);
         }
+    }
+
+    /// Rings for the other processes on this database, over the database itself: `NOTIFY`. SQLite has no such thing,
+    /// and there nothing happens.
+    pub async fn ring_others(&self) -> Result<(), Unavailable> {
+        match self.store.db() {
+            Db::Postgres(pool) => Ok(notify::ring(pool, &self.store).await?),
+            Db::Sqlite { .. } => Ok(()),
+        }
+    }
+
+    /// Listens for [`Self::ring_others`] of other processes; none on SQLite.
+    pub fn listen(&self) -> Option<Listener> {
+        Listener::start(&self.store)
     }
 
     /// A reader that begins at the end of the log.

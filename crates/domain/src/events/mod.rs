@@ -4,11 +4,15 @@ mod append;
 mod body;
 mod gaps;
 mod log;
+mod meaning;
+mod notify;
 mod reader;
 
 pub(crate) use append::append;
 pub use body::{EventBody, QuoteTick};
 pub use log::EventLog;
+pub use meaning::{Audience, Control, Counter, Meaning, Target};
+pub use notify::Listener;
 pub use reader::EventReader;
 
 use crate::{EventSeq, InstanceId};

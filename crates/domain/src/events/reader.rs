@@ -6,11 +6,14 @@ use crate::db::{Db, DbError, Store, bounded, on_db};
 use crate::{EventSeq, InstanceId, Unavailable};
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
+use std::collections::BTreeSet;
 
 /// How far back from the end of the log a new reader looks for numbers that are still to come.
 const LOOK_BACK: i64 = 1_000;
 /// Events read at once, which the statements below name as well.
 const BATCH: usize = 1_000;
+/// Unknown kinds that are logged at most.
+const KINDS_LOGGED: usize = 64;
 
 /// One statement, so one snapshot: a writer's second event never shows without its first. Each half has its own
 /// order and limit as a number, because the server plans for any cursor: an OR it would answer by walking the log
@@ -33,6 +36,8 @@ pub struct EventReader {
     store: Store,
     cursor: i64,
     gaps: Gaps,
+    /// Kinds that were met and could not be read: each is logged once.
+    unknown: BTreeSet<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -50,7 +55,7 @@ impl EventReader {
                 "SELECT seq FROM events WHERE seq > (SELECT COALESCE(MAX(seq), 0) FROM events) - $1 ORDER BY seq")
             .bind(LOOK_BACK).fetch_all(db).await)?;
         let cursor = recent.last().copied().unwrap_or(0);
-        let mut reader = Self { store, cursor, gaps: Gaps::default() };
+        let mut reader = Self { store, cursor, gaps: Gaps::default(), unknown: BTreeSet::new() };
         reader.note(&missing((cursor - LOOK_BACK).max(0), recent.into_iter())).await?;
         Ok(reader)
     }
@@ -93,7 +98,7 @@ impl EventReader {
         if let Some(oldest) = oldest.filter(|_| rows.len() < BATCH) {
             self.gaps.give_up(oldest);
         }
-        Ok(rows.into_iter().filter_map(Row::event).collect())
+        Ok(rows.into_iter().filter_map(|row| row.event(&mut self.unknown)).collect())
     }
 
     /// The lowest transaction id still running, where there are holes to judge by it.
@@ -120,8 +125,10 @@ impl EventReader {
 }
 
 impl Row {
-    /// An event this program does not know was written by a newer one, for its own callers.
-    fn event(self) -> Option<Event> {
+    /// An event this program does not know was written by a newer one, for its own callers: it is passed over, and of
+    /// many of a kind the first is logged.
+    fn event(self, unknown: &mut BTreeSet<String>) -> Option<Event> {
+        let kind = self.body.0.get("type").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
         match serde_json::from_value::<EventBody>(self.body.0) {
             Ok(body) => Some(Event {
                 seq: EventSeq(self.seq),
@@ -131,7 +138,9 @@ impl Row {
                 body,
             }),
             Err(error) => {
-                tracing::warn!(event.seq = self.seq, %error, "an event this program does not know");
+                if unknown.len() < KINDS_LOGGED && unknown.insert(kind) {
+                    tracing::warn!(event.seq = self.seq, %error, "passed over events this program does not know");
+                }
                 None
             }
         }

@@ -135,8 +135,8 @@ impl Users {
 
     /// Drops from memory what `event` made untrue. Every instance's reader of the log calls this.
     pub fn invalidate(&self, event: &Event) {
-        if let EventBody::UserChanged { user } | EventBody::UserOnline { user, .. } = &event.body {
-            self.forget(*user);
+        if let Some(user) = event.body.meaning().profile {
+            self.forget(user);
         }
     }
 

@@ -1,0 +1,118 @@
+//! What an event means, whatever its kind: what the switchboard, the pager and the console go by.
+
+use super::QuoteTick;
+use crate::{BoardId, CallId, InstanceId, ThreadId, UserId};
+
+/// Whom an event concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// No caller: programs and the sysop's console hear of it.
+    Nobody,
+    /// Every call.
+    Everybody,
+    /// One caller, on each of their calls.
+    Caller(UserId),
+    /// One call.
+    Call(CallId),
+    /// Every call of one instance.
+    Instance(InstanceId),
+    /// Whoever may read a board.
+    Readers {
+        /// The level that takes.
+        level: i64,
+        /// The one who wrote it, and so knows.
+        but: UserId,
+    },
+    /// Whoever has this caller as a friend.
+    FriendsOf(UserId),
+    /// Whoever has prices on screen.
+    QuoteWatchers,
+}
+
+/// Where an event leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// A thread of a board.
+    Thread {
+        /// The board.
+        board: BoardId,
+        /// The thread.
+        thread: ThreadId,
+    },
+}
+
+/// What those whom an event concerns must do. It is not told as news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Control<'a> {
+    /// The call ends.
+    Kick {
+        /// The sysop's handle.
+        by: &'a str,
+        /// What the caller is told.
+        reason: &'a str,
+    },
+    /// The caller's calls and connections end.
+    Ban {
+        /// What they are told, or empty.
+        reason: &'a str,
+    },
+    /// The caller's account or list of friends is read again.
+    ReadAgain,
+    /// The instance takes no more calls.
+    Drain,
+}
+
+/// What menus count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counter {
+    /// New messages.
+    Messages,
+    /// New pages.
+    Pages,
+}
+
+/// What one event means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Meaning<'a> {
+    /// The subject it is published on, without the prefix.
+    pub subject: &'static str,
+    /// Whom it concerns.
+    pub audience: Audience,
+    /// What they must do, if anything.
+    pub control: Option<Control<'a>>,
+    /// Where it leads, if anywhere.
+    pub target: Option<Target>,
+    /// What there is one more of.
+    pub counter: Option<Counter>,
+    /// The fields that whoever listens on NATS may read; none where all of them may.
+    pub public_fields: Option<&'static [&'static str]>,
+    /// The prices it brings.
+    pub quotes: &'a [QuoteTick],
+    /// Whose profile is out of date.
+    pub profile: Option<UserId>,
+    /// Whether "who's online" is out of date.
+    pub presence: bool,
+}
+
+impl Meaning<'_> {
+    /// An event that only tells `audience` something which anybody may know.
+    pub(super) fn new(subject: &'static str, audience: Audience) -> Self {
+        Self {
+            subject,
+            audience,
+            control: None,
+            target: None,
+            counter: None,
+            public_fields: None,
+            quotes: &[],
+            profile: None,
+            presence: false,
+        }
+    }
+
+    /// Whether callers are told of it in words. Orders are obeyed, and prices drawn.
+    pub fn is_news(&self) -> bool {
+        let heard = !matches!(self.audience, Audience::Nobody | Audience::QuoteWatchers);
+        heard && self.control.is_none()
+    }
+}
