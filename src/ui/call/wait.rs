@@ -16,7 +16,8 @@ use crate::ui::chrome::View;
 use crate::ui::idle::Due;
 use crate::ui::keys::{self, Act, Keys};
 use crate::ui::pager::{Page, page_of};
-use crate::ui::{CallEvent, EndReason, help};
+use crate::ui::widgets::help;
+use crate::ui::{CallEvent, EndReason};
 
 /// Keys without a drawing that nobody types by hand: a paste.
 const PASTE: u32 = 32;

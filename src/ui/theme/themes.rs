@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::theme::{Theme, ThemeError, built_in_themes};
+use super::{Theme, ThemeError, built_in_themes};
 
 /// The themes.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use dialtone_terminal::Key;
 
-use super::line::{LineInput, LineOutcome};
+use crate::ui::line::{LineInput, LineOutcome};
 
 /// The most characters looked for.
 const NEEDLE: usize = 40;

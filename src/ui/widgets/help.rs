@@ -4,8 +4,8 @@ use std::pin::Pin;
 
 use dialtone_terminal::text::{width, wrap};
 
-use super::keys::{Act, Keys, Meaning};
-use super::{Call, CallEvent, Canvas, EndReason, View, Widget, styles};
+use crate::ui::keys::{Act, Keys, Meaning};
+use crate::ui::{Call, CallEvent, Canvas, EndReason, View, Widget, styles};
 
 /// Each key's name, and what it does.
 type Lines = Vec<(String, String)>;
@@ -131,8 +131,8 @@ pub fn in_words(choices: &str, own: &[(&'static str, &'static str)]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::keys::COMMON;
     use super::*;
+    use crate::ui::keys::COMMON;
 
     #[test]
     fn no_key_is_explained_in_half_a_sentence() {

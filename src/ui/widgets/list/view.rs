@@ -3,12 +3,12 @@
 use dialtone_terminal::Style;
 use dialtone_terminal::text::{fit, width, wrap};
 
-use super::super::body::cut;
-use super::super::keys::{Act, Keys};
-use super::super::search::find;
-use super::super::{Canvas, View, styles};
 use super::List;
 use super::{CellText, Column, Live};
+use crate::ui::body::cut;
+use crate::ui::keys::{Act, Keys};
+use crate::ui::widgets::search::find;
+use crate::ui::{Canvas, View, styles};
 
 /// Columns of the list narrower than which spare columns go.
 const NARROW: u16 = 60;

@@ -13,9 +13,9 @@ use tokio::time::Instant;
 pub use self::autosave::Autosave;
 use self::autosave::UnsavedChanges;
 use self::text::{CursorPosition, Row, TextBuffer};
-use super::keys::{self, Act, Binding, COMMON};
-use super::search::{IncrementalSearch, SearchOutcome, find, seek};
-use super::{Call, CallEvent, EndReason, Widget};
+use crate::ui::keys::{self, Act, Binding, COMMON};
+use crate::ui::widgets::search::{IncrementalSearch, SearchOutcome, find, seek};
+use crate::ui::{Call, CallEvent, EndReason, Widget};
 
 /// What is written.
 #[derive(Debug, Clone, Default)]

@@ -6,12 +6,12 @@ use dialtone_terminal::text::width;
 use dialtone_terminal::{Charset, Key};
 use tokio::time::Instant;
 
-use super::backdrop::Backdrop;
-use super::body::cut;
-use super::chrome::header_rows;
-use super::keys::{Act, Keys, Meaning};
-use super::{Call, CallEvent, Canvas, EndReason, LineInput, View, Widget, styles};
 use crate::menu::{Item, Menu};
+use crate::ui::backdrop::Backdrop;
+use crate::ui::body::cut;
+use crate::ui::chrome::header_rows;
+use crate::ui::keys::{Act, Keys, Meaning};
+use crate::ui::{Call, CallEvent, Canvas, EndReason, LineInput, View, Widget, styles};
 
 /// What the caller chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

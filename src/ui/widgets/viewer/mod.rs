@@ -5,10 +5,10 @@ mod plain;
 use dialtone_terminal::text::wrap;
 use dialtone_terminal::{Key, Style, pipe};
 
-use super::keys::{Act, Hint, Keys, Meaning};
-use super::panel::Panel;
-use super::search::{IncrementalSearch, SearchOutcome, find, seek};
-use super::{Call, CallEvent, Canvas, EndReason, View, Widget, styles};
+use crate::ui::keys::{Act, Hint, Keys, Meaning};
+use crate::ui::panel::Panel;
+use crate::ui::widgets::search::{IncrementalSearch, SearchOutcome, find, seek};
+use crate::ui::{Call, CallEvent, Canvas, EndReason, View, Widget, styles};
 
 /// A text and what stands above it.
 #[derive(Debug, Clone, Default)]

@@ -3,8 +3,8 @@
 use dialtone_terminal::Key;
 use dialtone_terminal::text::wrap;
 
-use super::keys::{Act, Keys, Meaning};
-use super::{Call, CallEvent, Canvas, EndReason, LineInput, View, Widget, styles};
+use crate::ui::keys::{Act, Keys, Meaning};
+use crate::ui::{Call, CallEvent, Canvas, EndReason, LineInput, View, Widget, styles};
 
 #[derive(Default)]
 struct Notice<'a> {

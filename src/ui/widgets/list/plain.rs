@@ -1,8 +1,8 @@
 //! A list in plain words: numbered rows, a page at a time, and one question.
 
-use super::super::help;
-use super::super::{Call, EndReason, LineInput, Location};
 use super::{List, ListOutcome};
+use crate::ui::widgets::help;
+use crate::ui::{Call, EndReason, LineInput, Location};
 
 /// Rows said at a time.
 const PAGE: usize = 20;

@@ -1,5 +1,9 @@
 //! The art of one theme: what the binary brings, with the sysop's own files laid over it, name by name.
 
+mod file;
+pub mod styles;
+mod themes;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,7 +14,8 @@ use dialtone_terminal::{Charset, Palette};
 use rust_embed::RustEmbed;
 use thiserror::Error;
 
-use super::theme_file::{ThemeFile, ThemeFileError};
+pub use self::file::{ThemeFile, ThemeFileError};
+pub use self::themes::Themes;
 
 /// The art in the binary, as `theme/name.ans`.
 #[derive(RustEmbed)]
@@ -18,7 +23,7 @@ use super::theme_file::{ThemeFile, ThemeFileError};
 pub struct ArtFiles;
 
 /// The `menus.toml` in the binary.
-pub const MENUS: &str = include_str!("../../menus.toml");
+pub const MENUS: &str = include_str!("../../../menus.toml");
 
 /// What says what a theme's colours are.
 const PALETTE: &str = "theme.toml";

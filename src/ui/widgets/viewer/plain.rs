@@ -2,9 +2,9 @@
 
 use dialtone_terminal::pipe;
 
-use super::super::help;
-use super::super::{Call, EndReason, LineInput};
 use super::{Text, ViewerOutcome};
+use crate::ui::widgets::help;
+use crate::ui::{Call, EndReason, LineInput};
 
 /// Says a text and asks what next.
 pub async fn read(call: &mut Call, text: &Text) -> Result<ViewerOutcome, EndReason> {

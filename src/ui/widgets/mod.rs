@@ -1,12 +1,32 @@
 //! What a caller works with on their screen. One loop drives any of it.
 
+mod dialog;
+mod editor;
+mod form;
+pub mod help;
+pub mod line;
+mod list;
+mod menu;
+mod notice;
+mod search;
+mod viewer;
+
 use std::sync::Arc;
 
 use dialtone_domain::events::Event;
 use dialtone_terminal::Key;
 use tokio::time::Instant;
 
-use super::{Call, EndReason, View};
+use crate::ui::{Call, EndReason, View};
+
+pub use self::dialog::{choice, confirm};
+pub use self::editor::{Autosave, Editing, edit};
+pub use self::form::{Check, Field, Form};
+pub use self::line::LineInput;
+pub use self::list::{About, Bar, CellText, Column, List, ListOutcome, Live, pick};
+pub use self::menu::{MenuOutcome, choose};
+pub use self::notice::{interrupt, notice};
+pub use self::viewer::{Text, ViewerOutcome, read};
 
 /// All that can happen to a call.
 #[derive(Debug, Clone)]

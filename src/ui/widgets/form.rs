@@ -3,9 +3,9 @@
 use dialtone_terminal::Key;
 use dialtone_terminal::text::wrap;
 
-use super::keys::Keys;
-use super::line::LineOutcome;
-use super::{Call, CallEvent, Canvas, EndReason, LineInput, View, Widget, styles};
+use crate::ui::keys::Keys;
+use crate::ui::line::LineOutcome;
+use crate::ui::{Call, CallEvent, Canvas, EndReason, LineInput, View, Widget, styles};
 
 /// Says what is wrong with an answer, while it is typed and when it is given.
 pub type Check = fn(&str) -> Result<(), &'static str>;

@@ -10,11 +10,11 @@ use dialtone_domain::events::{Counter, Event, Target};
 use dialtone_terminal::{Key, Style};
 use tokio::time::Instant;
 
-use super::keys::{Act, Hint, Meaning};
-use super::pager::page_of;
-use super::panel::Panel;
-use super::search::{IncrementalSearch, SearchOutcome, find, seek};
-use super::{Call, CallEvent, EndReason, View, Widget};
+use crate::ui::keys::{Act, Hint, Meaning};
+use crate::ui::pager::page_of;
+use crate::ui::panel::Panel;
+use crate::ui::widgets::search::{IncrementalSearch, SearchOutcome, find, seek};
+use crate::ui::{Call, CallEvent, EndReason, View, Widget};
 
 /// One column.
 #[derive(Debug, Clone, Copy)]

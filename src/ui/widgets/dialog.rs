@@ -3,8 +3,8 @@
 use dialtone_terminal::Key;
 use dialtone_terminal::text::{width, wrap};
 
-use super::keys::{Act, Hint, Keys, Meaning};
-use super::{Call, CallEvent, Canvas, EndReason, LineInput, View, Widget, styles};
+use crate::ui::keys::{Act, Hint, Keys, Meaning};
+use crate::ui::{Call, CallEvent, Canvas, EndReason, LineInput, View, Widget, styles};
 
 struct Dialog<'a> {
     question: &'a str,

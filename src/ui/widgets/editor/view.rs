@@ -2,10 +2,10 @@
 
 use dialtone_terminal::Key;
 
-use super::super::keys::{self, Act, Keys};
-use super::super::search::find;
-use super::super::{Canvas, View, styles};
 use super::{Command, Editor, KEYS, is_quote};
+use crate::ui::keys::{self, Act, Keys};
+use crate::ui::widgets::search::find;
+use crate::ui::{Canvas, View, styles};
 
 impl View for Editor<'_> {
     fn draw(&self, frame: &mut Canvas<'_>) {

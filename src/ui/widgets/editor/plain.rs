@@ -1,10 +1,10 @@
 //! Writing in plain words: a line after the other, with commands on lines of their own.
 
-use super::super::line::LineOutcome;
-use super::super::{Call, EndReason, LineInput};
 use super::Editing;
 use super::autosave::UnsavedChanges;
 use super::text::BYTES;
+use crate::ui::line::LineOutcome;
+use crate::ui::{Call, EndReason, LineInput};
 
 /// The most characters of a line.
 const LINE: usize = 1000;
