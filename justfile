@@ -21,6 +21,10 @@ lint:
 deny:
     cargo deny check
 
+# the board's own art, drawn anew; with --check, which files differ
+art *arguments:
+    cargo run --locked -p draw-art -- {{ arguments }}
+
 # a board with telnet on port 2323 and SSH on port 2222
 run *arguments:
     cargo run --release --locked -- {{ arguments }}
