@@ -101,6 +101,10 @@ mod tests {
             format!("ssh-ed25519 {}", blob(&[b"ssh-ed25519", &[7; 32], &[1]])),
             format!("ssh-ed25519 {}", STANDARD.encode([0, 0, 0, 200, 1])),
             format!("ssh-rsa {}", blob(&[b"ssh-rsa", &[1, 0, 1], &[9; 128]])),
+            // Nought before a number makes no key longer, and one curve is not another.
+            format!("ssh-rsa {}", blob(&[b"ssh-rsa", &[1, 0, 1], &[&[0; 200][..], &[9; 128]].concat()])),
+            format!("ecdsa-sha2-nistp256 {}", blob(&[b"ecdsa-sha2-nistp256", b"nistp384", &[4; 97]])),
+            format!("sk-dance@example.com {}", blob(&[b"sk-dance@example.com", &[7; 32]])),
             format!("command=\"sh\" ssh-ed25519 {ed25519}"),
             format!("ssh-ed25519 {}", "A".repeat(LONGEST)),
         ] {
