@@ -4,7 +4,7 @@
 default:
     @just --list --unsorted
 
-# format, lints and every test
+# format, lints, licences and every test
 check:
     .ci/run
 
@@ -17,9 +17,13 @@ lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets --locked -- -D warnings
 
-# licences, sources and forbidden crates (needs `cargo install cargo-deny`)
+# licences, sources, forbidden crates and known vulnerabilities (needs `cargo install cargo-deny`)
 deny:
-    cargo deny check
+    cargo deny --locked check
+
+# the board's own art, drawn anew; with --check, which files differ
+art *arguments:
+    cargo run --locked -p draw-art -- {{ arguments }}
 
 # a board with telnet on port 2323 and SSH on port 2222
 run *arguments:

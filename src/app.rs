@@ -215,7 +215,7 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
 }
 
 /// The ed25519 key now; the RSA key as soon as it is made, which takes a moment on a first start.
-fn ssh_config(config: &Config) -> Result<Arc<ArcSwap<russh::server::Config>>, miette::Report> {
+fn ssh_config(config: &Config) -> Result<Arc<ArcSwap<ssh::Config>>, miette::Report> {
     let data_dir = config.storage.data_dir.clone();
     for warning in host_keys::open_to_others(&data_dir) {
         tracing::warn!("{warning}");

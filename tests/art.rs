@@ -11,7 +11,6 @@ use std::process::Command;
 use dialtone_terminal::art::Art;
 use dialtone_terminal::art::review::{SCREEN_BYTES, review};
 use dialtone_terminal::charset::cp437;
-use dialtone_terminal::picture::{Rgb, VGA};
 use dialtone_terminal::{Cell, Color, sauce};
 use harness::Board;
 
@@ -122,10 +121,7 @@ impl Pixels {
 }
 
 fn vga(color: Color, default: u8) -> [u8; 3] {
-    let of_16 = |n: u8| {
-        let Rgb { r, g, b } = VGA[usize::from(n)];
-        [r as u8, g as u8, b as u8]
-    };
+    let of_16 = |n: u8| <[u8; 3]>::from(harness::VGA[usize::from(n)]);
     match color {
         Color::Default => of_16(default),
         Color::Indexed(n) => of_16(n),

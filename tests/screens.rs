@@ -10,7 +10,6 @@ mod harness;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use dialtone_terminal::picture::{Rgb, VGA};
 use harness::{Board, Dial, Emulator, Key, Kind, MENU, NOTICE, Pty, Terminal};
 use portable_pty::CommandBuilder;
 
@@ -285,10 +284,10 @@ fn light_in_sixteen_colours_is_still_dark_on_light() {
 
 /// A colour in 24 bits.
 fn true_colour(color: vt100::Color, bold: bool, default: u8) -> (u8, u8, u8) {
-    let of_16 = |n: u8| match VGA[usize::from(n % 16)] {
+    let of_16 = |n: u8| match harness::VGA[usize::from(n % 16)] {
         // Nought in all three would mean none to an art editor.
-        Rgb::BLACK => (1, 1, 1),
-        Rgb { r, g, b } => (r as u8, g as u8, b as u8),
+        (0, 0, 0) => (1, 1, 1),
+        color => color,
     };
     match color {
         vt100::Color::Default => of_16(if bold { default + 8 } else { default }),

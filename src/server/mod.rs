@@ -117,7 +117,7 @@ impl Server {
     pub async fn ssh(
         self: Arc<Self>,
         listener: TcpListener,
-        config: Arc<ArcSwap<russh::server::Config>>,
+        config: Arc<ArcSwap<ssh::Config>>,
         settings: Arc<ssh::Settings>,
     ) {
         while let Some((stream, address)) = self.accept(&listener, "ssh").await {

@@ -24,6 +24,7 @@ mod servers;
 mod steps;
 mod telnet;
 mod terminal;
+mod vga;
 
 pub use board::{Board, Setup, signal};
 pub use dial::Dial;
@@ -34,6 +35,7 @@ pub use recording::{Draws, Recording};
 pub use servers::{Database, Nats, Postgres};
 pub use steps::{MENU, NOTICE, PASSWORD, QUESTION};
 pub use terminal::{Key, Terminal};
+pub use vga::VGA;
 
 use std::time::Duration;
 

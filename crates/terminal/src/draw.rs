@@ -9,9 +9,6 @@ use links::Link;
 mod blocks;
 mod links;
 mod petscii;
-mod status;
-
-pub use status::status_line;
 
 /// Blanks at the end of a row that are dearer to write than to erase, in cells.
 const ERASE_FROM: usize = 7;
@@ -74,6 +71,20 @@ pub fn draw_row(old: &Grid, new: &Grid, y: u16, cursor: Option<(u16, u16)>, wire
     if let Some((x, y)) = cursor.filter(|_| drawing.out.len() > written) {
         drawing.address(x, y);
     }
+}
+
+/// Appends the bytes that put the first row of `grid`, but for its last cell, into the status line of the terminal's own
+/// that [`crate::Modes::status_line`] has switched on: DECSSDT and DECSASD of the VT320, as CTerm has them. What comes next must be a write of its own that begins by addressing
+/// the cursor. Expects the terminal's own colours in force and leaves them so.
+pub fn status_line(grid: &Grid, wire: &Wire, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"\x1b[1$}\r");
+    let mut pen = Pen::new(*wire);
+    for cell in grid.row(0).iter().take(usize::from(grid.columns()) - 1) {
+        pen.set(cell.style, out);
+        wire.charset.encode_cell(cell.ch, out, true);
+    }
+    pen.reset(out);
+    out.extend_from_slice(b"\x1b[0$}");
 }
 
 struct Drawing<'a> {

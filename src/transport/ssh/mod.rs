@@ -16,10 +16,12 @@ use std::time::Duration;
 
 use dialtone_domain::Domain;
 use russh::keys::{Algorithm, HashAlg, PrivateKey};
-use russh::server::Config;
 use russh::{MethodKind, MethodSet, Preferred, cipher, compression, kex, mac};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
+
+/// What the SSH side of a board offers; [`config`] makes it, and nobody else looks inside.
+pub use russh::server::Config;
 
 use self::handler::Login;
 use self::pre_auth_limit::PreAuthLimit;

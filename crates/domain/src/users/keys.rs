@@ -87,7 +87,7 @@ impl Users {
                 "INSERT INTO ssh_keys (user_id, kind, blob, comment, added_at) VALUES ($1, $2, $3, $4, $5) \
                  ON CONFLICT (user_id, blob) DO UPDATE SET comment = excluded.comment \
                  RETURNING id, kind, blob, comment, added_at")
-            .bind(who).bind(key.kind).bind(&key.blob).bind(&key.comment).bind(now()).fetch_one(db).await)?;
+            .bind(who).bind(&key.kind).bind(&key.blob).bind(&key.comment).bind(now()).fetch_one(db).await)?;
         let detail = format!("{}: {} {}", audit::named(&mut tx, who).await?, kept.kind, kept.comment);
         audit::write(&mut tx, by, "user.key.add", detail.trim_end()).await?;
         tx.event(EventBody::UserChanged { user: who });

@@ -37,8 +37,6 @@ pub fn atascii_key(byte: u8) -> Option<Key> {
         0x1d => Key::Down,
         0x1e => Key::Left,
         0x1f => Key::Right,
-        0xfe => Key::Delete,
-        0xff => Key::Insert,
         byte => return atascii::char_of(byte).map(Key::Char).or_else(|| control(byte)),
     })
 }

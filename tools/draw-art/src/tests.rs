@@ -41,7 +41,7 @@ fn the_files_are_what_is_drawn() {
     let drawn = files::all();
     for file in &drawn {
         let there = std::fs::read(folder().join(&file.name)).unwrap();
-        assert!(there == file.bytes, "{} differs: run the draw_art example", file.name);
+        assert!(there == file.bytes, "{} differs: cargo run -p draw-art", file.name);
     }
     let names: BTreeSet<_> = drawn.into_iter().map(|file| file.name).collect();
     for theme in ["classic", "light"] {

@@ -1,8 +1,8 @@
 //! The headers of the inner screens. Each tells in light what its screen is for; all are made of the one wave.
 
+use crate::light::{Beam, Point, ease};
 use crate::room::{Room, cycle, hump};
-use dialtone_terminal::light::{Beam, Point, ease};
-use dialtone_terminal::mark::{BEAT, tone};
+use crate::tone::{BEAT, tone};
 
 /// What a header draws.
 pub type Motif = fn(&mut Room);

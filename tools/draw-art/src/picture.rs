@@ -4,9 +4,7 @@
 //! sees from afar, and the half blocks where an edge runs through the cell. Where two come close enough, the one is
 //! taken that is shorter on the wire.
 
-use crate::cell::{Cell, Style};
-use crate::grid::Grid;
-use crate::sgr::{Pen, Wire};
+use dialtone_terminal::{Cell, Grid, Pen, Style, Wire};
 use std::collections::HashMap;
 
 /// A colour, each part from 0 to 255; pictures hold values between the whole ones too.
@@ -93,12 +91,8 @@ struct Shade {
 }
 
 impl PicturePalette {
-    /// All 16 colours in front, the 8 dark ones behind: bright backgrounds would need iCE colours.
-    pub fn vga() -> Self {
-        Self::of(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15])
-    }
-
-    /// Only `colors`, 0 to 15 in ANSI order; the dark ones of them (0 to 7) may lie behind. Black is always one.
+    /// Only `colors`, 0 to 15 in ANSI order. The dark ones of them (0 to 7) may lie behind: a bright background would
+    /// need iCE colours. Black is always one.
     pub fn of(colors: &[u8]) -> Self {
         let color = |n: u8| Some((n, *VGA.get(usize::from(n))?));
         let front: Vec<_> =
@@ -305,7 +299,7 @@ impl Picture {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cell::Color;
+    use dialtone_terminal::Color;
     use proptest::prelude::*;
 
     fn draw(palette: &PicturePalette, cell: [Rgb; 4]) -> (char, u8, u8) {
@@ -338,7 +332,7 @@ mod tests {
 
     #[test]
     fn every_colour_is_drawn_as_itself() {
-        let palette = PicturePalette::vga();
+        let palette = PicturePalette::of(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
         for (n, color) in (1..).zip(&VGA[1..]) {
             let (glyph, fg, _) = draw(&palette, [*color; 4]);
             assert_eq!((glyph, fg), ('█', n));

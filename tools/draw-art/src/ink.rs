@@ -1,8 +1,8 @@
 //! The themes: what each makes of a light, and whether its art has shades.
 
+use crate::light::{Light, glow, ramp};
+use crate::picture::{PicturePalette, Rgb};
 use dialtone_terminal::Grid;
-use dialtone_terminal::light::{Light, glow, ramp};
-use dialtone_terminal::picture::{PicturePalette, Rgb};
 
 /// How a light is laid in cells.
 #[derive(Clone, Copy, Debug)]

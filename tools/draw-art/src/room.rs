@@ -1,7 +1,7 @@
 //! Where the light of a header falls: right of the words, in five rows or in three.
 
-use dialtone_terminal::light::{Beam, Light, Point, ease};
-use dialtone_terminal::mark::sine;
+use crate::light::{Beam, Light, Point, ease};
+use crate::tone::sine;
 
 /// The lit part of a header, in sample widths: a cell is 2 wide and 4 high.
 pub struct Room {

@@ -1,7 +1,7 @@
 //! Light in plain letters, for terminals without blocks: the wave in `. - ' "`.
 
+use crate::light::Light;
 use crate::word::{HEIGHT, Pixel, Setting};
-use dialtone_terminal::light::Light;
 use dialtone_terminal::{Grid, Style};
 
 /// A light in letters, each in the ink of its brightness.

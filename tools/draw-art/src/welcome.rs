@@ -1,9 +1,9 @@
 //! The welcome screens: the tone itself, the dial, and the wires at dusk. Which one a caller sees is chance.
 
 use crate::ink::Theme;
+use crate::light::{Beam, Light, Point, ease};
+use crate::tone::{BEAT, sine, tone};
 use crate::word::{self, Setting};
-use dialtone_terminal::light::{Beam, Light, Point, ease};
-use dialtone_terminal::mark::{BEAT, sine, tone};
 
 /// Rows of the picture on wide screens, and on narrow ones.
 pub const ROWS: u16 = 18;

@@ -1,5 +1,5 @@
-//! Draws the board's screens: `cargo run -p dialtone-terminal --example draw_art` writes `ansi-art`, and with
-//! `--check` says which files differ from what it would write.
+//! Draws the board's screens: `cargo run -p draw-art` writes `ansi-art`, and with `--check` says which files differ
+//! from what it would write.
 //!
 //! The same bytes come out on every machine, and a test holds the files to them.
 
@@ -10,7 +10,10 @@ mod frame;
 mod goodbye;
 mod headers;
 mod ink;
+mod light;
+mod picture;
 mod room;
+mod tone;
 mod welcome;
 mod word;
 

@@ -63,12 +63,7 @@ fn width(columns: u16) -> String {
     if columns == 80 { String::new() } else { format!(".{columns}") }
 }
 
-fn header(
-    motif: Motif,
-    title: &str,
-    columns: u16,
-    draw: impl Fn(&dialtone_terminal::light::Light) -> Grid,
-) -> Grid {
+fn header(motif: Motif, title: &str, columns: u16, draw: impl Fn(&crate::light::Light) -> Grid) -> Grid {
     let (rows, left, rise) = if columns < 60 { (3, 25, 6.0) } else { (5, 48, 10.0) };
     let mut room = Room::new(columns, rows, left, rise);
     motif(&mut room);

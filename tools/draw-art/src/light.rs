@@ -1,6 +1,6 @@
 //! Light on a dark field: beams with a falling glow, and the colours that a level of light has.
 
-use crate::picture::{Picture, PicturePalette, Rgb};
+use crate::picture::{Picture, Rgb};
 
 /// How a beam shines across its path. Lengths are in sample widths: a cell is 2 wide and 4 high.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -133,11 +133,6 @@ impl Light {
         line.and_then(|line| line.get(x)).copied().unwrap_or(0.0)
     }
 
-    /// The light in its colours.
-    pub fn picture(&self) -> Picture {
-        self.in_colours(glow)
-    }
-
     /// The light in the colours that `of` gives its levels.
     pub fn in_colours(&self, of: impl Fn(f32) -> Rgb) -> Picture {
         let mut levels = self.levels.iter();
@@ -203,11 +198,6 @@ pub fn ramp(steps: &[Rgb], level: f32) -> Rgb {
         (Some(a), Some(b)) => a.toward(*b, at - step as f32),
         _ => Rgb::BLACK,
     }
-}
-
-/// The colours in which a light is drawn: black, blue, cyan, bright cyan and white.
-pub fn palette() -> PicturePalette {
-    PicturePalette::of(&[0, 4, 6, 14, 15])
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Goodbye: the tone dies away, and the receiver is back on its hook.
 
-use dialtone_terminal::light::{Beam, Light};
-use dialtone_terminal::mark::sine;
+use crate::light::{Beam, Light};
+use crate::tone::sine;
 
 /// The line of the tone: its middle row.
 pub const MIDDLE_ROW: u16 = 6;
