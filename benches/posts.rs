@@ -70,7 +70,8 @@ impl Bare {
 
     async fn insert(&self, poster: &Poster, thread: ThreadId, number: i64) -> Outcome<()> {
         const INSERT: &str = "INSERT INTO messages \
-            (thread_id, board_id, number, author_id, author_handle, body, posted_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+            (thread_id, board_id, number, board_number, author_id, author_handle, body, posted_at) \
+            VALUES ($1, $2, $3, $3, $4, $5, $6, $7)";
         let (board, now) = (poster.board().id.0, chrono::Utc::now());
         macro_rules! on {
             ($pool:expr) => {

@@ -9,6 +9,7 @@ on_both_databases!(
     a_reply_quotes_what_it_answers,
     the_new_scan_reads_everything_once,
     a_long_thread_is_read_message_by_message,
+    the_reader_steps_over_what_was_deleted,
     catching_up_asks_says_and_can_be_taken_back,
 );
 
@@ -24,8 +25,8 @@ fn new_in_row(caller: &Dial, text: &str) -> i64 {
 
 fn unread_counts_are_each_callers_own(setup: Setup) {
     let board = setup.start();
-    board.account("Acid Burn");
-    board.account("Crash Override");
+    board.old_account("Acid Burn");
+    board.old_account("Crash Override");
     let acid = Dial::call(&board, Kind::SyncTerm);
     acid.log_in("Acid Burn");
     acid.choose("M", "message boards");
@@ -123,7 +124,7 @@ fn a_reply_quotes_what_it_answers(setup: Setup) {
 
 fn the_new_scan_reads_everything_once(setup: Setup) {
     let board = setup.start();
-    board.account("Acid Burn");
+    board.old_account("Acid Burn");
     // High enough for the longest message: each Enter is the next one.
     let acid = Dial::call_sized(&board, Kind::SyncTerm, 80, 50);
     acid.log_in("Acid Burn");
@@ -174,9 +175,39 @@ fn a_long_thread_is_read_message_by_message(setup: Setup) {
     reader.wait_for("This is number 1.");
 }
 
-fn catching_up_asks_says_and_can_be_taken_back(setup: Setup) {
+fn the_reader_steps_over_what_was_deleted(setup: Setup) {
     let board = setup.start();
     board.account("Acid Burn");
+    let post = |words: &[&str]| {
+        let mut command = vec!["board", "post", "code", "--from", "Acid Burn", "--json"];
+        command.extend(words);
+        board.cli_json(&command).get("id").and_then(|id| id.as_i64()).expect("a number")
+    };
+    let first = post(&["--subject", "Counting", "--body", "This is number 1."]).to_string();
+    for n in 2..=25 {
+        post(&["--reply-to", &first, "--body", &format!("This is number {n}.")]);
+    }
+    board.execute(
+        "UPDATE messages SET deleted = (1 = 1) WHERE body LIKE 'This is number %' AND number NOT IN (1, 23, 24)",
+    );
+    board.execute("UPDATE threads SET message_count = 3 WHERE subject = 'Counting'");
+    board.old_account("Crash Override");
+    let reader = Dial::call(&board, Kind::SyncTerm);
+    reader.log_in("Crash Override");
+    reader.open_board("Code");
+    assert_eq!(new_in_row(&reader, "Counting"), 3);
+    reader.choose_row("Counting");
+    for (key, n) in [("\n", 1), ("\n", 23), ("B", 24), ("B", 23), ("\n", 1), ("\n", 23), ("\n", 24)] {
+        reader.wait_for(&format!("This is number {n}."));
+        reader.send(key);
+    }
+    reader.wait_for("P post");
+    assert_eq!(new_in_row(&reader, "Counting"), 0);
+}
+
+fn catching_up_asks_says_and_can_be_taken_back(setup: Setup) {
+    let board = setup.start();
+    board.old_account("Acid Burn");
     let acid = Dial::call(&board, Kind::SyncTerm);
     acid.log_in("Acid Burn");
     acid.open_board("Phreaking");
@@ -214,23 +245,24 @@ fn catching_up_asks_says_and_can_be_taken_back(setup: Setup) {
 fn the_new_scan_finds_what_lies_below_hundreds_of_threads() {
     let database = std::sync::Arc::new(harness::Database::create());
     let board = Board::setup().database(&database).start();
-    board.account("Acid Burn");
+    board.old_account("Acid Burn");
     for statement in [
-        "INSERT INTO threads (board_id, subject, author_id, author_handle, message_count, last_at) \
-         SELECT b.id, CASE n WHEN 1 THEN 'Down here' ELSE 'S' END, 1, 'Sysop', 1, \
-                now() - n * INTERVAL '1 second' - CASE n WHEN 1 THEN INTERVAL '1 year' ELSE INTERVAL '0' END \
+        "INSERT INTO threads (board_id, subject, author_id, author_handle, message_count, last_number, \
+            last_board_number, last_at) \
+         SELECT b.id, CASE n WHEN 1 THEN 'Down here' ELSE 'S' END, 1, 'Sysop', 1, 1, b.last_number + n, now() \
          FROM boards b, generate_series(1, 300) n WHERE b.slug = 'code'",
-        "INSERT INTO messages (thread_id, board_id, number, author_id, author_handle, body, posted_at) \
-         SELECT t.id, t.board_id, 1, 1, 'Sysop', 'Dug up: ' || t.subject, t.last_at FROM threads t \
-         WHERE NOT EXISTS (SELECT 1 FROM messages m WHERE m.thread_id = t.id)",
-        "INSERT INTO thread_reads (user_id, thread_id, read_number, was_read) \
-         SELECT u.id, t.id, t.message_count, 0 FROM users u, threads t \
+        "INSERT INTO messages (thread_id, board_id, number, board_number, author_id, author_handle, body, posted_at) \
+         SELECT t.id, t.board_id, 1, t.last_board_number, 1, 'Sysop', 'Dug up: ' || t.subject, t.last_at \
+         FROM threads t WHERE NOT EXISTS (SELECT 1 FROM messages m WHERE m.thread_id = t.id)",
+        "INSERT INTO thread_reads (user_id, thread_id, board_id, read_to) \
+         SELECT u.id, t.id, t.board_id, t.last_board_number FROM users u, threads t \
          WHERE u.handle = 'Acid Burn' AND t.subject <> 'Down here'",
-        "INSERT INTO board_reads (user_id, board_id, messages_read) \
-         SELECT r.user_id, t.board_id, SUM(r.read_number) FROM thread_reads r \
+        "UPDATE boards b SET message_count = (SELECT COUNT(*) FROM messages m WHERE m.board_id = b.id), \
+            last_number = (SELECT COUNT(*) FROM messages m WHERE m.board_id = b.id)",
+        "INSERT INTO board_reads (user_id, board_id, read_to, read_beyond) \
+         SELECT r.user_id, t.board_id, 0, SUM(t.message_count) FROM thread_reads r \
          JOIN threads t ON t.id = r.thread_id JOIN users u ON u.id = r.user_id \
          WHERE u.handle = 'Acid Burn' GROUP BY r.user_id, t.board_id",
-        "UPDATE boards b SET message_count = (SELECT COUNT(*) FROM messages m WHERE m.board_id = b.id)",
     ] {
         database.query(statement);
     }
@@ -257,7 +289,7 @@ fn the_new_scan_finds_what_lies_below_hundreds_of_threads() {
 fn what_could_not_be_looked_up_does_not_read_as_nothing() {
     let mut postgres = harness::Postgres::start();
     let board = Board::setup().database(&std::sync::Arc::new(postgres.database())).start();
-    board.account("Acid Burn");
+    board.old_account("Acid Burn");
     let acid = Dial::call(&board, Kind::SyncTerm);
     acid.log_in("Acid Burn");
     acid.open_board("The Lobby");

@@ -35,6 +35,12 @@ fn what_one_does_outlives_a_crash(setup: Setup) {
     let board = setup.arguments(&["--role", "gateway"]).start();
     let caller = Dial::call(&board, Kind::SyncTerm);
     caller.register("Crash Override");
+    board.account("Acid Burn");
+    for subject in ["One", "Two"] {
+        let post =
+            ["board", "post", "phones", "--from", "Acid Burn", "--subject", subject, "--body", "Is it on?"];
+        assert!(board.cli(&post).status.success());
+    }
     caller.choose("T", "the tape");
     caller.choose("B", "as on the tape");
     caller.send("\n");
@@ -45,15 +51,15 @@ fn what_one_does_outlives_a_crash(setup: Setup) {
     caller.wait_for("the tape");
     caller.back_to(MENU);
     caller.open_board("Phreaking");
-    caller.choose_row("Your favourite dead exchange");
-    caller.wait_for("Step by step");
+    caller.choose_row("Two");
+    caller.wait_for("Is it on?");
     board.kill();
 
     let board = board.again();
     let caller = Dial::call(&board, Kind::SyncTerm);
     caller.log_in("Crash Override");
     caller.wait_for(" · call 2");
-    caller.choose("M", "7 new messages");
+    caller.choose("M", "1 new message");
     caller.back_to(MENU);
     caller.choose("V", "worth $100,000.00, $97,900.00 of it in cash");
 }

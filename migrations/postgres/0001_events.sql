@@ -19,6 +19,7 @@ CREATE TABLE instances (
     present    BOOLEAN NOT NULL
 );
 CREATE UNIQUE INDEX instances_present ON instances (name) WHERE present;
+CREATE INDEX instances_gone ON instances (last_seen) WHERE NOT present;
 
 CREATE TABLE leases (
     office     TEXT PRIMARY KEY,

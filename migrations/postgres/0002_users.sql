@@ -18,6 +18,9 @@ CREATE TABLE users (
     last_call_at TIMESTAMPTZ
 );
 
+-- There is always one at least.
+CREATE INDEX users_sysops ON users (id) WHERE sysop AND NOT banned;
+
 CREATE TABLE ssh_keys (
     id       BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     user_id  BIGINT NOT NULL REFERENCES users (id),
@@ -34,6 +37,7 @@ CREATE TABLE friends (
     since     TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (user_id, friend_id)
 );
+CREATE INDEX friends_of ON friends (friend_id);
 
 -- A call outlives its instance's row and its caller's account, so it refers to neither by key.
 CREATE TABLE calls (

@@ -18,6 +18,7 @@ CREATE TABLE instances (
     present    INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX instances_present ON instances (name) WHERE present;
+CREATE INDEX instances_gone ON instances (last_seen) WHERE NOT present;
 
 CREATE TABLE leases (
     office     TEXT PRIMARY KEY,

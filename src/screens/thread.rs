@@ -20,24 +20,29 @@ pub async fn show(call: &mut Call, reader: &Reader, thread: ThreadId) -> Result<
         Err(_) => vec![("B", "one back")],
     };
     let mut number = read_up_to + 1;
+    // The messages after one number. There are holes among them where messages were deleted.
     let mut held: Vec<Message> = Vec::new();
+    let mut held_after = i64::MAX;
+    let mut shown = false;
     loop {
-        if !held.iter().any(|message| message.number == number) {
-            let first = (number - 1) / PAGE * PAGE;
-            let answer = call.domain.messaging.thread(reader, thread, first, PAGE).await;
+        if number <= held_after || !held.iter().any(|message| message.number >= number) {
+            held_after = (number - 1) / PAGE * PAGE;
+            let answer = call.domain.messaging.thread(reader, thread, held_after, PAGE).await;
             match show_error(call, answer).await? {
                 Some(messages) => held = messages,
                 None => return Ok(false),
             }
         }
-        let Some(message) = held.iter().find(|message| message.number == number).cloned() else {
-            // Past the end: all was read, or the last message was the last one.
-            if number == read_up_to + 1 && number > 1 {
+        let Some(message) = held.iter().find(|message| message.number >= number).cloned() else {
+            // Past the end: all was read before, or the last message was the last one.
+            if !shown && number > 1 {
                 number = 1;
                 continue;
             }
             return Ok(true);
         };
+        number = message.number;
+        shown = true;
         call.enter(
             "reader",
             &message.subject,
@@ -71,7 +76,11 @@ pub async fn show(call: &mut Call, reader: &Reader, thread: ThreadId) -> Result<
         };
         match read(call, &text).await? {
             ViewerOutcome::Next => number += 1,
-            ViewerOutcome::Previous | ViewerOutcome::Key('B') => number = (number - 1).max(1),
+            ViewerOutcome::Previous | ViewerOutcome::Key('B') => {
+                let answer = call.domain.messaging.number_before(reader, thread, number).await;
+                let Some(before) = show_error(call, answer).await? else { return Ok(false) };
+                number = before.unwrap_or(number);
+            }
             ViewerOutcome::Key('R') => {
                 if compose::reply(call, &message).await? {
                     // What was just written is the thread's last message: the page of it is fetched anew.

@@ -161,7 +161,7 @@ fn messages(count: i64) -> String {
     format::count(count, "message", "messages")
 }
 
-/// Marks everything on the board as read, if the caller means it; what was done, if it can be taken back.
+/// Marks everything on the board as read, if the caller means it; what was done, so that it can be taken back.
 async fn catch_up(call: &mut Call, reader: &Reader) -> Result<Option<CaughtUp>, EndReason> {
     let answer = call.domain.messaging.boards(&call.caller).await;
     let Some(boards) = show_error(call, answer).await? else { return Ok(None) };
@@ -180,13 +180,8 @@ async fn catch_up(call: &mut Call, reader: &Reader) -> Result<Option<CaughtUp>, 
     }
     let answer = call.domain.messaging.catch_up(reader).await;
     let Some(done) = show_error(call, answer).await? else { return Ok(None) };
-    let marked = messages(done.messages());
-    if !done.can_be_taken_back() {
-        let words = format!("{marked} marked as read. That's too many to take back.");
-        notice(call, "catch up", &words).await?;
-        return Ok(None);
-    }
-    notice(call, "catch up", &format!("{marked} marked as read. U takes it back.")).await?;
+    notice(call, "catch up", &format!("{} marked as read. U takes it back.", messages(done.messages())))
+        .await?;
     Ok(Some(done))
 }
 

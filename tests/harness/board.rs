@@ -187,6 +187,22 @@ impl Board {
         self.setup.data_dir()
     }
 
+    /// Runs one statement on the board's database.
+    pub fn execute(&self, sql: &str) {
+        if let Some(database) = &self.setup.database {
+            database.query(sql);
+            return;
+        }
+        let file = sqlx::sqlite::SqliteConnectOptions::new().filename(self.data_dir().join("dialtone.db"));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let run = async {
+            let mut link = sqlx::ConnectOptions::connect(&file).await?;
+            sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut link).await?;
+            sqlx::Connection::close(link).await
+        };
+        runtime.block_on(run).unwrap_or_else(|error: sqlx::Error| panic!("{sql}: {error}"));
+    }
+
     /// Runs a subcommand beside the board, on its data.
     pub fn cli(&self, words: &[&str]) -> Output {
         self.cli_told(words, "")

@@ -174,6 +174,14 @@ impl Board {
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     }
 
+    /// The same for one that is older than anything on the boards: all of it is new to them.
+    pub fn old_account(&self, handle: &str) {
+        self.account(handle);
+        self.execute(&format!(
+            "UPDATE users SET created_at = '2000-01-01T00:00:00+00:00' WHERE handle = '{handle}'"
+        ));
+    }
+
     /// The handles of everybody on line, as `dialtone who` says; those at the door are empty.
     pub fn who(&self) -> Vec<String> {
         let who = self.cli_json(&["who", "--json"]);

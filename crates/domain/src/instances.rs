@@ -11,9 +11,9 @@ pub const LEASE: TimeDelta = TimeDelta::seconds(12);
 /// How often an instance renews its lease.
 pub const RENEW: std::time::Duration = std::time::Duration::from_secs(4);
 
-/// Instances that are gone: there is one for each start of a process, few enough for one slice.
-const PRUNE: &str =
-    "DELETE FROM instances WHERE NOT present AND last_seen < $1 AND id NOT IN (SELECT instance FROM leases)";
+/// Instances that are gone: there is one for each start of a process.
+const PRUNE: &str = "DELETE FROM instances WHERE id IN (SELECT id FROM instances \
+     WHERE NOT present AND last_seen < $1 AND id NOT IN (SELECT instance FROM leases) ORDER BY last_seen LIMIT 50)";
 
 /// Why an instance may not go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -97,7 +97,14 @@ fn pages_that_were_seen_and_instances_that_are_gone_are_forgotten() {
             0,
             "it may come back"
         );
-        assert_eq!(domain.instances.prune(soon).await.unwrap(), 1);
+        // A process that cannot start is started again and again.
+        let starts = format!(
+            "{} INSERT INTO instances (name, host, since, last_seen, expires_at, present) SELECT 'n', 'H', \
+                '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00', FALSE FROM s",
+            series(500)
+        );
+        raw.execute(&timed(&raw, starts)).await.unwrap();
+        assert_eq!(domain.instances.prune(soon).await.unwrap(), 501, "slice by slice");
         assert_eq!(raw.number("SELECT COUNT(*) FROM instances").await, 1);
         assert_eq!(domain.instances.list().await.unwrap().len(), 1);
     });

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod kept;
 mod people;
 mod raw;
 mod support;
@@ -30,16 +31,21 @@ async fn post(domain: &Domain, who: &Caller, board: &Board, to: Option<MessageId
     domain.messaging.post(&poster, draft).await.unwrap()
 }
 
-/// The number of unread messages, as the list of boards says it; the same as its pointers say.
+/// The number of unread messages, as the list of boards says it, and as counting says.
 async fn unread(domain: &Domain, url: &str, who: &Caller, board: &Board) -> i64 {
     let list = domain.messaging.boards(who).await.unwrap();
     let told = list.iter().find(|summary| summary.board.id == board.id).unwrap().unread;
     let counted = format!(
-        "SELECT CAST(COALESCE(SUM(t.message_count - COALESCE(r.read_number, 0)), 0) AS BIGINT) FROM threads t \
-         LEFT JOIN thread_reads r ON r.thread_id = t.id AND r.user_id = {} WHERE t.board_id = {}",
-        who.id, board.id
+        "SELECT COUNT(*) FROM messages m WHERE m.board_id = {board} AND NOT m.deleted AND m.board_number > \
+           COALESCE((SELECT read_to FROM board_reads WHERE user_id = {who} AND board_id = {board}), 0) \
+         AND NOT EXISTS (SELECT 1 FROM thread_reads x \
+           WHERE x.user_id = {who} AND x.thread_id = m.thread_id AND x.read_to >= m.board_number)",
+        who = who.id,
+        board = board.id
     );
-    assert_eq!(Raw::open(url).await.number(&counted).await, told, "the sum against the pointers");
+    let mut raw = Raw::open(url).await;
+    assert_eq!(raw.number(&counted).await, told, "the difference against a count");
+    kept::numbers_are_right(&mut raw).await;
     told
 }
 
@@ -174,73 +180,86 @@ async fn fill(raw: &mut Raw, board: &Board, count: i64) {
         Raw::Postgres(_) => "TIMESTAMPTZ '2020-01-01 00:00:00+00' + n * INTERVAL '1 second'",
         Raw::Sqlite(_) => "strftime('%Y-%m-%dT%H:%M:%S+00:00', 1577836800 + n, 'unixepoch')",
     };
-    let threads = format!(
-        "WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {count}) \
-         INSERT INTO threads (board_id, subject, author_id, author_handle, message_count, last_at) \
-         SELECT {}, 'S', 7, 'A', 1, {at} FROM s",
-        board.id
-    );
-    raw.execute(&threads).await.unwrap();
-    let sum = format!("UPDATE boards SET message_count = message_count + {count} WHERE id = {}", board.id);
-    raw.execute(&sum).await.unwrap();
+    let board = board.id;
+    for statement in [
+        format!(
+            "WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {count}) \
+             INSERT INTO threads (board_id, subject, author_id, author_handle, message_count, last_number, \
+                last_board_number, last_at) SELECT {board}, 'S', 7, 'A', 1, 1, n, {at} FROM s"
+        ),
+        format!(
+            "INSERT INTO messages (thread_id, board_id, number, board_number, author_id, author_handle, body, \
+                posted_at) SELECT id, board_id, 1, last_board_number, 7, 'A', 'B', last_at FROM threads \
+             WHERE board_id = {board}"
+        ),
+        format!("UPDATE boards SET message_count = {count}, last_number = {count} WHERE id = {board}"),
+        format!("INSERT INTO authors (user_id, posts) VALUES (7, {count})"),
+    ] {
+        raw.execute(&statement).await.unwrap();
+    }
 }
 
 #[test]
-fn catching_up_on_a_large_board_goes_slice_by_slice_and_a_failure_undoes_one_of_them() {
+fn catching_up_on_a_huge_board_moves_one_row_and_is_taken_back() {
     for_each_database(|domain, url| async move {
         let lobby = board(&domain, "lobby").await;
         let mut raw = Raw::open(&url).await;
-        fill(&mut raw, &lobby, 2_500).await;
+        fill(&mut raw, &lobby, 20_000).await;
         let bob = caller(8);
         let reader = domain.messaging.reader(&bob, lobby.id).await.unwrap();
-        // Newest first: the first slice is done when the second meets the 1,200th thread from the top.
-        let refuse: &[&str] = match &raw {
-            Raw::Postgres(_) => &[
-                "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
-                 $$BEGIN RAISE EXCEPTION 'not this one'; END$$",
-                "CREATE TRIGGER stop BEFORE INSERT ON thread_reads FOR EACH ROW WHEN (NEW.thread_id = 1300) \
-                 EXECUTE FUNCTION refuse()",
-            ],
-            Raw::Sqlite(_) => {
-                &["CREATE TRIGGER stop BEFORE INSERT ON thread_reads WHEN NEW.thread_id = 1300 \
-                 BEGIN SELECT RAISE(ABORT, 'not this one'); END"]
-            }
-        };
-        for statement in refuse {
-            raw.execute(statement).await.unwrap();
-        }
-        assert!(domain.messaging.catch_up(&reader).await.is_err());
-        assert_eq!(unread(&domain, &url, &bob, &lobby).await, 1_500, "a slice is done for good");
-        let first = domain.messaging.unread_threads(&reader, None, 200).await.unwrap();
-        assert_eq!((first.len(), first[0].thread), (200, ThreadId(1)), "the rest is found, the oldest first");
-        let drop = match &raw {
-            Raw::Postgres(_) => "DROP TRIGGER stop ON thread_reads",
-            Raw::Sqlite(_) => "DROP TRIGGER stop",
-        };
-        raw.execute(drop).await.unwrap();
+        domain.messaging.mark_read(&reader, ThreadId(300), 1).await.unwrap();
         let done = domain.messaging.catch_up(&reader).await.unwrap();
-        assert_eq!((done.messages(), unread(&domain, &url, &bob, &lobby).await), (1_500, 0));
-        assert!(domain.messaging.unread_threads(&reader, None, 200).await.unwrap().is_empty());
-        assert_eq!(domain.messaging.take_back(&reader, &done).await.unwrap(), 1_500);
-        assert_eq!(unread(&domain, &url, &bob, &lobby).await, 1_500);
-    });
-}
-
-#[test]
-fn catching_up_on_a_huge_board_remembers_only_so_much() {
-    for_each_database(|domain, url| async move {
-        let lobby = board(&domain, "lobby").await;
-        let mut raw = Raw::open(&url).await;
-        fill(&mut raw, &lobby, 5_100).await;
-        let bob = caller(8);
-        let reader = domain.messaging.reader(&bob, lobby.id).await.unwrap();
-        let done = domain.messaging.catch_up(&reader).await.unwrap();
-        assert_eq!((done.messages(), done.can_be_taken_back()), (5_100, false));
-        assert_eq!(unread(&domain, &url, &bob, &lobby).await, 0);
-        assert_eq!(domain.messaging.take_back(&reader, &done).await.unwrap(), 0);
+        assert_eq!((done.messages(), unread(&domain, &url, &bob, &lobby).await), (19_999, 0));
+        assert_eq!(raw.number("SELECT COUNT(*) FROM board_reads").await, 1);
+        assert_eq!(raw.number("SELECT COUNT(*) FROM thread_reads").await, 1, "what had been read before");
         // What is new on top of all that was read is found as well.
         let new = post(&domain, &caller(7), &lobby, None).await;
         let found = domain.messaging.unread_threads(&reader, None, 200).await.unwrap();
         assert_eq!(found.iter().map(|thread| thread.thread).collect::<Vec<_>>(), [new.thread]);
+        domain.messaging.mark_read(&reader, new.thread, 1).await.unwrap();
+        assert_eq!(raw.number("SELECT read_to FROM board_reads WHERE user_id = 8").await, 20_001, "all read");
+
+        assert_eq!(domain.messaging.take_back(&reader, &done).await.unwrap(), 19_999);
+        assert_eq!(unread(&domain, &url, &bob, &lobby).await, 19_999);
+        let first = domain.messaging.unread_threads(&reader, None, 200).await.unwrap();
+        assert_eq!((first.len(), first[0].thread), (200, ThreadId(1)), "the oldest first");
+        assert_eq!(
+            pointers(&domain, &bob, &lobby, &[ThreadId(300), ThreadId(301), new.thread]).await,
+            [1, 0, 1]
+        );
+    });
+}
+
+#[test]
+fn a_newcomers_unread_starts_with_their_account() {
+    for_each_database(|domain, url| async move {
+        let (lobby, other) = (board(&domain, "lobby").await, board(&domain, "other").await);
+        let old =
+            [post(&domain, &caller(7), &lobby, None).await, post(&domain, &caller(7), &other, None).await];
+        let now = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Micros, false);
+        let mut raw = Raw::open(&url).await;
+        raw.execute(&format!("UPDATE users SET created_at = '{now}' WHERE id = 9")).await.unwrap();
+        let newcomer = domain.users.caller(caller(9).id).await.unwrap();
+        let unread = async || domain.messaging.unread(&newcomer).await.unwrap().messages;
+        let reader = domain.messaging.reader(&newcomer, lobby.id).await.unwrap();
+        assert_eq!(unread().await, 0);
+        assert!(domain.messaging.unread_threads(&reader, None, 10).await.unwrap().is_empty());
+        let later = board(&domain, "later").await;
+        let again = post(&domain, &caller(7), &lobby, Some(old[0].id)).await;
+        let new = post(&domain, &caller(7), &lobby, None).await;
+        post(&domain, &caller(7), &later, None).await;
+        assert_eq!(unread().await, 3);
+        let found = domain.messaging.unread_threads(&reader, None, 10).await.unwrap();
+        let found: Vec<_> = found.iter().map(|thread| (thread.thread, thread.unread)).collect();
+        assert_eq!(found, [(old[0].thread, 1), (new.thread, 1)]);
+        // Also once it's written down how far they have read.
+        assert_eq!(domain.messaging.read_up_to(&reader, old[0].thread).await.unwrap(), 1);
+        domain.messaging.mark_read(&reader, old[0].thread, again.number).await.unwrap();
+        assert_eq!(unread().await, 2);
+        let mine = post(&domain, &newcomer, &other, Some(old[1].id)).await;
+        assert_eq!((mine.number, unread().await), (2, 2), "they had read all before it");
+        post(&domain, &newcomer, &lobby, Some(new.id)).await;
+        assert_eq!(unread().await, 3, "they had not read what they answered");
+        kept::numbers_are_right(&mut raw).await;
     });
 }

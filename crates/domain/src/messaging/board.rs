@@ -1,5 +1,6 @@
 //! Boards: making them, finding them, and the list a caller sees.
 
+use super::reads::{boards_read, unread_of};
 use super::text::one_line;
 use super::{Messaging, MessagingError};
 use crate::db::{DbError, Tx, in_tx, now, on_db};
@@ -14,10 +15,14 @@ const NAME_CHARS: usize = 40;
 const DESCRIPTION_CHARS: usize = 72;
 
 /// The boards one may read, with the counts of one reader.
-pub(super) const BOARDS: &str = "SELECT b.id, b.slug, b.name, b.description, b.read_level, b.post_level, b.read_only, \
-     b.message_count, b.last_post_at, COALESCE(r.messages_read, 0) AS messages_read \
-     FROM boards b LEFT JOIN board_reads r ON r.board_id = b.id AND r.user_id = $1 \
-     WHERE b.read_level <= $2 ORDER BY b.id";
+pub(super) const BOARDS: &str = concat!(
+    "SELECT s.id, s.slug, s.name, s.description, s.read_level, s.post_level, s.read_only, s.message_count, \
+            s.last_post_at, ",
+    unread_of!(),
+    " AS unread FROM ",
+    boards_read!("b.read_level <= $2"),
+    " ORDER BY s.id"
+);
 
 /// A message board and who may do what there.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -73,7 +78,7 @@ struct Row {
     #[sqlx(flatten)]
     board: Board,
     message_count: i64,
-    messages_read: i64,
+    unread: i64,
     last_post_at: Option<DateTime<Utc>>,
 }
 
@@ -86,9 +91,9 @@ impl Messaging {
     /// The boards `who` may read, oldest board first, each with what is new for them.
     pub async fn boards(&self, who: &Caller) -> Result<Vec<BoardSummary>, MessagingError> {
         let rows: Vec<Row> = on_db!(self.store, db => sqlx::query_as(BOARDS)
-            .bind(who.id).bind(reading_level(who)).fetch_all(db).await)?;
+            .bind(who.id).bind(reading_level(who)).bind(who.created).fetch_all(db).await)?;
         let summary = |row: Row| BoardSummary {
-            unread: if who.guest { 0 } else { (row.message_count - row.messages_read).max(0) },
+            unread: if who.guest { 0 } else { row.unread.max(0) },
             board: row.board,
             messages: row.message_count,
             last_post: row.last_post_at,

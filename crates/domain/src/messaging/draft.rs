@@ -34,14 +34,17 @@ pub(super) enum Start {
 /// Where a message went. The transaction must not commit when a part is missing.
 #[derive(sqlx::FromRow)]
 pub(super) struct Placed {
-    pub(super) thread: ThreadId,
-    pub(super) number: i64,
-    pub(super) subject: String,
+    pub(super) board_name: String,
+    pub(super) read_level: i64,
+    /// Whether the board takes messages from the author: it may have been closed since the caller was let in.
+    pub(super) open: bool,
+    pub(super) board_number: i64,
+    /// `None`, like number and subject, when the message to answer is not there.
+    pub(super) thread: Option<ThreadId>,
+    pub(super) number: Option<i64>,
+    pub(super) subject: Option<String>,
     /// `None` when the author has used the key before.
     pub(super) message: Option<MessageId>,
-    /// `None`, like the level, when the board was closed since the caller was let in.
-    pub(super) board_name: Option<String>,
-    pub(super) read_level: Option<i64>,
 }
 
 impl Clean {

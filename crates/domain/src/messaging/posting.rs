@@ -8,10 +8,38 @@ use crate::{Caller, EventBody, MessageId, ThreadId};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+/// Gives a message its number on the board. All who post there wait here, so no number is given twice.
+pub(super) const COUNT_ON_BOARD: &str = "UPDATE boards \
+     SET message_count = message_count + 1, last_number = last_number + 1, last_post_at = $2 WHERE id = $1 \
+     RETURNING name, read_level, last_number, \
+               ($3 OR (read_level <= $4 AND post_level <= $4 AND NOT read_only)) AS open";
+pub(super) const BEGIN_THREAD: &str = "INSERT INTO threads \
+       (board_id, subject, author_id, author_handle, message_count, last_number, last_board_number, last_at) \
+     VALUES ($1, $2, $3, $4, 1, 1, $5, $6) RETURNING id";
+pub(super) const EXTEND_THREAD: &str = "UPDATE threads \
+     SET message_count = message_count + 1, last_number = last_number + 1, last_board_number = $4, \
+         last_at = CASE WHEN last_at < $1 THEN $1 ELSE last_at END \
+     WHERE id = (SELECT thread_id FROM messages WHERE id = $2 AND board_id = $3 AND NOT deleted) \
+     RETURNING id, last_number, subject";
+pub(super) const INSERT: &str = "INSERT INTO messages \
+       (thread_id, board_id, number, board_number, author_id, author_handle, body, posted_at, reply_to, post_key) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+     ON CONFLICT (author_id, post_key) WHERE post_key IS NOT NULL DO NOTHING RETURNING id";
+pub(super) const COUNT_OF_AUTHOR: &str = "INSERT INTO authors (user_id, posts) VALUES ($1, 1) \
+     ON CONFLICT (user_id) DO UPDATE SET posts = authors.posts + 1";
+
 #[derive(sqlx::FromRow)]
-struct Placement {
+struct BoardRow {
+    name: String,
+    read_level: i64,
+    last_number: i64,
+    open: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct ThreadRow {
     id: ThreadId,
-    message_count: i64,
+    last_number: i64,
     subject: String,
 }
 
@@ -92,16 +120,19 @@ pub(super) async fn write(
     let Poster { who, board } = poster;
     let at = now();
     let placed = match tx.link() {
-        Link::Postgres(link) => one_statement::place(link, poster, &clean, at).await?,
+        Link::Postgres(_) => one_statement::place(tx, poster, &clean, at).await?,
         Link::Sqlite(_) => place(tx, poster, &clean, at).await?,
     };
-    let Some(Placed { thread, number, subject, message, board_name, read_level }) = placed else {
+    // The board was there when the caller was let in.
+    let Some(placed) = placed else { return Err(MessagingError::NotFound("board")) };
+    let Placed { board_name, read_level, open, .. } = placed;
+    let (Some(thread), Some(number), Some(subject)) = (placed.thread, placed.number, placed.subject) else {
         return Err(MessagingError::NotFound("message to answer"));
     };
-    let Some(id) = message else { return Ok(None) };
-    let (Some(board_name), Some(read_level)) = (board_name, read_level) else {
+    let Some(id) = placed.message else { return Ok(None) };
+    if !open {
         return Err(MessagingError::Forbidden("This board no longer takes messages from you.".into()));
-    };
+    }
     tx.event(EventBody::MessageCreated {
         board: board.id,
         board_name,
@@ -130,7 +161,7 @@ pub(super) async fn write(
     }))
 }
 
-/// Step by step what [`one_statement`] does at once. `None` when there is no message to answer.
+/// Step by step what [`one_statement`] does at once. `None` when there is no such board.
 async fn place(
     tx: &mut Tx,
     poster: &Poster,
@@ -138,29 +169,36 @@ async fn place(
     at: DateTime<Utc>,
 ) -> Result<Option<Placed>, DbError> {
     let Poster { who, board } = poster;
-    let (place, reply_to) = match &clean.start {
-        Start::Thread(subject) => (Some(begin_thread(tx, poster, subject, at).await?), None),
-        Start::Reply(to) => (extend_thread(tx, poster, *to, at).await?, Some(*to)),
+    let placed: Option<BoardRow> = in_tx!(tx, db => sqlx::query_as(COUNT_ON_BOARD)
+        .bind(board.id).bind(at).bind(who.sysop).bind(who.level).fetch_optional(db).await)?;
+    let Some(BoardRow { name, read_level, last_number: board_number, open }) = placed else {
+        return Ok(None);
     };
-    let Some(Placement { id: thread, message_count: number, subject }) = place else { return Ok(None) };
-    let message: Option<MessageId> = in_tx!(tx, db => sqlx::query_scalar(
-        "INSERT INTO messages \
-           (thread_id, board_id, number, author_id, author_handle, body, posted_at, reply_to, post_key) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
-         ON CONFLICT (author_id, post_key) WHERE post_key IS NOT NULL DO NOTHING RETURNING id")
-        .bind(thread).bind(board.id).bind(number).bind(who.id).bind(&who.handle)
+    let mut placed = Placed {
+        board_name: name,
+        read_level,
+        open,
+        board_number,
+        thread: None,
+        number: None,
+        subject: None,
+        message: None,
+    };
+    let (place, reply_to) = match &clean.start {
+        Start::Thread(subject) => (Some(begin_thread(tx, poster, subject, at, board_number).await?), None),
+        Start::Reply(to) => (extend_thread(tx, poster, *to, at, board_number).await?, Some(*to)),
+    };
+    let Some(ThreadRow { id: thread, last_number: number, subject }) = place else { return Ok(Some(placed)) };
+    placed.message = in_tx!(tx, db => sqlx::query_scalar(INSERT)
+        .bind(thread).bind(board.id).bind(number).bind(board_number).bind(who.id).bind(&who.handle)
         .bind(&clean.body).bind(at).bind(reply_to).bind(clean.key).fetch_optional(db).await)?;
-    let mut placed = Placed { thread, number, subject, message, board_name: None, read_level: None };
-    if message.is_some() {
-        reads::own_post(tx, poster, thread, number).await?;
+    (placed.thread, placed.number, placed.subject) = (Some(thread), Some(number), Some(subject));
+    if placed.message.is_some() {
+        reads::own_post(tx, poster, thread, number, board_number).await?;
+        in_tx!(tx, db => sqlx::query(COUNT_OF_AUTHOR).bind(who.id).execute(db).await.map(drop))?;
         if let Some(key) = clean.key {
             drafts::forget(tx, who.id, key).await?;
         }
-        let board: Option<(String, i64)> = in_tx!(tx, db => sqlx::query_as(
-            "UPDATE boards SET message_count = message_count + 1, last_post_at = $2 \
-             WHERE id = $1 AND ($3 OR (read_level <= $4 AND post_level <= $4 AND NOT read_only)) RETURNING name, read_level")
-            .bind(board.id).bind(at).bind(who.sysop).bind(who.level).fetch_optional(db).await)?;
-        (placed.board_name, placed.read_level) = board.unzip();
     }
     Ok(Some(placed))
 }
@@ -170,26 +208,21 @@ async fn begin_thread(
     poster: &Poster,
     subject: &str,
     at: DateTime<Utc>,
-) -> Result<Placement, DbError> {
-    let id: ThreadId = in_tx!(tx, db => sqlx::query_scalar(
-        "INSERT INTO threads (board_id, subject, author_id, author_handle, message_count, last_at) \
-         VALUES ($1, $2, $3, $4, 1, $5) RETURNING id")
-        .bind(poster.board.id).bind(subject).bind(poster.who.id).bind(&poster.who.handle).bind(at)
-        .fetch_one(db).await)?;
-    Ok(Placement { id, message_count: 1, subject: subject.to_owned() })
+    board_number: i64,
+) -> Result<ThreadRow, DbError> {
+    let id: ThreadId = in_tx!(tx, db => sqlx::query_scalar(BEGIN_THREAD)
+        .bind(poster.board.id).bind(subject).bind(poster.who.id).bind(&poster.who.handle).bind(board_number)
+        .bind(at).fetch_one(db).await)?;
+    Ok(ThreadRow { id, last_number: 1, subject: subject.to_owned() })
 }
 
-/// Takes the next number of the thread. Others who answer in it wait here, so no number is given twice.
 async fn extend_thread(
     tx: &mut Tx,
     poster: &Poster,
     to: MessageId,
     at: DateTime<Utc>,
-) -> Result<Option<Placement>, DbError> {
-    in_tx!(tx, db => sqlx::query_as(
-        "UPDATE threads SET message_count = message_count + 1, \
-                last_at = CASE WHEN last_at < $1 THEN $1 ELSE last_at END \
-         WHERE id = (SELECT thread_id FROM messages WHERE id = $2 AND board_id = $3) \
-         RETURNING id, message_count, subject")
-        .bind(at).bind(to).bind(poster.board.id).fetch_optional(db).await)
+    board_number: i64,
+) -> Result<Option<ThreadRow>, DbError> {
+    in_tx!(tx, db => sqlx::query_as(EXTEND_THREAD)
+        .bind(at).bind(to).bind(poster.board.id).bind(board_number).fetch_optional(db).await)
 }

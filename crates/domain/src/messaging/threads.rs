@@ -1,5 +1,6 @@
 //! Reading: the threads of a board, newest activity first, and the messages of a thread.
 
+use super::reads::board_read_to;
 use super::{Messaging, MessagingError, Reader};
 use crate::db::on_db;
 use crate::{BoardId, Handle, MessageId, ThreadId, UserId};
@@ -8,41 +9,64 @@ use chrono::{DateTime, Utc};
 /// The most threads or messages given at once: more than any screen has rows.
 const AT_ONCE: i64 = 200;
 
-/// The threads of a board, with how far the reader has read each.
-pub(super) const LIST: &str = "SELECT t.id, t.subject, t.author_handle, t.message_count, t.last_at, \
-     COALESCE(r.read_number, 0) AS read_number \
-     FROM threads t LEFT JOIN thread_reads r ON r.thread_id = t.id AND r.user_id = $1 \
-     WHERE t.board_id = $2 AND (t.last_at, t.id) < ($3, $4) \
-     ORDER BY t.last_at DESC, t.id DESC LIMIT $5";
-/// The threads of a board with something unread in them, oldest activity first.
-pub(super) const UNREAD: &str = "SELECT t.id, t.subject, t.author_handle, t.message_count, t.last_at, \
-     COALESCE(r.read_number, 0) AS read_number \
-     FROM threads t LEFT JOIN thread_reads r ON r.thread_id = t.id AND r.user_id = $1 \
-     WHERE t.board_id = $2 AND (t.last_at, t.id) > ($3, $4) AND t.message_count > COALESCE(r.read_number, 0) \
-     ORDER BY t.last_at, t.id LIMIT $5";
+/// Up to which number of the board reader `$1` has read thread `t`, if it is `$3` for the board. Looked up thread by
+/// thread: Postgres would otherwise join, and sort what it joined.
+macro_rules! read_to {
+    () => {
+        "COALESCE((SELECT x.read_to FROM thread_reads x \
+                   WHERE x.user_id = $1 AND x.thread_id = t.id AND x.read_to > $3), $3)"
+    };
+}
+
+/// A thread for such a reader.
+macro_rules! summary {
+    () => {
+        concat!(
+            "SELECT t.id, t.subject, t.author_handle, t.message_count, t.last_at, t.last_board_number, \
+             CASE WHEN t.last_board_number <= ",
+            read_to!(),
+            " THEN 0 ELSE t.last_number - COALESCE((SELECT m.number FROM messages m \
+                WHERE m.thread_id = t.id AND m.board_number <= ",
+            read_to!(),
+            " ORDER BY m.board_number DESC LIMIT 1), 0) - (SELECT COUNT(*) FROM messages d \
+                WHERE d.deleted AND d.thread_id = t.id AND d.board_number > ",
+            read_to!(),
+            ") END AS unread FROM threads t"
+        )
+    };
+}
+
+/// The threads of a board that have not been deleted to the last message, newest activity first.
+pub(super) const LIST: &str = concat!(
+    summary!(),
+    " WHERE t.board_id = $2 AND t.last_board_number < $4 AND t.message_count > 0 \
+     ORDER BY t.last_board_number DESC LIMIT $5"
+);
+/// The threads of a board with something unread in them, oldest activity first. The `OFFSET` keeps Postgres from joining
+/// all threads with all messages first.
+pub(super) const UNREAD: &str = concat!(
+    summary!(),
+    " WHERE t.board_id = $2 AND t.last_board_number > $4 AND t.last_board_number > ",
+    read_to!(),
+    " AND EXISTS (SELECT 1 FROM messages u WHERE u.thread_id = t.id AND NOT u.deleted AND u.board_number > ",
+    read_to!(),
+    " LIMIT 1 OFFSET 0) ORDER BY t.last_board_number LIMIT $5"
+);
 /// Messages of one thread.
 pub(super) const THREAD: &str = "SELECT m.id, m.thread_id AS thread, m.board_id AS board, m.number, m.author_id, \
      m.author_handle AS author, t.subject, m.body, m.posted_at, m.reply_to \
      FROM messages m JOIN threads t ON t.id = m.thread_id \
-     WHERE m.thread_id = $1 AND t.board_id = $2 AND m.number > $3 ORDER BY m.number LIMIT $4";
+     WHERE m.thread_id = $1 AND t.board_id = $2 AND m.number > $3 AND NOT m.deleted \
+     ORDER BY m.number LIMIT $4";
+
+/// The number of the message before one in its thread.
+pub(super) const BEFORE: &str = "SELECT m.number FROM messages m JOIN threads t ON t.id = m.thread_id \
+     WHERE m.thread_id = $1 AND t.board_id = $2 AND m.number < $3 AND NOT m.deleted \
+     ORDER BY m.number DESC LIMIT 1";
 
 /// A place in the list of threads: after the thread it came with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ThreadMark {
-    pub(super) last_at: DateTime<Utc>,
-    pub(super) thread: ThreadId,
-}
-
-impl ThreadMark {
-    /// Before every thread there can be. A year of four digits sorts rightly as text, too.
-    pub(super) const TOP: ThreadMark = ThreadMark {
-        last_at: match DateTime::from_timestamp(253_402_300_799, 0) {
-            Some(end_of_9999) => end_of_9999,
-            None => DateTime::<Utc>::MAX_UTC,
-        },
-        thread: ThreadId(i64::MAX),
-    };
-}
+pub struct ThreadMark(i64);
 
 /// A thread in the list of a board.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +119,8 @@ struct Row {
     author_handle: Handle,
     message_count: i64,
     last_at: DateTime<Utc>,
-    read_number: i64,
+    last_board_number: i64,
+    unread: i64,
 }
 
 impl Row {
@@ -105,9 +130,9 @@ impl Row {
             subject: self.subject,
             author: self.author_handle,
             replies: self.message_count - 1,
-            unread: if reader.who.guest { 0 } else { (self.message_count - self.read_number).max(0) },
+            unread: if reader.who.guest { 0 } else { self.unread },
             last_at: self.last_at,
-            mark: ThreadMark { last_at: self.last_at, thread: self.id },
+            mark: ThreadMark(self.last_board_number),
         }
     }
 }
@@ -120,9 +145,9 @@ impl Messaging {
         before: Option<ThreadMark>,
         limit: i64,
     ) -> Result<Vec<ThreadSummary>, MessagingError> {
-        let mark = before.unwrap_or(ThreadMark::TOP);
+        let read_to = board_read_to(&self.store, reader).await?;
         let rows: Vec<Row> = on_db!(self.store, db => sqlx::query_as(LIST)
-            .bind(reader.who.id).bind(reader.board.id).bind(mark.last_at).bind(mark.thread)
+            .bind(reader.who.id).bind(reader.board.id).bind(read_to).bind(before.map_or(i64::MAX, |mark| mark.0))
             .bind(limit.clamp(1, AT_ONCE)).fetch_all(db).await)?;
         Ok(rows.into_iter().map(|row| row.summary(reader)).collect())
     }
@@ -138,13 +163,11 @@ impl Messaging {
         if reader.who.guest {
             return Ok(Vec::new());
         }
-        let mark = match after {
-            Some(mark) => mark,
-            // What was read long ago is not gone through again and again.
-            None => self.before_oldest_unread(reader).await?,
-        };
+        // What was read long ago is not gone through again and again.
+        let read_to = board_read_to(&self.store, reader).await?;
         let rows: Vec<Row> = on_db!(self.store, db => sqlx::query_as(UNREAD)
-            .bind(reader.who.id).bind(reader.board.id).bind(mark.last_at).bind(mark.thread)
+            .bind(reader.who.id).bind(reader.board.id).bind(read_to)
+            .bind(after.map_or(read_to, |mark| mark.0.max(read_to)))
             .bind(limit.clamp(1, AT_ONCE)).fetch_all(db).await)?;
         Ok(rows.into_iter().map(|row| row.summary(reader)).collect())
     }
@@ -164,5 +187,16 @@ impl Messaging {
             return Err(MessagingError::NotFound("thread"));
         }
         Ok(messages)
+    }
+
+    /// The number of the message before `number` in a thread. What is deleted is passed over.
+    pub async fn number_before(
+        &self,
+        reader: &Reader,
+        thread: ThreadId,
+        number: i64,
+    ) -> Result<Option<i64>, MessagingError> {
+        Ok(on_db!(self.store, db => sqlx::query_scalar(BEFORE)
+            .bind(thread).bind(reader.board.id).bind(number).fetch_optional(db).await)?)
     }
 }

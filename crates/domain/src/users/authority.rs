@@ -49,7 +49,8 @@ pub(super) async fn hold(
     let sql = if sysops {
         holding!(
             tx,
-            "SELECT sysop AND NOT banned FROM users WHERE id = $1 OR id = $2 OR (sysop AND NOT banned) ORDER BY id"
+            "SELECT sysop AND NOT banned FROM users WHERE id IN \
+               (SELECT id FROM users WHERE sysop AND NOT banned UNION SELECT $1 UNION SELECT $2) ORDER BY id"
         )
     } else {
         holding!(tx, "SELECT sysop AND NOT banned FROM users WHERE id = $1 OR id = $2 ORDER BY id")

@@ -38,13 +38,9 @@ use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// The statements that callers wait for and that read tables which grow with every call, by name.
-pub const READING: &[(&str, &str)] = &[("online", presence::ONLINE), ("last callers", calls::LAST_CALLERS)];
-
-/// The statements that forget old rows, each with its name; `$1` is a time. For tests that look at their plans.
+/// The lists that are shown page by page: see [`crate::messaging::IN_ORDER`].
 #[doc(hidden)]
-pub const PRUNING: &[(&str, &str)] =
-    &[("passing calls", calls::PRUNE_PASSING), ("calls", calls::PRUNE_KNOWN)];
+pub const IN_ORDER: &[&str] = &[calls::LAST_CALLERS];
 
 /// The users service.
 #[derive(Debug, Clone)]

@@ -79,4 +79,13 @@ impl Raw {
             Raw::Sqlite(db) => sqlx::query_scalar(sql).fetch_one(db).await.unwrap(),
         }
     }
+
+    /// The words that `sql` selects, one a row.
+    pub async fn words(&mut self, sql: &str) -> Vec<String> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Raw::Postgres(db) => sqlx::query_scalar(sql).fetch_all(db).await.unwrap(),
+            Raw::Sqlite(db) => sqlx::query_scalar(sql).fetch_all(db).await.unwrap(),
+        }
+    }
 }
