@@ -495,8 +495,8 @@ fn whoever_posts_may_do_so_at_that_moment() {
         let bulletins = NewBoard { read_only: true, ..new_board("bulletins") };
         let bulletins = domain.messaging.create_board(bulletins).await.unwrap();
         let users = &domain.users;
-        users.set_level(caller(7).id, 50, None).await.unwrap();
-        users.set_sysop(caller(7).id, true, None).await.unwrap();
+        users.set_level(caller(7).id, 50, domain.operator()).await.unwrap();
+        users.set_sysop(caller(7).id, true, domain.operator()).await.unwrap();
         let me = users.caller(caller(7).id).await.unwrap();
         let on_staff = domain.messaging.poster(&me, staff.id).await.unwrap();
         let on_bulletins = domain.messaging.poster(&me, bulletins.id).await.unwrap();
@@ -506,16 +506,16 @@ fn whoever_posts_may_do_so_at_that_moment() {
             assert!(matches!(refused, MessagingError::Forbidden(_)), "{refused:?}");
         };
 
-        users.set_sysop(me.id, false, None).await.unwrap();
+        users.set_sysop(me.id, false, domain.operator()).await.unwrap();
         refused(&on_bulletins, draft("News", "of yesterday")).await;
         domain.messaging.post(&on_staff, reply(first.id, "level 50 is enough")).await.unwrap();
         // Too low to read it now, though not to post.
-        users.set_level(me.id, 10, None).await.unwrap();
+        users.set_level(me.id, 10, domain.operator()).await.unwrap();
         refused(&on_staff, draft("Still here", "x")).await;
         refused(&on_staff, reply(first.id, "x")).await;
-        users.set_level(me.id, 50, None).await.unwrap();
+        users.set_level(me.id, 50, domain.operator()).await.unwrap();
         domain.messaging.post(&on_staff, draft("Back", "again")).await.unwrap();
-        users.ban(me.id, "", None).await.unwrap();
+        users.ban(me.id, "", domain.operator()).await.unwrap();
         refused(&on_staff, draft("From outside", "x")).await;
         let seen = domain.messaging.boards(&sysop()).await.unwrap();
         assert_eq!(seen.iter().map(|board| board.messages).sum::<i64>(), 3);
@@ -527,7 +527,7 @@ fn a_demotion_waits_for_what_is_being_done_by_the_old_rights() {
     for_each_database(|domain, url| async move {
         let staff = NewBoard { read_level: 50, post_level: 50, ..new_board("staff") };
         let staff = domain.messaging.create_board(staff).await.unwrap();
-        domain.users.set_level(caller(7).id, 50, None).await.unwrap();
+        domain.users.set_level(caller(7).id, 50, domain.operator()).await.unwrap();
         let me = domain.users.caller(caller(7).id).await.unwrap();
         let poster = domain.messaging.poster(&me, staff.id).await.unwrap();
         let mut reader = domain.events.reader().await.unwrap();
@@ -537,8 +537,8 @@ fn a_demotion_waits_for_what_is_being_done_by_the_old_rights() {
         let messaging = domain.messaging.clone();
         let post = tokio::spawn(async move { messaging.post(&poster, draft("Mine", "still")).await });
         other.wait_for_waiting(1).await;
-        let users = domain.users.clone();
-        let demotion = tokio::spawn(async move { users.set_level(me.id, 10, None).await });
+        let (users, by) = (domain.users.clone(), domain.operator());
+        let demotion = tokio::spawn(async move { users.set_level(me.id, 10, by).await });
         while url.starts_with("postgres") && !demotion.is_finished() && other.waiting().await < 2 {}
         other.commit_on_postgres().await;
         let post = post.await.unwrap();
@@ -559,7 +559,7 @@ fn whoever_catches_up_or_keeps_a_draft_may_do_so_at_that_moment() {
     for_each_database(|domain, _| async move {
         let staff = NewBoard { read_level: 50, post_level: 50, ..new_board("staff") };
         let staff = domain.messaging.create_board(staff).await.unwrap();
-        domain.users.set_level(caller(7).id, 50, None).await.unwrap();
+        domain.users.set_level(caller(7).id, 50, domain.operator()).await.unwrap();
         let me = domain.users.caller(caller(7).id).await.unwrap();
         let reader = domain.messaging.reader(&me, staff.id).await.unwrap();
         let poster = domain.messaging.poster(&me, staff.id).await.unwrap();
@@ -567,15 +567,15 @@ fn whoever_catches_up_or_keeps_a_draft_may_do_so_at_that_moment() {
             assert!(matches!(answer, Err(MessagingError::Forbidden(_))), "{answer:?}");
         };
         domain.messaging.catch_up(&reader).await.unwrap();
-        domain.users.set_level(caller(8).id, 50, None).await.unwrap();
+        domain.users.set_level(caller(8).id, 50, domain.operator()).await.unwrap();
         let other = domain.users.caller(caller(8).id).await.unwrap();
         post(&domain, &other, staff.id, draft("News", "for the staff")).await;
-        domain.users.set_level(me.id, 10, None).await.unwrap();
+        domain.users.set_level(me.id, 10, domain.operator()).await.unwrap();
         refused(domain.messaging.catch_up(&reader).await.map(drop));
         // What they were writing is theirs, though they could post it there no longer.
         let unfinished = Draft { key: Some(Uuid::new_v4()), ..draft("Half", "a thought") };
         domain.messaging.save_draft(&poster, &unfinished).await.unwrap();
-        domain.users.ban(me.id, "", None).await.unwrap();
+        domain.users.ban(me.id, "", domain.operator()).await.unwrap();
         refused(domain.messaging.save_draft(&poster, &unfinished).await);
     });
 }
