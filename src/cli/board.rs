@@ -132,8 +132,7 @@ fn board_document(board: &Board) -> Value {
 async fn add(domain: &Domain, new: NewBoardArgs) -> Result<Answer, Failure> {
     let NewBoardArgs { slug, name, description, read_level, post_level, read_only } = new;
     let new = NewBoard { slug, name, description, read_level, post_level, read_only };
-    let board = domain.messaging.create_board(new).await?;
-    acts::note(domain, domain.operator().into(), "board.add", &board.slug).await;
+    let board = domain.messaging.create_board(new, domain.operator()).await?;
     Ok(Answer { json: board_document(&board), text: format!("{} is there, as {}.", board.name, board.slug) })
 }
 

@@ -25,7 +25,7 @@ fn new_board(slug: &str) -> NewBoard {
 }
 
 async fn board(domain: &Domain, slug: &str) -> Board {
-    domain.messaging.create_board(new_board(slug)).await.unwrap()
+    domain.messaging.create_board(new_board(slug), domain.operator()).await.unwrap()
 }
 
 fn draft(subject: &str, body: &str) -> Draft {
@@ -110,11 +110,11 @@ fn what_a_caller_may_do_is_said_in_words() {
     for_each_database(|domain, _| async move {
         let open = board(&domain, "open").await;
         let news = NewBoard { read_only: true, ..new_board("news") };
-        let news = domain.messaging.create_board(news).await.unwrap();
+        let news = domain.messaging.create_board(news, domain.operator()).await.unwrap();
         let staff = NewBoard { read_level: 50, post_level: 50, ..new_board("staff") };
-        let staff = domain.messaging.create_board(staff).await.unwrap();
+        let staff = domain.messaging.create_board(staff, domain.operator()).await.unwrap();
         let elders = NewBoard { post_level: 50, ..new_board("elders") };
-        let elders = domain.messaging.create_board(elders).await.unwrap();
+        let elders = domain.messaging.create_board(elders, domain.operator()).await.unwrap();
         let messaging = &domain.messaging;
 
         let words = |refused: MessagingError| match refused {
@@ -144,7 +144,7 @@ fn what_a_caller_may_do_is_said_in_words() {
         assert_eq!(messaging.boards(&sysop()).await.unwrap().len(), 4);
         assert_eq!(messaging.board_by_slug(" Staff ").await.unwrap(), staff);
         assert_eq!(messaging.board_by_slug("nowhere").await, Err(MessagingError::NotFound("board")));
-        let taken = messaging.create_board(new_board("open")).await.unwrap_err();
+        let taken = messaging.create_board(new_board("open"), domain.operator()).await.unwrap_err();
         assert_eq!(taken, MessagingError::Conflict("There is a board called open already.".into()));
     });
 }
@@ -482,7 +482,7 @@ fn a_nul_in_what_is_written_is_not_kept() {
         let posted = post(&domain, &caller(7), lobby.id, draft("Blue\0 boxes", "Who has\0 one?")).await;
         assert_eq!((posted.subject.as_str(), posted.body.as_str()), ("Blue boxes", "Who has one?"));
         let named = NewBoard { name: "Lob\0by 2".into(), description: "\0".into(), ..new_board("lobby-2") };
-        let named = domain.messaging.create_board(named).await.unwrap();
+        let named = domain.messaging.create_board(named, domain.operator()).await.unwrap();
         assert_eq!((named.name.as_str(), named.description.as_str()), ("Lobby 2", ""));
     });
 }
@@ -491,9 +491,9 @@ fn a_nul_in_what_is_written_is_not_kept() {
 fn whoever_posts_may_do_so_at_that_moment() {
     for_each_database(|domain, _| async move {
         let staff = NewBoard { read_level: 50, post_level: 10, ..new_board("staff") };
-        let staff = domain.messaging.create_board(staff).await.unwrap();
+        let staff = domain.messaging.create_board(staff, domain.operator()).await.unwrap();
         let bulletins = NewBoard { read_only: true, ..new_board("bulletins") };
-        let bulletins = domain.messaging.create_board(bulletins).await.unwrap();
+        let bulletins = domain.messaging.create_board(bulletins, domain.operator()).await.unwrap();
         let users = &domain.users;
         users.set_level(caller(7).id, 50, domain.operator()).await.unwrap();
         users.set_sysop(caller(7).id, true, domain.operator()).await.unwrap();
@@ -526,7 +526,7 @@ fn whoever_posts_may_do_so_at_that_moment() {
 fn a_demotion_waits_for_what_is_being_done_by_the_old_rights() {
     for_each_database(|domain, url| async move {
         let staff = NewBoard { read_level: 50, post_level: 50, ..new_board("staff") };
-        let staff = domain.messaging.create_board(staff).await.unwrap();
+        let staff = domain.messaging.create_board(staff, domain.operator()).await.unwrap();
         domain.users.set_level(caller(7).id, 50, domain.operator()).await.unwrap();
         let me = domain.users.caller(caller(7).id).await.unwrap();
         let poster = domain.messaging.poster(&me, staff.id).await.unwrap();
@@ -558,7 +558,7 @@ fn a_demotion_waits_for_what_is_being_done_by_the_old_rights() {
 fn whoever_catches_up_or_keeps_a_draft_may_do_so_at_that_moment() {
     for_each_database(|domain, _| async move {
         let staff = NewBoard { read_level: 50, post_level: 50, ..new_board("staff") };
-        let staff = domain.messaging.create_board(staff).await.unwrap();
+        let staff = domain.messaging.create_board(staff, domain.operator()).await.unwrap();
         domain.users.set_level(caller(7).id, 50, domain.operator()).await.unwrap();
         let me = domain.users.caller(caller(7).id).await.unwrap();
         let reader = domain.messaging.reader(&me, staff.id).await.unwrap();

@@ -6,6 +6,7 @@ mod raw;
 mod support;
 
 use dialtone_domain::instances::Joining;
+use dialtone_domain::messaging::NewBoard;
 use dialtone_domain::users::{CharsetChoice, NewAccount, NewCall, ProfileChange, Settings, Sysop};
 use dialtone_domain::{
     CallId, Caller, Domain, EventBody, EventReader, FloodLimits, Secret, UserId, UsersError, level,
@@ -639,6 +640,14 @@ fn an_act_is_done_told_and_written_down_or_none_of_these() {
         let mut reader = domain.events.reader().await.unwrap();
         let log = users.audit_log(10).await.unwrap();
         let mut raw = Raw::open(&url).await;
+        let lobby = NewBoard {
+            slug: "lobby".to_owned(),
+            name: "The Lobby".to_owned(),
+            description: String::new(),
+            read_level: 0,
+            post_level: 10,
+            read_only: false,
+        };
         for table in ["audit", "events"] {
             raw.execute(&format!("ALTER TABLE {table} RENAME TO elsewhere")).await.unwrap();
             assert!(users.kick(by_joe, call, "because").await.is_err());
@@ -646,6 +655,7 @@ fn an_act_is_done_told_and_written_down_or_none_of_these() {
             assert!(domain.messaging.page_as(by_joe, &joe, ann.id, "hello").await.is_err());
             assert!(users.ban(ann.id, "because", by_joe).await.is_err());
             assert!(users.add(account("Zoe"), by_joe).await.is_err());
+            assert!(domain.messaging.create_board(lobby.clone(), by_joe).await.is_err());
             raw.execute(&format!("ALTER TABLE elsewhere RENAME TO {table}")).await.unwrap();
             assert_eq!(bodies(&mut reader).await, [], "without {table}");
             assert_eq!(users.audit_log(10).await.unwrap(), log, "without {table}");
@@ -653,6 +663,12 @@ fn an_act_is_done_told_and_written_down_or_none_of_these() {
             assert!(users.by_handle("Zoe").await.is_err());
         }
         assert!(users.ban(ann.id, "because", by_joe).await.unwrap());
+        domain.messaging.create_board(lobby, by_joe).await.unwrap();
+        let line = &users.audit_log(1).await.unwrap()[0];
+        assert_eq!(
+            (line.actor, line.action.as_str(), line.detail.as_str()),
+            (Some(joe.id), "board.add", "lobby")
+        );
     });
 }
 
