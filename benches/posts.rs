@@ -168,7 +168,7 @@ async fn threads(
             post_level: 0,
             read_only: false,
         };
-        let board = domain.messaging.create_board(new).await?;
+        let board = domain.messaging.create_board(new, domain.operator()).await?;
         let poster = domain.messaging.poster(&who, board.id).await?;
         let draft = Draft { subject: "Load".to_owned(), body: BODY.to_owned(), ..Draft::default() };
         let first = domain.messaging.post(&poster, draft).await?;

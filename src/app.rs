@@ -11,7 +11,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use dialtone_domain::EventBody;
 use dialtone_domain::instances::Joined;
 use miette::{IntoDiagnostic, WrapErr, miette};
 use tokio::net::TcpListener;
@@ -177,7 +176,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     tracing::info!("draining: no new calls");
     sd_notify::notify(&[sd_notify::NotifyState::Stopping]).ok();
     readiness.set(false);
-    domain.events.append(EventBody::InstanceDraining { instance }).await.ok();
+    domain.instances.drain(instance).await.ok();
     shutdown.cancel();
     drain.cancel();
     calls.close();

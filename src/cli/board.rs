@@ -132,8 +132,7 @@ fn board_document(board: &Board) -> Value {
 async fn add(domain: &Domain, new: NewBoardArgs) -> Result<Answer, Failure> {
     let NewBoardArgs { slug, name, description, read_level, post_level, read_only } = new;
     let new = NewBoard { slug, name, description, read_level, post_level, read_only };
-    let board = domain.messaging.create_board(new).await?;
-    acts::note(domain, None, "board.add", &board.slug).await;
+    let board = domain.messaging.create_board(new, domain.operator()).await?;
     Ok(Answer { json: board_document(&board), text: format!("{} is there, as {}.", board.name, board.slug) })
 }
 
@@ -153,7 +152,8 @@ async fn post(domain: &Domain, message: PostArgs) -> Result<Answer, Failure> {
     };
     let posted = domain.messaging.post(&poster, draft).await?;
     let detail = format!("message {} on {} as {}", posted.id, board.slug, from.handle);
-    acts::note(domain, acts::actor(&from, true).id(), "board.post", &detail).await;
+    let by = acts::actor_as(domain, &from);
+    acts::note(domain, by, "board.post", &detail).await;
     let text = format!("Posted as message {} on {}.", posted.id, board.name);
     Ok(Answer { json: message_document(&posted, &board), text })
 }

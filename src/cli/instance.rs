@@ -3,13 +3,13 @@
 use clap::Subcommand;
 use dialtone_domain::instances::Instance;
 use dialtone_domain::users::OnlineCall;
-use dialtone_domain::{CallId, Domain};
+use dialtone_domain::{CallId, Caller, Domain};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Failure};
 use super::table::{Edge, Table, moment};
 use super::user::account;
-use crate::console::acts::{self, Act, perform};
+use crate::console::acts;
 use crate::console::format;
 
 /// What may be done to instances and their calls.
@@ -35,12 +35,11 @@ pub async fn run(domain: &Domain, command: InstanceCommand) -> Result<Answer, Fa
     match command {
         InstanceCommand::List => list(domain).await,
         InstanceCommand::Kick { call, reason, from } => {
-            let sysop = acts::sysop(domain, from.as_deref()).await?;
-            let by = acts::actor(&sysop, from.is_some());
-            let done = perform(domain, by, &Act::Kick { call: CallId(call), reason: reason.clone() }).await?;
-            let by = by.id().map(|_| &sysop.handle);
+            let named = named(domain, from.as_deref()).await?;
+            let by = acts::actor(domain, named.as_ref())?;
+            let done = acts::kick(domain, by, CallId(call), &reason).await?;
             Ok(Answer {
-                json: json!({ "call": call, "reason": reason, "by": by, "ended": done.over }),
+                json: json!({ "call": call, "reason": reason, "by": named.map(|sysop| sysop.handle), "ended": done.over }),
                 text: done.words,
             })
         }
@@ -124,18 +123,25 @@ fn call_document(call: &OnlineCall) -> Value {
     })
 }
 
+/// The sysop called `from`, where one is named.
+async fn named(domain: &Domain, from: Option<&str>) -> Result<Option<Caller>, Failure> {
+    match from {
+        Some(_) => Ok(Some(acts::sysop(domain, from).await?)),
+        None => Ok(None),
+    }
+}
+
 /// Tells everybody `text`.
 pub async fn broadcast(domain: &Domain, text: &str, from: Option<&str>) -> Result<Answer, Failure> {
-    let sysop = acts::sysop(domain, from).await?;
-    let done =
-        perform(domain, acts::actor(&sysop, from.is_some()), &Act::Broadcast { text: text.to_owned() })
-            .await?;
-    Ok(Answer { json: json!({ "from": sysop.handle, "text": text }), text: done.words })
+    let by = acts::actor(domain, named(domain, from).await?.as_ref())?;
+    let from = domain.messaging.broadcast(by, text).await?;
+    Ok(Answer { json: json!({ "from": from, "text": text }), text: "Told everybody.".to_owned() })
 }
 
 /// Pages `to` in the name of `from`.
 pub async fn page(domain: &Domain, to: &str, text: &str, from: &str) -> Result<Answer, Failure> {
     let (to, from) = (account(domain, to).await?, account(domain, from).await?);
-    let done = perform(domain, (&from).into(), &Act::Page { to: to.id, text: text.to_owned() }).await?;
+    let by = acts::actor_as(domain, &from);
+    let done = acts::page(domain, by, &from, to.id, text).await?;
     Ok(Answer { json: json!({ "from": from.handle, "to": to.handle, "text": text }), text: done.words })
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Failure};
 use super::password::{Given, PasswordSource};
 use super::table::{Edge, Table, moment};
-use crate::console::acts::{self, note};
+use crate::console::acts;
 use crate::database::said;
 
 /// Accounts read at once.
@@ -116,6 +116,7 @@ pub enum KeyCommand {
 
 /// Carries a command out.
 pub async fn run(domain: &Domain, command: UserCommand) -> Result<Answer, Failure> {
+    let operator = domain.operator();
     match command {
         UserCommand::List => list(domain).await,
         UserCommand::Show { handle } => show(domain, &handle).await,
@@ -124,19 +125,18 @@ pub async fn run(domain: &Domain, command: UserCommand) -> Result<Answer, Failur
             let given = password.take(&handle)?;
             let new =
                 NewAccount { handle, password: given.password.clone(), display_name, location, source: None };
-            let made = domain.users.register(new).await?;
-            note(domain, None, "user.add", &format!("{} (account {})", made.handle, made.id)).await;
+            let made = domain.users.add(new, operator).await?;
             Ok(told(&made, format!("{} is account {}.", made.handle, made.id), &given))
         }
         UserCommand::Password { handle, password } => {
             let who = account(domain, &handle).await?;
             let given = password.take(who.handle.as_str())?;
-            domain.users.set_password(who.id, &given.password, None).await?;
+            domain.users.set_password(who.id, &given.password, operator).await?;
             Ok(told(&who, format!("{} has a new password.", who.handle), &given))
         }
         UserCommand::Level { handle, level } => {
             let who = account(domain, &handle).await?;
-            let new = domain.users.set_level(who.id, level, None).await?;
+            let new = domain.users.set_level(who.id, level, operator).await?;
             changed(domain, &who, format!("{} has level {level}{}", who.handle, stop(new))).await
         }
         UserCommand::Flags { handle, flags } => {
@@ -144,12 +144,12 @@ pub async fn run(domain: &Domain, command: UserCommand) -> Result<Answer, Failur
             let words = if flags.is_empty() { "no flags".to_owned() } else { flags.join(", ") };
             let flags: BTreeSet<String> = flags.into_iter().collect();
             let json = json!({ "id": who.id, "handle": who.handle, "flags": flags });
-            let new = domain.users.set_flags(who.id, flags, None).await?;
+            let new = domain.users.set_flags(who.id, flags, operator).await?;
             Ok(Answer { json, text: format!("{} has {words}{}", who.handle, stop(new)) })
         }
         UserCommand::Sysop { handle, off } => {
             let who = account(domain, &handle).await?;
-            let new = domain.users.set_sysop(who.id, !off, None).await?;
+            let new = domain.users.set_sysop(who.id, !off, operator).await?;
             let now = match (off, new) {
                 (false, new) => format!("a sysop{}", stop(new)),
                 (true, true) => "a sysop no more.".to_owned(),
@@ -168,7 +168,7 @@ pub async fn run(domain: &Domain, command: UserCommand) -> Result<Answer, Failur
         }
         UserCommand::Unban { handle } => {
             let who = account(domain, &handle).await?;
-            let words = match domain.users.set_banned(who.id, false, None).await? {
+            let words = match domain.users.set_banned(who.id, false, operator).await? {
                 true => "may log in again.",
                 false => "is not banned.",
             };
@@ -181,7 +181,7 @@ pub async fn run(domain: &Domain, command: UserCommand) -> Result<Answer, Failur
         }
         UserCommand::Key(KeyCommand::Remove { handle, number }) => {
             let who = account(domain, &handle).await?;
-            domain.users.remove_key(who.id, KeyId(number), None).await?;
+            domain.users.remove_key(who.id, KeyId(number), operator).await?;
             Ok(keys(&domain.users.keys(who.id).await?))
         }
     }
@@ -319,7 +319,7 @@ async fn add_keys(domain: &Domain, handle: &str, file: &Path) -> Result<Answer, 
     let before = domain.users.keys(who.id).await?;
     let mut added = Vec::new();
     for line in lines {
-        added.push(domain.users.add_key(who.id, line, None).await?);
+        added.push(domain.users.add_key(who.id, line, domain.operator()).await?);
     }
     if added.is_empty() {
         return Err(Failure::words(format!("{} holds no key", file.display())));

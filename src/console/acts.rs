@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use dialtone_domain::messaging::PAGE_CHARS;
-use dialtone_domain::users::Actor;
+use dialtone_domain::users::{Actor, Sysop};
 use dialtone_domain::{CallId, Caller, Domain, Handle, MessagingError, Unavailable, UserId, UsersError};
 use thiserror::Error;
 use tokio::time::{sleep, timeout};
@@ -87,9 +87,17 @@ pub async fn sysop(domain: &Domain, handle: Option<&str>) -> Result<Caller, ActE
     }
 }
 
-/// Who acts in the name of `sysop`: that sysop only if they were `named`, else the command itself.
-pub fn actor(sysop: &Caller, named: bool) -> Actor<'_> {
-    if named { sysop.into() } else { Actor::command(sysop) }
+/// Who acts: the sysop who was named, or the command itself.
+pub fn actor(domain: &Domain, named: Option<&Caller>) -> Result<Actor, ActError> {
+    Ok(match named {
+        Some(sysop) => Sysop::of(sysop)?.into(),
+        None => domain.operator().into(),
+    })
+}
+
+/// Who acts where a command may be in any caller's name: that caller if they are a sysop, else the command itself.
+pub fn actor_as(domain: &Domain, from: &Caller) -> Actor {
+    Sysop::of(from).map_or_else(|_| domain.operator().into(), Actor::from)
 }
 
 /// What was done.
@@ -116,19 +124,21 @@ impl Done {
     }
 }
 
-/// Does it in the name of `by`, and says what was done.
-pub async fn perform(domain: &Domain, by: Actor<'_>, act: &Act) -> Result<Done, ActError> {
+/// Does it, pages in the name of `sysop`, and says what was done. It goes down as theirs only if they were `named`.
+pub async fn perform(domain: &Domain, sysop: &Caller, named: bool, act: &Act) -> Result<Done, ActError> {
+    let by = actor(domain, named.then_some(sysop))?;
     match act {
         Act::Kick { call, reason } => kick(domain, by, *call, reason).await,
-        Act::Broadcast { text } => broadcast(domain, by, text).await,
-        Act::Page { to, text } => page(domain, by, *to, text).await,
+        Act::Broadcast { text } => {
+            domain.messaging.broadcast(by, text).await?;
+            Ok(Done::all("Told everybody."))
+        }
+        Act::Page { to, text } => page(domain, by, sysop, *to, text).await,
     }
 }
 
-async fn kick(domain: &Domain, by: Actor<'_>, call: CallId, reason: &str) -> Result<Done, ActError> {
-    if !by.caller().sysop {
-        return Err(ActError::NotSysop(by.caller().handle.clone()));
-    }
+/// Ends a call, and waits until it's over.
+pub async fn kick(domain: &Domain, by: Actor, call: CallId, reason: &str) -> Result<Done, ActError> {
     let reason = match reason.trim() {
         "" => NO_REASON.to_owned(),
         given => plain(given),
@@ -153,7 +163,7 @@ pub async fn ban(domain: &Domain, who: &Caller, reason: &str) -> Result<Ban, Act
     let online = domain.users.online().await?;
     let calls: Vec<CallId> =
         online.iter().filter(|open| open.user == Some(who.id)).map(|open| open.call).collect();
-    if !domain.users.ban(who.id, reason, None).await? {
+    if !domain.users.ban(who.id, reason, domain.operator()).await? {
         return Ok(Ban { words: format!("{} is banned already.", who.handle), ended: None });
     }
     let over = wait_until_over(domain, &calls).await?;
@@ -184,22 +194,21 @@ async fn wait_until_over(domain: &Domain, calls: &[CallId]) -> Result<bool, User
     timeout(UNTIL_OVER, ended).await.map_or(Ok(false), |ended: Result<(), UsersError>| ended.map(|()| true))
 }
 
-async fn broadcast(domain: &Domain, by: Actor<'_>, text: &str) -> Result<Done, ActError> {
-    domain.messaging.broadcast(by, text).await?;
-    Ok(Done::all("Told everybody."))
-}
-
-async fn page(domain: &Domain, by: Actor<'_>, to: UserId, text: &str) -> Result<Done, ActError> {
-    let from = by.caller();
-    domain.messaging.page(from, to, text).await?;
-    let to = domain.users.caller(to).await?;
-    note(domain, by.id(), "page", &format!("{} to {}", from.handle, to.handle)).await;
-    Ok(Done::all(format!("Paged {}.", to.handle)))
+/// Pages one caller in the name of `from`.
+pub async fn page(
+    domain: &Domain,
+    by: Actor,
+    from: &Caller,
+    to: UserId,
+    text: &str,
+) -> Result<Done, ActError> {
+    domain.messaging.page_as(by, from, to, text).await?;
+    Ok(Done::all(format!("Paged {}.", domain.users.caller(to).await?.handle)))
 }
 
 /// Writes what was done into the audit log. It is done, so a line that cannot be written takes nothing back.
-pub async fn note(domain: &Domain, actor: Option<UserId>, action: &str, detail: &str) {
-    if let Err(error) = domain.users.audit(actor, action, detail).await {
+pub async fn note(domain: &Domain, by: Actor, action: &str, detail: &str) {
+    if let Err(error) = domain.users.audit(by, action, detail).await {
         tracing::warn!(%error, audit.action = action, audit.detail = detail, "not in the audit log");
     }
 }

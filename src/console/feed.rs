@@ -9,7 +9,7 @@ use dialtone_domain::{Caller, Domain, Event, EventReader};
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::acts::{Act, actor, perform};
+use super::acts::{Act, perform};
 use super::model::{TAIL, Word};
 
 /// How often the board is asked.
@@ -90,7 +90,7 @@ impl Watcher {
 
 /// Does something to callers in the name of `by`, and tells how it ended. It goes down as theirs only if they were `named`.
 pub async fn act(domain: Domain, by: Caller, named: bool, act: Act, news: mpsc::Sender<News>) {
-    let word = match timeout(ACT_PATIENCE, perform(&domain, actor(&by, named), &act)).await {
+    let word = match timeout(ACT_PATIENCE, perform(&domain, &by, named, &act)).await {
         Ok(Ok(done)) => Word::Done(done.words),
         Ok(Err(refused)) => Word::Refused(refused.to_string()),
         Err(_) => Word::Refused("The database did not answer in time; it may or may not be done.".to_owned()),

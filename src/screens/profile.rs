@@ -153,15 +153,14 @@ async fn keys(call: &mut Call) -> Result<(), EndReason> {
                     Form::new("Paste the public key: one line that begins with ssh-ed25519 or ssh-rsa.");
                 let field = Field::open("public key", "the .pub file, never the other one", KEY_LINE);
                 let Some(line) = form.ask(call, &field).await? else { continue };
-                let answer = call.domain.users.add_key(call.caller.id, &line, Some(call.caller.id)).await;
+                let answer = call.domain.users.add_key(call.caller.id, &line, &call.caller).await;
                 show_error(call, answer).await?;
             }
             ListOutcome::Key('D') => {
                 if let Some(key) = keys.get(bar.chosen)
                     && confirm(call, &format!("Delete the {} key {}?", key.kind, key.comment)).await?
                 {
-                    let answer =
-                        call.domain.users.remove_key(call.caller.id, key.id, Some(call.caller.id)).await;
+                    let answer = call.domain.users.remove_key(call.caller.id, key.id, &call.caller).await;
                     show_error(call, answer).await?;
                 }
             }

@@ -1,6 +1,7 @@
 //! The three services and what they share, opened as one.
 
 use crate::db::{self, OpenError, Store, Unavailable};
+use crate::users::Operator;
 use crate::{EventLog, FloodLimits, InstanceId, Instances, Market, Messaging, Users};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -69,6 +70,11 @@ impl Domain {
         let users = self.users.limited(limits);
         let messaging = self.messaging.limited(users.clone(), limits);
         Self::over(self.store.clone(), users, messaging)
+    }
+
+    /// The right of whoever holds the database itself: for commands, never for what a caller does.
+    pub fn operator(&self) -> Operator {
+        Operator::new()
     }
 
     /// Asks the database whether it is there.

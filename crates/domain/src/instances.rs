@@ -2,6 +2,7 @@
 //! itself counts only as long as the lease.
 
 use crate::db::{DbError, Store, Tx, in_tx, on_db, prune};
+use crate::events::EventBody;
 use crate::users::presence;
 use crate::{InstanceId, Unavailable};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -155,6 +156,13 @@ impl Instances {
         let now = tx.lease_time().await?;
         in_tx!(tx, db => sqlx::query("UPDATE instances SET last_seen = $2 WHERE id = $1")
             .bind(instance).bind(now).execute(db).await.map(drop))?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Tells everybody that `instance` answers no more calls, and its own callers that it will end theirs.
+    pub async fn drain(&self, instance: InstanceId) -> Result<(), Unavailable> {
+        let mut tx = self.store.begin().await?;
+        tx.event(EventBody::InstanceDraining { instance });
         Ok(tx.commit().await?)
     }
 

@@ -26,7 +26,7 @@ fn new_board(slug: &str) -> NewBoard {
 }
 
 async fn board(domain: &Domain, slug: &str) -> Board {
-    domain.messaging.create_board(new_board(slug)).await.unwrap()
+    domain.messaging.create_board(new_board(slug), domain.operator()).await.unwrap()
 }
 
 fn draft(subject: &str, body: &str) -> Draft {
@@ -111,11 +111,11 @@ fn what_a_caller_may_do_is_said_in_words() {
     for_each_database(|domain, _| async move {
         let open = board(&domain, "open").await;
         let news = NewBoard { read_only: true, ..new_board("news") };
-        let news = domain.messaging.create_board(news).await.unwrap();
+        let news = domain.messaging.create_board(news, domain.operator()).await.unwrap();
         let staff = NewBoard { read_level: 50, post_level: 50, ..new_board("staff") };
-        let staff = domain.messaging.create_board(staff).await.unwrap();
+        let staff = domain.messaging.create_board(staff, domain.operator()).await.unwrap();
         let elders = NewBoard { post_level: 50, ..new_board("elders") };
-        let elders = domain.messaging.create_board(elders).await.unwrap();
+        let elders = domain.messaging.create_board(elders, domain.operator()).await.unwrap();
         let messaging = &domain.messaging;
 
         let words = |refused: MessagingError| match refused {
@@ -145,7 +145,7 @@ fn what_a_caller_may_do_is_said_in_words() {
         assert_eq!(messaging.boards(&sysop()).await.unwrap().len(), 4);
         assert_eq!(messaging.board_by_slug(" Staff ").await.unwrap(), staff);
         assert_eq!(messaging.board_by_slug("nowhere").await, Err(MessagingError::NotFound("board")));
-        let taken = messaging.create_board(new_board("open")).await.unwrap_err();
+        let taken = messaging.create_board(new_board("open"), domain.operator()).await.unwrap_err();
         assert_eq!(taken, MessagingError::Conflict("There is a board called open already.".into()));
     });
 }
@@ -473,7 +473,7 @@ fn a_nul_in_what_is_written_is_not_kept() {
         let posted = post(&domain, &caller(7), lobby.id, draft("Blue\0 boxes", "Who has\0 one?")).await;
         assert_eq!((posted.subject.as_str(), posted.body.as_str()), ("Blue boxes", "Who has one?"));
         let named = NewBoard { name: "Lob\0by 2".into(), description: "\0".into(), ..new_board("lobby-2") };
-        let named = domain.messaging.create_board(named).await.unwrap();
+        let named = domain.messaging.create_board(named, domain.operator()).await.unwrap();
         assert_eq!((named.name.as_str(), named.description.as_str()), ("Lobby 2", ""));
     });
 }
@@ -482,12 +482,12 @@ fn a_nul_in_what_is_written_is_not_kept() {
 fn whoever_posts_may_do_so_at_that_moment() {
     for_each_database(|domain, _| async move {
         let staff = NewBoard { read_level: 50, post_level: 10, ..new_board("staff") };
-        let staff = domain.messaging.create_board(staff).await.unwrap();
+        let staff = domain.messaging.create_board(staff, domain.operator()).await.unwrap();
         let bulletins = NewBoard { read_only: true, ..new_board("bulletins") };
-        let bulletins = domain.messaging.create_board(bulletins).await.unwrap();
+        let bulletins = domain.messaging.create_board(bulletins, domain.operator()).await.unwrap();
         let users = &domain.users;
-        users.set_level(caller(7).id, 50, None).await.unwrap();
-        users.set_sysop(caller(7).id, true, None).await.unwrap();
+        users.set_level(caller(7).id, 50, domain.operator()).await.unwrap();
+        users.set_sysop(caller(7).id, true, domain.operator()).await.unwrap();
         let me = users.caller(caller(7).id).await.unwrap();
         let on_staff = domain.messaging.poster(&me, staff.id).await.unwrap();
         let on_bulletins = domain.messaging.poster(&me, bulletins.id).await.unwrap();
@@ -497,16 +497,16 @@ fn whoever_posts_may_do_so_at_that_moment() {
             assert!(matches!(refused, MessagingError::Forbidden(_)), "{refused:?}");
         };
 
-        users.set_sysop(me.id, false, None).await.unwrap();
+        users.set_sysop(me.id, false, domain.operator()).await.unwrap();
         refused(&on_bulletins, draft("News", "of yesterday")).await;
         domain.messaging.post(&on_staff, reply(first.id, "level 50 is enough")).await.unwrap();
         // Too low to read it now, though not to post.
-        users.set_level(me.id, 10, None).await.unwrap();
+        users.set_level(me.id, 10, domain.operator()).await.unwrap();
         refused(&on_staff, draft("Still here", "x")).await;
         refused(&on_staff, reply(first.id, "x")).await;
-        users.set_level(me.id, 50, None).await.unwrap();
+        users.set_level(me.id, 50, domain.operator()).await.unwrap();
         domain.messaging.post(&on_staff, draft("Back", "again")).await.unwrap();
-        users.ban(me.id, "", None).await.unwrap();
+        users.ban(me.id, "", domain.operator()).await.unwrap();
         refused(&on_staff, draft("From outside", "x")).await;
         let seen = domain.messaging.boards(&sysop()).await.unwrap();
         assert_eq!(seen.iter().map(|board| board.messages).sum::<i64>(), 3);
@@ -517,8 +517,8 @@ fn whoever_posts_may_do_so_at_that_moment() {
 fn a_demotion_waits_for_what_is_being_done_by_the_old_rights() {
     for_each_database(|domain, url| async move {
         let staff = NewBoard { read_level: 50, post_level: 50, ..new_board("staff") };
-        let staff = domain.messaging.create_board(staff).await.unwrap();
-        domain.users.set_level(caller(7).id, 50, None).await.unwrap();
+        let staff = domain.messaging.create_board(staff, domain.operator()).await.unwrap();
+        domain.users.set_level(caller(7).id, 50, domain.operator()).await.unwrap();
         let me = domain.users.caller(caller(7).id).await.unwrap();
         let poster = domain.messaging.poster(&me, staff.id).await.unwrap();
         let mut reader = domain.events.reader().await.unwrap();
@@ -528,8 +528,8 @@ fn a_demotion_waits_for_what_is_being_done_by_the_old_rights() {
         let messaging = domain.messaging.clone();
         let post = tokio::spawn(async move { messaging.post(&poster, draft("Mine", "still")).await });
         other.wait_for_waiting(1).await;
-        let users = domain.users.clone();
-        let demotion = tokio::spawn(async move { users.set_level(me.id, 10, None).await });
+        let (users, by) = (domain.users.clone(), domain.operator());
+        let demotion = tokio::spawn(async move { users.set_level(me.id, 10, by).await });
         while url.starts_with("postgres") && !demotion.is_finished() && other.waiting().await < 2 {}
         other.commit_on_postgres().await;
         let post = post.await.unwrap();
@@ -549,8 +549,8 @@ fn a_demotion_waits_for_what_is_being_done_by_the_old_rights() {
 fn whoever_catches_up_or_keeps_a_draft_may_do_so_at_that_moment() {
     for_each_database(|domain, _| async move {
         let staff = NewBoard { read_level: 50, post_level: 50, ..new_board("staff") };
-        let staff = domain.messaging.create_board(staff).await.unwrap();
-        domain.users.set_level(caller(7).id, 50, None).await.unwrap();
+        let staff = domain.messaging.create_board(staff, domain.operator()).await.unwrap();
+        domain.users.set_level(caller(7).id, 50, domain.operator()).await.unwrap();
         let me = domain.users.caller(caller(7).id).await.unwrap();
         let reader = domain.messaging.reader(&me, staff.id).await.unwrap();
         let poster = domain.messaging.poster(&me, staff.id).await.unwrap();
@@ -558,15 +558,15 @@ fn whoever_catches_up_or_keeps_a_draft_may_do_so_at_that_moment() {
             assert!(matches!(answer, Err(MessagingError::Forbidden(_))), "{answer:?}");
         };
         domain.messaging.catch_up(&reader).await.unwrap();
-        domain.users.set_level(caller(8).id, 50, None).await.unwrap();
+        domain.users.set_level(caller(8).id, 50, domain.operator()).await.unwrap();
         let other = domain.users.caller(caller(8).id).await.unwrap();
         post(&domain, &other, staff.id, draft("News", "for the staff")).await;
-        domain.users.set_level(me.id, 10, None).await.unwrap();
+        domain.users.set_level(me.id, 10, domain.operator()).await.unwrap();
         refused(domain.messaging.catch_up(&reader).await.map(drop));
         // What they were writing is theirs, though they could post it there no longer.
         let unfinished = Draft { key: Some(Uuid::new_v4()), ..draft("Half", "a thought") };
         domain.messaging.save_draft(&poster, &unfinished).await.unwrap();
-        domain.users.ban(me.id, "", None).await.unwrap();
+        domain.users.ban(me.id, "", domain.operator()).await.unwrap();
         refused(domain.messaging.save_draft(&poster, &unfinished).await);
     });
 }

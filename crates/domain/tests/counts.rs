@@ -128,7 +128,7 @@ fn kept_numbers_are_what_counting_says_whatever_is_done() {
             post_level: 10,
             read_only: false,
         };
-        let board = domain.messaging.create_board(new).await.unwrap();
+        let board = domain.messaging.create_board(new, domain.operator()).await.unwrap();
         let mut raw = Raw::open(&url).await;
         let mut threads: BTreeMap<ThreadId, Thread> = BTreeMap::new();
         let mut readings: Vec<Reading> =

@@ -23,7 +23,7 @@ async fn poster(domain: &Domain, who: &Caller) -> Poster {
     };
     let board = match domain.messaging.board_by_slug("lobby").await {
         Ok(board) => board,
-        Err(_) => domain.messaging.create_board(new).await.unwrap(),
+        Err(_) => domain.messaging.create_board(new, domain.operator()).await.unwrap(),
     };
     domain.messaging.poster(who, board.id).await.unwrap()
 }

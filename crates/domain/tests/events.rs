@@ -7,7 +7,7 @@ mod support;
 mod writers;
 
 use dialtone_domain::instances::Joining;
-use dialtone_domain::{Domain, Event, EventBody, EventReader, Handle, correlation};
+use dialtone_domain::{Domain, Event, EventBody, EventReader, Handle, MessagingError, correlation};
 use raw::Raw;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -24,6 +24,11 @@ fn texts(events: &[Event]) -> Vec<String> {
         other => format!("{other:?}"),
     };
     events.iter().map(text).collect()
+}
+
+/// Appends an event as the domain does it: with an act, here a broadcast by command.
+async fn tell(domain: &Domain, text: &str) -> Result<Handle, MessagingError> {
+    domain.messaging.broadcast(domain.operator(), text).await
 }
 
 async fn read(reader: &mut EventReader) -> Vec<String> {
@@ -49,13 +54,13 @@ fn one_writer(url: &str) -> bool {
 #[test]
 fn an_event_carries_its_instance_and_correlation_and_is_read_once() {
     for_each_database(|domain, _| async move {
-        domain.events.append(say("before")).await.unwrap();
+        tell(&domain, "before").await.unwrap();
         let mut reader = domain.events.reader().await.unwrap();
         let joining = Joining { name: Some("a"), host: "here:2323", exclusive: false };
         let instance = domain.instances.join(joining).await.unwrap().id;
         let there = domain.as_instance(instance);
-        correlation::scope("call-7".to_owned(), there.events.append(say("one"))).await.unwrap();
-        domain.events.append(say("two")).await.unwrap();
+        correlation::scope("call-7".to_owned(), tell(&there, "one")).await.unwrap();
+        tell(&domain, "two").await.unwrap();
 
         let events = reader.next_batch().await.unwrap();
         assert_eq!(texts(&events), ["one", "two"]);
@@ -71,11 +76,11 @@ fn an_event_carries_its_instance_and_correlation_and_is_read_once() {
 fn no_ring_of_the_doorbell_is_missed() {
     for_each_database(|domain, _| async move {
         let (one, other) = (domain.events.clone(), domain.events.clone());
-        domain.events.append(say("before anybody listens")).await.unwrap();
+        tell(&domain, "before anybody listens").await.unwrap();
         one.rung().await;
         other.rung().await;
         let listening = tokio::spawn(async move { one.rung().await });
-        domain.events.append(say("again")).await.unwrap();
+        tell(&domain, "again").await.unwrap();
         listening.await.unwrap();
         other.rung().await;
     });
@@ -113,12 +118,12 @@ fn a_lower_number_that_commits_later_is_delivered() {
         let mut reader = domain.events.reader().await.unwrap();
         let mut slow = Writer::begin(&url).await;
         slow.append(&say("low")).await;
-        domain.events.append(say("high")).await.unwrap();
+        tell(&domain, "high").await.unwrap();
         assert_eq!(read(&mut reader).await, ["high"]);
         assert_eq!(reader.gaps(), 1);
         assert!(read(&mut reader).await.is_empty());
         slow.commit().await;
-        domain.events.append(say("higher")).await.unwrap();
+        tell(&domain, "higher").await.unwrap();
         assert_eq!(read(&mut reader).await, ["low", "higher"]);
         assert_eq!(reader.gaps(), 0);
     });
@@ -161,11 +166,11 @@ fn a_hole_that_a_rollback_left_is_given_up_and_delays_nothing() {
         idle.own_id().await;
         let mut undone = Writer::begin(&url).await;
         undone.append(&say("never")).await;
-        domain.events.append(say("first")).await.unwrap();
+        tell(&domain, "first").await.unwrap();
         undone.rollback().await;
         assert_eq!(read(&mut reader).await, ["first"]);
         for n in 0..3 {
-            domain.events.append(say(&n.to_string())).await.unwrap();
+            tell(&domain, &n.to_string()).await.unwrap();
             assert_eq!(read(&mut reader).await, [n.to_string()]);
             assert_eq!(reader.gaps(), 1);
         }
@@ -180,10 +185,10 @@ fn a_reader_that_starts_while_a_number_is_open_gets_that_one_and_none_before() {
         if one_writer(&url) {
             return;
         }
-        domain.events.append(say("old")).await.unwrap();
+        tell(&domain, "old").await.unwrap();
         let mut open = Writer::begin(&url).await;
         open.append(&say("open")).await;
-        domain.events.append(say("also old")).await.unwrap();
+        tell(&domain, "also old").await.unwrap();
         let mut reader = domain.events.reader().await.unwrap();
         assert!(read(&mut reader).await.is_empty());
         open.commit().await;
@@ -207,7 +212,7 @@ fn pruning_keeps_the_newest_and_disturbs_no_reader() {
         assert_eq!(read(&mut reader).await.len(), 200);
         let mut fresh = domain.events.reader().await.unwrap();
         assert!(read(&mut fresh).await.is_empty());
-        domain.events.append(say("new")).await.unwrap();
+        tell(&domain, "new").await.unwrap();
         assert_eq!(read(&mut fresh).await, ["new"]);
         assert_eq!(read(&mut reader).await, ["new"]);
         assert_eq!((fresh.gaps(), reader.gaps()), (0, 0));
@@ -298,7 +303,7 @@ async fn write(domain: Domain, url: String, writer: usize, turns: usize) -> Vec<
     for turn in 0..turns {
         let text = |part: usize| format!("{writer}-{turn}-{part}");
         if (writer + turn).is_multiple_of(3) {
-            domain.events.append(say(&text(0))).await.unwrap();
+            tell(&domain, &text(0)).await.unwrap();
             committed.push(text(0));
             continue;
         }
@@ -323,7 +328,7 @@ async fn write(domain: Domain, url: String, writer: usize, turns: usize) -> Vec<
 fn an_event_of_an_unknown_kind_is_passed_over_and_stops_nothing() {
     for_each_database(|domain, url| async move {
         let mut reader = domain.events.reader().await.unwrap();
-        domain.events.append(say("before")).await.unwrap();
+        tell(&domain, "before").await.unwrap();
         let mut raw = Raw::open(&url).await;
         let body = r#"{"type":"parrot_landed"}"#;
         let insert = match &raw {
@@ -335,7 +340,7 @@ fn an_event_of_an_unknown_kind_is_passed_over_and_stops_nothing() {
             ),
         };
         raw.execute(&insert).await.unwrap();
-        domain.events.append(say("after")).await.unwrap();
+        tell(&domain, "after").await.unwrap();
         assert_eq!(read(&mut reader).await, ["before", "after"]);
         assert_eq!(reader.gaps(), 0);
     });

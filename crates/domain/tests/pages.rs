@@ -6,7 +6,7 @@ mod people;
 mod support;
 
 use dialtone_domain::messaging::Unread;
-use dialtone_domain::users::NewAccount;
+use dialtone_domain::users::{NewAccount, Sysop};
 use dialtone_domain::{Caller, Domain, EventBody, FloodLimits, MessagingError, PageId, Secret, UserId};
 use people::{caller, guest, sysop};
 use support::for_each_database;
@@ -69,7 +69,7 @@ fn a_page_that_cannot_be_is_refused_in_words() {
         assert_eq!(words(messaging.page(&ada, ada.id, "hi").await), "That is your own pager.");
         assert_eq!(words(messaging.page(&ada, UserId(999), "hi").await), "There is no such caller here.");
         let cal = account(&domain, "Cal").await;
-        domain.users.ban(cal.id, "", None).await.unwrap();
+        domain.users.ban(cal.id, "", domain.operator()).await.unwrap();
         assert_eq!(words(messaging.page(&ada, cal.id, "hi").await), "That account is closed.");
         while !events.next_batch().await.unwrap().is_empty() {}
         assert_eq!(words(messaging.page(&ada, bob.id, "\r\n\u{1b}").await), "There is nothing to send.");
@@ -92,10 +92,10 @@ fn a_page_that_cannot_be_is_refused_in_words() {
 fn the_sysop_alone_speaks_to_everybody() {
     people::for_each_database(|domain, _| async move {
         let mut events = domain.events.reader().await.unwrap();
-        let refused = domain.messaging.broadcast(&caller(7), "hear me").await.unwrap_err();
-        assert_eq!(refused.to_string(), "Only the sysop speaks to everybody.");
-        assert!(domain.messaging.broadcast(&sysop(), " ").await.is_err());
-        domain.messaging.broadcast(&sysop(), "Down at\nmidnight").await.unwrap();
+        assert!(Sysop::of(&caller(7)).is_err());
+        let by_sysop = Sysop::of(&sysop()).unwrap();
+        assert!(domain.messaging.broadcast(by_sysop, " ").await.is_err());
+        domain.messaging.broadcast(by_sysop, "Down at\nmidnight").await.unwrap();
         let told = events.next_batch().await.unwrap();
         let text = "Down at midnight".to_owned();
         let log = domain.users.audit_log(10).await.unwrap();
@@ -105,6 +105,29 @@ fn the_sysop_alone_speaks_to_everybody() {
         let from_handle = sysop().handle;
         assert_eq!(told.len(), 1);
         assert_eq!(told[0].body, EventBody::Broadcast { from_handle, text });
+        // A command speaks as the board's first sysop, and blames none.
+        let shown = domain.messaging.broadcast(domain.operator(), "Up again").await.unwrap();
+        assert_eq!(shown, sysop().handle);
+        assert_eq!(domain.users.audit_log(1).await.unwrap()[0].actor, None);
+    });
+}
+
+#[test]
+fn a_page_by_the_board_leaves_a_line_and_a_sysop_pages_in_their_own_name() {
+    people::for_each_database(|domain, _| async move {
+        let messaging = &domain.messaging;
+        let by_sysop = Sysop::of(&sysop()).unwrap();
+        messaging.page_as(by_sysop, &sysop(), caller(7).id, "all well?").await.unwrap();
+        messaging.page_as(domain.operator(), &caller(8), caller(7).id, "hello").await.unwrap();
+        assert!(messaging.page_as(by_sysop, &caller(8), caller(7).id, "not me").await.is_err());
+        let log = domain.users.audit_log(10).await.unwrap();
+        let lines: Vec<_> =
+            log.iter().map(|line| (line.actor, line.action.as_str(), &*line.detail)).collect();
+        assert_eq!(
+            lines,
+            [(None, "page", "Caller 8 to Caller 7"), (Some(sysop().id), "page", "Caller 1 to Caller 7")]
+        );
+        assert_eq!(messaging.pages(&caller(7)).await.unwrap().len(), 2);
     });
 }
 
@@ -132,13 +155,16 @@ fn a_caller_pages_so_often_in_a_minute() {
 fn a_banned_caller_pages_nobody_and_a_sysop_of_yesterday_speaks_to_nobody() {
     for_each_database(|domain, _| async move {
         let (ada, bob) = (account(&domain, "Ada").await, account(&domain, "Bob").await);
-        domain.users.set_sysop(ada.id, true, None).await.unwrap();
-        domain.users.set_sysop(bob.id, true, None).await.unwrap();
+        domain.users.set_sysop(ada.id, true, domain.operator()).await.unwrap();
+        domain.users.set_sysop(bob.id, true, domain.operator()).await.unwrap();
         let before = domain.users.caller(bob.id).await.unwrap();
-        domain.users.set_sysop(bob.id, false, None).await.unwrap();
-        let refused = domain.messaging.broadcast(&before, "still me").await.unwrap_err();
+        domain.users.set_sysop(bob.id, false, domain.operator()).await.unwrap();
+        let of_yesterday = Sysop::of(&before).unwrap();
+        let refused = domain.messaging.broadcast(of_yesterday, "still me").await.unwrap_err();
         assert!(matches!(refused, MessagingError::Forbidden(_)), "{refused:?}");
-        domain.users.ban(bob.id, "", None).await.unwrap();
+        let refused = domain.messaging.page_as(of_yesterday, &before, ada.id, "still me").await.unwrap_err();
+        assert!(matches!(refused, MessagingError::Forbidden(_)), "{refused:?}");
+        domain.users.ban(bob.id, "", domain.operator()).await.unwrap();
         let refused = domain.messaging.page(&before, ada.id, "let me in").await.unwrap_err();
         assert_eq!(refused, MessagingError::Forbidden("This account is closed.".to_owned()));
         assert!(domain.messaging.pages(&ada).await.unwrap().is_empty());

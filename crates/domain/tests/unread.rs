@@ -22,7 +22,7 @@ async fn board(domain: &Domain, slug: &str) -> Board {
         post_level: 10,
         read_only: false,
     };
-    domain.messaging.create_board(new).await.unwrap()
+    domain.messaging.create_board(new, domain.operator()).await.unwrap()
 }
 
 async fn post(domain: &Domain, who: &Caller, board: &Board, to: Option<MessageId>) -> Message {

@@ -6,9 +6,10 @@ mod raw;
 mod support;
 
 use dialtone_domain::instances::Joining;
-use dialtone_domain::users::{Actor, CharsetChoice, NewAccount, NewCall, ProfileChange, Settings};
+use dialtone_domain::messaging::NewBoard;
+use dialtone_domain::users::{CharsetChoice, NewAccount, NewCall, ProfileChange, Settings, Sysop};
 use dialtone_domain::{
-    Caller, Domain, EventBody, EventReader, FloodLimits, Secret, UserId, UsersError, level,
+    CallId, Caller, Domain, EventBody, EventReader, FloodLimits, Secret, UserId, UsersError, level,
 };
 use raw::Raw;
 use std::collections::BTreeSet;
@@ -22,6 +23,12 @@ const OTHER: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB0dHR0dHR0dHR0dHR0dHR0
 
 fn account(handle: &str) -> NewAccount {
     NewAccount { handle: handle.to_owned(), password: PASSWORD.into(), ..NewAccount::default() }
+}
+
+/// Makes `who` a sysop.
+async fn make_sysop(domain: &Domain, who: &Caller) -> Sysop {
+    domain.users.set_sysop(who.id, true, domain.operator()).await.unwrap();
+    Sysop::of(&domain.users.caller(who.id).await.unwrap()).unwrap()
 }
 
 async fn register(domain: &Domain, handle: &str) -> Caller {
@@ -110,9 +117,9 @@ fn every_refused_log_in_has_the_same_words() {
         assert_eq!(words(domain.users.log_in("Nobody here", &PASSWORD.into()).await), known);
         assert_eq!(words(domain.users.log_in("", &"".into()).await), known);
         assert_eq!(words(domain.users.log_in("Joe", &Secret::new("x".repeat(10_000))).await), known);
-        domain.users.set_banned(joe.id, true, None).await.unwrap();
+        domain.users.set_banned(joe.id, true, domain.operator()).await.unwrap();
         assert_eq!(words(domain.users.log_in("Joe", &PASSWORD.into()).await), known);
-        domain.users.set_banned(joe.id, false, None).await.unwrap();
+        domain.users.set_banned(joe.id, false, domain.operator()).await.unwrap();
         domain.users.log_in("Joe", &PASSWORD.into()).await.unwrap();
     });
 }
@@ -150,15 +157,15 @@ fn what_the_sysop_changes_is_seen_told_and_written_down() {
     for_each_database(|domain, _| async move {
         let joe = register(&domain, "Joe").await;
         let ann = register(&domain, "Ann").await;
-        let refused = domain.users.set_level(joe.id, level::TRUSTED, Some(ann.id)).await;
+        let refused = Sysop::of(&ann);
         assert!(matches!(refused, Err(UsersError::Forbidden(_))), "{refused:?}");
-        domain.users.set_sysop(ann.id, true, None).await.unwrap();
+        let by_ann = make_sysop(&domain, &ann).await;
         let mut reader = domain.events.reader().await.unwrap();
-        domain.users.set_level(joe.id, level::TRUSTED, Some(ann.id)).await.unwrap();
-        domain.users.set_sysop(joe.id, true, Some(ann.id)).await.unwrap();
+        domain.users.set_level(joe.id, level::TRUSTED, by_ann).await.unwrap();
+        domain.users.set_sysop(joe.id, true, by_ann).await.unwrap();
         let flags = BTreeSet::from(["co-sysop".to_owned(), "files".to_owned()]);
-        domain.users.set_flags(joe.id, flags.clone(), Some(ann.id)).await.unwrap();
-        domain.users.set_password(joe.id, &"another lamp 8 marmot".into(), Some(joe.id)).await.unwrap();
+        domain.users.set_flags(joe.id, flags.clone(), by_ann).await.unwrap();
+        domain.users.set_password(joe.id, &"another lamp 8 marmot".into(), &joe).await.unwrap();
 
         let now = domain.users.log_in("Joe", &"another lamp 8 marmot".into()).await.unwrap().caller;
         assert_eq!((now.level, now.sysop, now.flags), (level::TRUSTED, true, flags));
@@ -175,10 +182,19 @@ fn what_the_sysop_changes_is_seen_told_and_written_down() {
                 (Some(ann.id), "user.level", &detail(": 10 to 50")),
             ]
         );
-        assert!(matches!(domain.users.set_level(UserId(99), 10, None).await, Err(UsersError::NotFound(_))));
-        assert!(matches!(domain.users.set_level(joe.id, 256, None).await, Err(UsersError::Invalid(_))));
+        assert!(matches!(
+            domain.users.set_level(UserId(99), 10, domain.operator()).await,
+            Err(UsersError::NotFound(_))
+        ));
+        assert!(matches!(
+            domain.users.set_level(joe.id, 256, domain.operator()).await,
+            Err(UsersError::Invalid(_))
+        ));
         let bad = BTreeSet::from(["a b".to_owned()]);
-        assert!(matches!(domain.users.set_flags(joe.id, bad, None).await, Err(UsersError::Invalid(_))));
+        assert!(matches!(
+            domain.users.set_flags(joe.id, bad, domain.operator()).await,
+            Err(UsersError::Invalid(_))
+        ));
     });
 }
 
@@ -227,7 +243,7 @@ fn a_key_opens_its_own_account_only() {
     for_each_database(|domain, _| async move {
         let joe = register(&domain, "Joe").await;
         let ann = register(&domain, "Ann").await;
-        let key = domain.users.add_key(joe.id, ED25519, Some(joe.id)).await.unwrap();
+        let key = domain.users.add_key(joe.id, ED25519, &joe).await.unwrap();
         assert_eq!((key.kind.as_str(), key.comment.as_str()), ("ssh-ed25519", "joe@home"));
         assert_eq!(key.openssh(), ED25519);
         let bare = ED25519.rsplit_once(' ').unwrap().0;
@@ -240,23 +256,26 @@ fn a_key_opens_its_own_account_only() {
         assert_eq!(holder("nobody", bare).await, None);
         assert_eq!(holder("joe", "no key").await, None);
 
-        assert_eq!(domain.users.add_key(joe.id, bare, Some(joe.id)).await.unwrap().id, key.id);
-        domain.users.add_key(ann.id, bare, Some(ann.id)).await.unwrap();
+        assert_eq!(domain.users.add_key(joe.id, bare, &joe).await.unwrap().id, key.id);
+        domain.users.add_key(ann.id, bare, &ann).await.unwrap();
         assert_eq!(domain.users.keys(joe.id).await.unwrap().len(), 1);
-        assert!(matches!(domain.users.add_key(UserId(99), bare, None).await, Err(UsersError::NotFound(_))));
         assert!(matches!(
-            domain.users.add_key(joe.id, "ssh-rsa AAAA", None).await,
+            domain.users.add_key(UserId(99), bare, domain.operator()).await,
+            Err(UsersError::NotFound(_))
+        ));
+        assert!(matches!(
+            domain.users.add_key(joe.id, "ssh-rsa AAAA", domain.operator()).await,
             Err(UsersError::Invalid(_))
         ));
-        let another = domain.users.add_key(joe.id, OTHER, Some(ann.id)).await;
+        let another = domain.users.add_key(joe.id, OTHER, &ann).await;
         assert!(matches!(another, Err(UsersError::Forbidden(_))), "{another:?}");
 
-        let removed = domain.users.remove_key(ann.id, key.id, Some(ann.id)).await;
+        let removed = domain.users.remove_key(ann.id, key.id, &ann).await;
         assert!(matches!(removed, Err(UsersError::NotFound(_))), "{removed:?}");
-        domain.users.set_banned(joe.id, true, None).await.unwrap();
+        domain.users.set_banned(joe.id, true, domain.operator()).await.unwrap();
         assert_eq!(domain.users.key_holder("joe", bare).await.unwrap(), None);
-        domain.users.set_banned(joe.id, false, None).await.unwrap();
-        domain.users.remove_key(joe.id, key.id, Some(joe.id)).await.unwrap();
+        domain.users.set_banned(joe.id, false, domain.operator()).await.unwrap();
+        domain.users.remove_key(joe.id, key.id, &joe).await.unwrap();
         assert_eq!(domain.users.key_holder("joe", bare).await.unwrap(), None);
     });
 }
@@ -318,7 +337,7 @@ fn what_a_caller_prefers_is_there_at_the_next_call() {
 fn what_nobody_can_be_called_is_nobody() {
     for_each_database(|domain, _| async move {
         let joe = register(&domain, "Joe").await;
-        domain.users.add_key(joe.id, ED25519, None).await.unwrap();
+        domain.users.add_key(joe.id, ED25519, domain.operator()).await.unwrap();
         for handle in ["Jo\0e", "Joe\0", "\0", "Joe\u{1b}[2J", "Joe\n", &"Joe".repeat(1000)] {
             let refused = domain.users.log_in(handle, &PASSWORD.into()).await;
             assert_eq!(refused.map(|login| login.caller), Err(UsersError::Unauthenticated), "{handle:?}");
@@ -351,13 +370,17 @@ fn a_nul_in_what_a_caller_fills_in_is_not_kept() {
         let profile = domain.users.update_profile(&joe, change).await.unwrap();
         assert_eq!((profile.location.as_str(), profile.display_name.as_str()), ("Bonn", "Joseph"));
         assert_eq!((profile.bio.as_str(), profile.interests.as_str()), ("One\nTwo", ""));
-        let key = domain.users.add_key(joe.id, &format!("{OTHER} at\0home"), None).await.unwrap();
+        let key =
+            domain.users.add_key(joe.id, &format!("{OTHER} at\0home"), domain.operator()).await.unwrap();
         assert_eq!(key.comment, "athome");
         let flags = BTreeSet::from(["a\0b".to_owned()]);
-        assert!(matches!(domain.users.set_flags(joe.id, flags, None).await, Err(UsersError::Invalid(_))));
+        assert!(matches!(
+            domain.users.set_flags(joe.id, flags, domain.operator()).await,
+            Err(UsersError::Invalid(_))
+        ));
         let settings = Settings { theme: Some("li\0ght".to_owned()), ..Settings::default() };
         assert!(matches!(domain.users.set_settings(&joe, &settings).await, Err(UsersError::Invalid(_))));
-        domain.users.audit(Some(joe.id), "a\0b", "c\0d").await.unwrap();
+        domain.users.audit(domain.operator(), "a\0b", "c\0d").await.unwrap();
     });
 }
 
@@ -395,10 +418,10 @@ fn a_login_holds_until_its_password_is_another_its_key_is_gone_or_its_owner_is_b
         let joe = register(&domain, "Joe").await;
         let gone =
             |renewed: Result<Caller, UsersError>| assert_eq!(renewed, Err(UsersError::Unauthenticated));
-        let key = users.add_key(joe.id, ED25519, Some(joe.id)).await.unwrap();
+        let key = users.add_key(joe.id, ED25519, &joe).await.unwrap();
         let by_key = users.key_holder("joe", ED25519).await.unwrap().unwrap().credential;
         let by_password = users.log_in("Joe", &PASSWORD.into()).await.unwrap().credential;
-        users.set_level(joe.id, level::TRUSTED, None).await.unwrap();
+        users.set_level(joe.id, level::TRUSTED, domain.operator()).await.unwrap();
         assert_eq!(users.renew(&by_key).await.unwrap().level, level::TRUSTED);
         assert_eq!(users.renew(&by_password).await.unwrap().level, level::TRUSTED);
 
@@ -411,18 +434,18 @@ fn a_login_holds_until_its_password_is_another_its_key_is_gone_or_its_owner_is_b
         gone(users.renew(&other).await);
 
         // The sysop changes it to what it was: the login of before does not come back.
-        users.set_password(joe.id, &PASSWORD.into(), None).await.unwrap();
+        users.set_password(joe.id, &PASSWORD.into(), domain.operator()).await.unwrap();
         gone(users.renew(&by_password).await);
         gone(users.renew(&other).await);
-        users.remove_key(joe.id, key.id, None).await.unwrap();
+        users.remove_key(joe.id, key.id, domain.operator()).await.unwrap();
         gone(users.renew(&by_key).await);
-        users.add_key(joe.id, ED25519, None).await.unwrap();
+        users.add_key(joe.id, ED25519, domain.operator()).await.unwrap();
         gone(users.renew(&by_key).await);
 
         let now = users.log_in("Joe", &PASSWORD.into()).await.unwrap().credential;
-        users.ban(joe.id, "", None).await.unwrap();
+        users.ban(joe.id, "", domain.operator()).await.unwrap();
         gone(users.renew(&now).await);
-        users.set_banned(joe.id, false, None).await.unwrap();
+        users.set_banned(joe.id, false, domain.operator()).await.unwrap();
         users.renew(&now).await.unwrap();
         assert!(!format!("{now:?}").contains("argon2"));
     });
@@ -435,10 +458,10 @@ fn a_banned_caller_changes_nothing_more() {
         let joe = register(&domain, "Joe").await;
         let ann = register(&domain, "Ann").await;
         users.befriend(&joe, ann.id).await.unwrap();
-        let key = users.add_key(joe.id, ED25519, Some(joe.id)).await.unwrap();
+        let key = users.add_key(joe.id, ED25519, &joe).await.unwrap();
         let login = users.log_in("Joe", &PASSWORD.into()).await.unwrap();
         let mut reader = domain.events.reader().await.unwrap();
-        users.ban(joe.id, " rude\nwords ", None).await.unwrap();
+        users.ban(joe.id, " rude\nwords ", domain.operator()).await.unwrap();
         let told = bodies(&mut reader).await;
         let (user, reason) = (joe.id, "rude words".to_owned());
         assert_eq!(told, [EventBody::UserBanned { user, reason }, EventBody::UserChanged { user }]);
@@ -450,8 +473,8 @@ fn a_banned_caller_changes_nothing_more() {
         refused("friends", users.unfriend(&joe, ann.id).await);
         refused("profile", users.update_profile(&joe, ProfileChange::default()).await);
         refused("settings", users.set_settings(&joe, &Settings::default()).await);
-        refused("a key", users.add_key(joe.id, OTHER, Some(joe.id)).await);
-        refused("no key", users.remove_key(joe.id, key.id, Some(joe.id)).await);
+        refused("a key", users.add_key(joe.id, OTHER, &joe).await);
+        refused("no key", users.remove_key(joe.id, key.id, &joe).await);
         refused("password", users.change_password(&login.credential, &"another lamp 8 marmot".into()).await);
         assert_eq!(users.friends(joe.id).await.unwrap().len(), 1);
         assert!(bodies(&mut reader).await.is_empty());
@@ -464,25 +487,25 @@ fn an_act_that_changes_nothing_is_neither_told_nor_written_down() {
         let users = &domain.users;
         let joe = register(&domain, "Joe").await;
         let ann = register(&domain, "Ann").await;
-        users.set_sysop(ann.id, true, None).await.unwrap();
+        users.set_sysop(ann.id, true, domain.operator()).await.unwrap();
         let flags = BTreeSet::from(["files".to_owned()]);
         let mut acts = Vec::new();
         let mut reader = domain.events.reader().await.unwrap();
         for _ in 0..2 {
-            acts.push(users.set_level(joe.id, 50, None).await.unwrap());
-            acts.push(users.set_flags(joe.id, flags.clone(), None).await.unwrap());
-            users.add_key(joe.id, ED25519, None).await.unwrap();
+            acts.push(users.set_level(joe.id, 50, domain.operator()).await.unwrap());
+            acts.push(users.set_flags(joe.id, flags.clone(), domain.operator()).await.unwrap());
+            users.add_key(joe.id, ED25519, domain.operator()).await.unwrap();
         }
         for off in [true, false] {
             for _ in 0..2 {
-                acts.push(users.set_sysop(joe.id, off, None).await.unwrap());
+                acts.push(users.set_sysop(joe.id, off, domain.operator()).await.unwrap());
             }
         }
         for _ in 0..2 {
-            acts.push(users.ban(joe.id, "rude", None).await.unwrap());
+            acts.push(users.ban(joe.id, "rude", domain.operator()).await.unwrap());
         }
         for _ in 0..2 {
-            acts.push(users.set_banned(joe.id, false, None).await.unwrap());
+            acts.push(users.set_banned(joe.id, false, domain.operator()).await.unwrap());
         }
         let (t, f) = (true, false);
         assert_eq!(acts, [t, t, f, f, t, f, t, f, t, f, t, f]);
@@ -516,17 +539,20 @@ fn somebody_always_runs_the_board() {
         let users = &domain.users;
         let joe = register(&domain, "Joe").await;
         // A board without a sysop has none to lose.
-        users.set_sysop(joe.id, false, None).await.unwrap();
-        users.set_sysop(joe.id, true, None).await.unwrap();
+        users.set_sysop(joe.id, false, domain.operator()).await.unwrap();
+        users.set_sysop(joe.id, true, domain.operator()).await.unwrap();
         let last = "That is the board's last sysop. Make somebody else a sysop first.";
-        assert_eq!(words(users.set_sysop(joe.id, false, None).await), last);
-        assert_eq!(words(users.ban(joe.id, "", None).await), last);
+        assert_eq!(words(users.set_sysop(joe.id, false, domain.operator()).await), last);
+        assert_eq!(words(users.ban(joe.id, "", domain.operator()).await), last);
         assert!(users.caller(joe.id).await.unwrap().sysop);
 
         // Of two who unseat each other at once one stays.
         let ann = register(&domain, "Ann").await;
-        users.set_sysop(ann.id, true, None).await.unwrap();
-        let (one, other) = tokio::join!(users.set_sysop(ann.id, false, None), users.ban(joe.id, "", None));
+        users.set_sysop(ann.id, true, domain.operator()).await.unwrap();
+        let (one, other) = tokio::join!(
+            users.set_sysop(ann.id, false, domain.operator()),
+            users.ban(joe.id, "", domain.operator())
+        );
         assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
     });
 }
@@ -536,20 +562,19 @@ fn of_two_sysops_who_unseat_each_other_one_stays() {
     for_each_database(|domain, url| async move {
         let (joe, ann, zoe) =
             (register(&domain, "Joe").await, register(&domain, "Ann").await, register(&domain, "Zoe").await);
-        for sysop in [&joe, &ann, &zoe] {
-            domain.users.set_sysop(sysop.id, true, None).await.unwrap();
-        }
-        let unseat = |whose: UserId, by: UserId| {
+        let (by_joe, by_ann) = (make_sysop(&domain, &joe).await, make_sysop(&domain, &ann).await);
+        make_sysop(&domain, &zoe).await;
+        let unseat = |whose: UserId, by: Sysop| {
             let users = domain.users.clone();
-            tokio::spawn(async move { users.set_sysop(whose, false, Some(by)).await })
+            tokio::spawn(async move { users.set_sysop(whose, false, by).await })
         };
         // Somebody else holds the third one's row, so that both are under way at once. SQLite has one writer anyway.
         let mut other = Raw::open(&url).await;
         let hold = format!("UPDATE users SET sysop = sysop WHERE id = {}", zoe.id);
         other.begin_on_postgres(&hold).await;
-        let one = unseat(ann.id, joe.id);
+        let one = unseat(ann.id, by_joe);
         other.wait_for_waiting(1).await;
-        let two = unseat(joe.id, ann.id);
+        let two = unseat(joe.id, by_ann);
         other.wait_for_waiting(2).await;
         other.commit_on_postgres().await;
         let (one, two) = (one.await.unwrap(), two.await.unwrap());
@@ -584,26 +609,93 @@ fn what_one_caller_does_at_once_is_all_done() {
 }
 
 #[test]
+fn a_sysop_of_yesterday_kicks_bans_and_adds_nobody() {
+    for_each_database(|domain, _| async move {
+        let users = &domain.users;
+        let (joe, ann) = (register(&domain, "Joe").await, register(&domain, "Ann").await);
+        let by_joe = make_sysop(&domain, &joe).await;
+        make_sysop(&domain, &ann).await;
+        users.set_sysop(joe.id, false, domain.operator()).await.unwrap();
+        let mut reader = domain.events.reader().await.unwrap();
+        let log = users.audit_log(10).await.unwrap();
+        let no = "Only the sysop may do that.";
+        // Whether there is such a call is no longer theirs to know.
+        assert_eq!(words(users.kick(by_joe, CallId(4711), "because").await), no);
+        assert_eq!(words(users.ban(ann.id, "because", by_joe).await), no);
+        assert_eq!(words(users.add(account("Zoe"), by_joe).await), no);
+        assert_eq!(words(users.audit(by_joe, "a", "b").await), no);
+        assert_eq!(bodies(&mut reader).await, []);
+        assert_eq!(users.audit_log(10).await.unwrap(), log);
+    });
+}
+
+#[test]
+fn an_act_is_done_told_and_written_down_or_none_of_these() {
+    for_each_database(|domain, url| async move {
+        let users = &domain.users;
+        let (joe, ann) = (register(&domain, "Joe").await, register(&domain, "Ann").await);
+        let by_joe = make_sysop(&domain, &joe).await;
+        let joe = users.caller(joe.id).await.unwrap();
+        let call = answered(&domain).await;
+        let mut reader = domain.events.reader().await.unwrap();
+        let log = users.audit_log(10).await.unwrap();
+        let mut raw = Raw::open(&url).await;
+        let lobby = NewBoard {
+            slug: "lobby".to_owned(),
+            name: "The Lobby".to_owned(),
+            description: String::new(),
+            read_level: 0,
+            post_level: 10,
+            read_only: false,
+        };
+        for table in ["audit", "events"] {
+            raw.execute(&format!("ALTER TABLE {table} RENAME TO elsewhere")).await.unwrap();
+            assert!(users.kick(by_joe, call, "because").await.is_err());
+            assert!(domain.messaging.broadcast(by_joe, "hear me").await.is_err());
+            assert!(domain.messaging.page_as(by_joe, &joe, ann.id, "hello").await.is_err());
+            assert!(users.ban(ann.id, "because", by_joe).await.is_err());
+            assert!(users.add(account("Zoe"), by_joe).await.is_err());
+            assert!(domain.messaging.create_board(lobby.clone(), by_joe).await.is_err());
+            raw.execute(&format!("ALTER TABLE elsewhere RENAME TO {table}")).await.unwrap();
+            assert_eq!(bodies(&mut reader).await, [], "without {table}");
+            assert_eq!(users.audit_log(10).await.unwrap(), log, "without {table}");
+            assert_eq!(domain.messaging.pages(&ann).await.unwrap(), []);
+            assert!(users.by_handle("Zoe").await.is_err());
+        }
+        assert!(users.ban(ann.id, "because", by_joe).await.unwrap());
+        domain.messaging.create_board(lobby, by_joe).await.unwrap();
+        let line = &users.audit_log(1).await.unwrap()[0];
+        assert_eq!(
+            (line.actor, line.action.as_str(), line.detail.as_str()),
+            (Some(joe.id), "board.add", "lobby")
+        );
+    });
+}
+
+/// A call that nobody has logged in on.
+async fn answered(domain: &Domain) -> CallId {
+    let joining = Joining { name: Some("a"), host: "H", exclusive: false };
+    let instance = domain.instances.join(joining).await.unwrap().id;
+    let (transport, peer) = ("ssh".to_owned(), "192.0.2.7".to_owned());
+    let new = NewCall { key: Uuid::new_v4(), instance, node: 1, transport, peer, columns: 80, rows: 24 };
+    domain.users.call_answered(&new).await.unwrap()
+}
+
+#[test]
 fn a_kick_is_one_event_and_one_line_in_the_audit_log() {
     for_each_database(|domain, _| async move {
         let users = &domain.users;
         let (joe, ann) = (register(&domain, "Joe").await, register(&domain, "Ann").await);
-        let joining = Joining { name: Some("a"), host: "H", exclusive: false };
-        let instance = domain.instances.join(joining).await.unwrap().id;
-        let (transport, peer) = ("ssh".to_owned(), "192.0.2.7".to_owned());
-        let new = NewCall { key: Uuid::new_v4(), instance, node: 1, transport, peer, columns: 80, rows: 24 };
-        let call = users.call_answered(&new).await.unwrap();
+        let call = answered(&domain).await;
         users.call_logged_in(call, &ann).await.unwrap();
         let mut reader = domain.events.reader().await.unwrap();
-        let refused = users.kick(&joe, call, "because").await;
-        assert!(matches!(refused, Err(UsersError::Forbidden(_))), "{refused:?}");
-        users.set_sysop(joe.id, true, None).await.unwrap();
-        users.kick(&joe, call, "good night").await.unwrap();
+        let by_joe = make_sysop(&domain, &joe).await;
+        users.kick(by_joe, call, "good night").await.unwrap();
         let (by, reason) = ("Joe".to_owned(), "good night".to_owned());
         let kicked = EventBody::CallKicked { call, by, reason };
         assert_eq!(bodies(&mut reader).await, [EventBody::UserChanged { user: joe.id }, kicked]);
         // A command that names no sysop blames none.
-        users.kick(Actor::command(&joe), call, "good night").await.unwrap();
+        users.kick(domain.operator(), call, "good night").await.unwrap();
         let by = "a command".to_owned();
         assert_eq!(
             bodies(&mut reader).await,
@@ -619,6 +711,6 @@ fn a_kick_is_one_event_and_one_line_in_the_audit_log() {
         assert!(users.call_is_open(call).await.unwrap());
         users.call_ended(call).await.unwrap();
         assert!(!users.call_is_open(call).await.unwrap());
-        assert!(matches!(users.kick(&joe, call, "").await, Err(UsersError::NotFound(_))));
+        assert!(matches!(users.kick(by_joe, call, "").await, Err(UsersError::NotFound(_))));
     });
 }

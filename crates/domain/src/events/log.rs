@@ -1,6 +1,6 @@
-//! The log as a service: its doorbell, its readers, and entries that stand for a command alone.
+//! The log as a service: its doorbell and its readers. Only the acts of the domain append to it.
 
-use super::{EventBody, EventReader, Listener, notify};
+use super::{EventReader, Listener, notify};
 use crate::Unavailable;
 use crate::db::{Db, Store, prune};
 use chrono::{DateTime, Utc};
@@ -67,13 +67,6 @@ impl EventLog {
     /// A reader that begins at the end of the log.
     pub async fn reader(&self) -> Result<EventReader, Unavailable> {
         Ok(EventReader::at_end(self.store.clone()).await?)
-    }
-
-    /// Appends an event that changes no table: a command to other processes.
-    pub async fn append(&self, body: EventBody) -> Result<(), Unavailable> {
-        let mut tx = self.store.begin().await?;
-        tx.event(body);
-        Ok(tx.commit().await?)
     }
 
     /// Forgets entries from before `older_than`, all but the newest thousand. Returns how many.

@@ -4,6 +4,7 @@ use super::reads::{boards_read, unread_of};
 use super::text::one_line;
 use super::{Messaging, MessagingError};
 use crate::db::{DbError, Tx, in_tx, now, on_db};
+use crate::users::{Actor, audit, authority};
 use crate::{BoardId, Caller, EventBody, level};
 use chrono::{DateTime, Utc};
 
@@ -120,14 +121,17 @@ impl Messaging {
         board.ok_or(MessagingError::NotFound("board"))
     }
 
-    /// Makes a board. Meant for the sysop's commands: it asks for no capability.
+    /// Makes a board, with its line in the audit log.
     ///
-    /// Invalid when a field is out of its bounds, Conflict when the slug is in use.
-    pub async fn create_board(&self, new: NewBoard) -> Result<Board, MessagingError> {
+    /// Forbidden to whoever is no sysop any more; Invalid when a field is out of its bounds, Conflict when the slug is in use.
+    pub async fn create_board(&self, new: NewBoard, by: impl Into<Actor>) -> Result<Board, MessagingError> {
+        let by = by.into();
         let new = new.checked()?;
         let taken = format!("There is a board called {} already.", new.slug);
         let mut tx = self.store.begin().await?;
+        authority::allow(&mut tx, by).await?;
         let board = insert(&mut tx, new).await?.ok_or(MessagingError::Conflict(taken))?;
+        audit::write(&mut tx, by.id(), "board.add", &board.slug).await?;
         tx.commit().await?;
         Ok(board)
     }

@@ -41,6 +41,32 @@ impl Messaging {
     /// text is empty or longer than [`super::PAGE_CHARS`]; Conflict when too many pages wait unseen; TooMany when the caller has
     /// paged as often as one may in a minute.
     pub async fn page(&self, from: &Caller, to: UserId, text: &str) -> Result<PageId, MessagingError> {
+        self.send_page(from, to, text, None).await
+    }
+
+    /// The same, said by those who run the board in the name of `from`, with its line in the audit log. A sysop speaks in
+    /// their own name alone.
+    pub async fn page_as(
+        &self,
+        by: impl Into<Actor>,
+        from: &Caller,
+        to: UserId,
+        text: &str,
+    ) -> Result<PageId, MessagingError> {
+        let by = by.into();
+        if by.id().is_some_and(|sysop| sysop != from.id) {
+            return Err(MessagingError::Forbidden("You page in your own name.".into()));
+        }
+        self.send_page(from, to, text, Some(by)).await
+    }
+
+    async fn send_page(
+        &self,
+        from: &Caller,
+        to: UserId,
+        text: &str,
+        by: Option<Actor>,
+    ) -> Result<PageId, MessagingError> {
         let refused = |words: &str| Err(MessagingError::Forbidden(words.into()));
         if from.guest {
             return refused("Guests may look, not page: call again as NEW to join.");
@@ -53,12 +79,15 @@ impl Messaging {
         }
         let text = text::page(text)?;
         let turn = self.turn_to_page(from)?;
-        match self.users.caller(to).await {
-            Ok(_) => {}
+        let handle = match self.users.caller(to).await {
+            Ok(to) => to.handle,
             Err(UsersError::Unavailable(gone)) => return Err(gone.into()),
             Err(_) => return Err(MessagingError::NotFound("caller")),
-        }
+        };
         let mut tx = self.store.begin().await?;
+        if let Some(by) = by {
+            authority::allow(&mut tx, by).await?;
+        }
         authority::current(&mut tx, from.id).await?;
         // Read without holding the row: two who page each other would wait in a circle.
         let closed: Option<bool> = in_tx!(tx, db => sqlx::query_scalar("SELECT banned FROM users WHERE id = $1")
@@ -76,6 +105,9 @@ impl Messaging {
             let words = format!("They have {WAITING} pages of yours to look at first.");
             return Err(MessagingError::Conflict(words));
         };
+        if let Some(by) = by {
+            audit::write(&mut tx, by.id(), "page", &format!("{} to {handle}", from.handle)).await?;
+        }
         tx.event(EventBody::PageSent { page, from: from.id, from_handle: from.handle.clone(), to, text });
         tx.commit().await?;
         turn.used();
@@ -112,17 +144,19 @@ impl Messaging {
         Ok(prune(&self.store, PRUNE, before).await?)
     }
 
-    /// Tells everybody on the board something. Forbidden to all but the sysop.
-    pub async fn broadcast(&self, from: impl Into<Actor<'_>>, text: &str) -> Result<(), MessagingError> {
-        let actor = from.into();
-        if !actor.caller.sysop {
-            return Err(MessagingError::Forbidden("Only the sysop speaks to everybody.".into()));
-        }
+    /// Tells everybody on the board something. Gives the handle it is said by: the operator speaks as the board's first
+    /// sysop.
+    pub async fn broadcast(&self, by: impl Into<Actor>, text: &str) -> Result<Handle, MessagingError> {
+        let by = by.into();
         let text = text::page(text)?;
         let mut tx = self.store.begin().await?;
-        let from = authority::current_sysop(&mut tx, actor.caller.id).await?;
-        audit::write(&mut tx, actor.sysop(), "broadcast", &text).await?;
-        tx.event(EventBody::Broadcast { from_handle: from.handle, text });
-        Ok(tx.commit().await?)
+        let from_handle = match authority::allow(&mut tx, by).await? {
+            Some(sysop) => sysop.handle,
+            None => authority::first_sysop(&mut tx).await?,
+        };
+        audit::write(&mut tx, by.id(), "broadcast", &text).await?;
+        tx.event(EventBody::Broadcast { from_handle: from_handle.clone(), text });
+        tx.commit().await?;
+        Ok(from_handle)
     }
 }

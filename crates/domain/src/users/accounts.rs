@@ -1,7 +1,9 @@
 //! Accounts: registering, logging in, and what the sysop may change about one.
 
 use super::credential::Proof;
-use super::{Credential, Handle, Login, Settings, Users, UsersError, handle, password, text};
+use super::{
+    Actor, Credential, Handle, Login, Settings, Users, UsersError, audit, authority, handle, password, text,
+};
 use crate::db::{Tx, in_tx, now, on_db};
 use crate::events::EventBody;
 use crate::flood::{Turn, counted};
@@ -100,8 +102,17 @@ impl Users {
         Ok(self.register_and_log_in(new).await?.caller)
     }
 
+    /// Makes an account for somebody else, with its line in the audit log.
+    pub async fn add(&self, new: NewAccount, by: impl Into<Actor>) -> Result<Caller, UsersError> {
+        Ok(self.make_account(new, Some(by.into())).await?.caller)
+    }
+
     /// Makes an account at level [`level::NEW`], whose owner has shown its password by choosing it.
     pub async fn register_and_log_in(&self, new: NewAccount) -> Result<Login, UsersError> {
+        self.make_account(new, None).await
+    }
+
+    async fn make_account(&self, new: NewAccount, by: Option<Actor>) -> Result<Login, UsersError> {
         let handle = self.check_handle(&new.handle).await?;
         let display_name = text::line("A name", new.display_name.as_deref().unwrap_or_default(), FIELD)?;
         let location = text::line("A location", new.location.as_deref().unwrap_or_default(), FIELD)?;
@@ -119,8 +130,14 @@ impl Users {
             settings: Settings::default(),
         };
         let mut tx = self.store.begin().await?;
+        if let Some(by) = by {
+            authority::allow(&mut tx, by).await?;
+        }
         let made = insert(&mut tx, &caller, &hash, &display_name, &location).await?;
         let Some(id) = made else { return Err(taken_already(&caller.handle)) };
+        if let Some(by) = by {
+            audit::write(&mut tx, by.id(), "user.add", &audit::account(&caller.handle, id)).await?;
+        }
         tx.event(EventBody::UserRegistered { user: id, handle: caller.handle.clone() });
         tx.commit().await?;
         if let Some(turn) = turn {

@@ -1,8 +1,8 @@
 //! The audit log: who did what to the board or to another caller.
 
-use super::{Handle, Users, UsersError, text};
+use super::{Actor, Handle, Users, UsersError, authority, text};
+use crate::UserId;
 use crate::db::{DbError, Tx, in_tx, now, on_db};
-use crate::{Caller, UserId};
 use chrono::{DateTime, Utc};
 
 /// One line of the audit log.
@@ -20,47 +20,13 @@ pub struct AuditLine {
     pub detail: String,
 }
 
-/// Who does what only a sysop may: the sysop whose handle callers see, and whether it is written down as theirs.
-#[derive(Debug, Clone, Copy)]
-pub struct Actor<'a> {
-    /// Whose handle is shown, and whose rights count.
-    pub(crate) caller: &'a Caller,
-    by_command: bool,
-}
-
-impl<'a> Actor<'a> {
-    /// A command at the machine that names no sysop. It's shown as `shown`'s, but nobody is said to have done it.
-    pub fn command(shown: &'a Caller) -> Self {
-        Self { caller: shown, by_command: true }
-    }
-
-    /// Whose handle and rights it has.
-    pub fn caller(&self) -> &'a Caller {
-        self.caller
-    }
-
-    /// Whom the audit log names: a sysop, or nobody where it's a command, or somebody at the machine acted as a caller.
-    pub fn id(&self) -> Option<UserId> {
-        self.sysop().filter(|_| self.caller.sysop)
-    }
-
-    /// The same, where the rights have been read in the act's own transaction.
-    pub(crate) fn sysop(&self) -> Option<UserId> {
-        (!self.by_command).then_some(self.caller.id)
-    }
-}
-
-impl<'a> From<&'a Caller> for Actor<'a> {
-    fn from(caller: &'a Caller) -> Self {
-        Self { caller, by_command: false }
-    }
-}
-
 impl Users {
-    /// Leaves a line for an act that changes no table of ours.
-    pub async fn audit(&self, actor: Option<UserId>, action: &str, detail: &str) -> Result<(), UsersError> {
+    /// Leaves a line for an act that leaves none itself.
+    pub async fn audit(&self, by: impl Into<Actor>, action: &str, detail: &str) -> Result<(), UsersError> {
+        let by = by.into();
         let mut tx = self.store.begin().await?;
-        write(&mut tx, actor, action, detail).await?;
+        authority::allow(&mut tx, by).await?;
+        write(&mut tx, by.id(), action, detail).await?;
         Ok(tx.commit().await?)
     }
 

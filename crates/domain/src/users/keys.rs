@@ -2,7 +2,7 @@
 
 use super::credential::Proof;
 use super::openssh::{self, PublicKey};
-use super::{Credential, Login, Users, UsersError, audit, authority, handle};
+use super::{AccountActor, Credential, Login, Users, UsersError, audit, authority, handle};
 use crate::UserId;
 use crate::db::{in_tx, now, on_db};
 use crate::events::EventBody;
@@ -64,8 +64,9 @@ impl Users {
         &self,
         who: UserId,
         openssh_key: &str,
-        by: Option<UserId>,
+        by: impl Into<AccountActor>,
     ) -> Result<SshKey, UsersError> {
+        let by = by.into();
         let key = PublicKey::parse(openssh_key)?;
         let mut tx = self.store.begin().await?;
         authority::may_change(&mut tx, who, by).await?;
@@ -89,7 +90,7 @@ impl Users {
                  RETURNING id, kind, blob, comment, added_at")
             .bind(who).bind(&key.kind).bind(&key.blob).bind(&key.comment).bind(now()).fetch_one(db).await)?;
         let detail = format!("{}: {} {}", audit::named(&mut tx, who).await?, kept.kind, kept.comment);
-        audit::write(&mut tx, by, "user.key.add", detail.trim_end()).await?;
+        audit::write(&mut tx, by.id(), "user.key.add", detail.trim_end()).await?;
         tx.event(EventBody::UserChanged { user: who });
         tx.commit().await?;
         Ok(kept)
@@ -103,7 +104,13 @@ impl Users {
     }
 
     /// Removes one of `who`'s keys. Whoever came in with it is let in by it no longer.
-    pub async fn remove_key(&self, who: UserId, key: KeyId, by: Option<UserId>) -> Result<(), UsersError> {
+    pub async fn remove_key(
+        &self,
+        who: UserId,
+        key: KeyId,
+        by: impl Into<AccountActor>,
+    ) -> Result<(), UsersError> {
+        let by = by.into();
         let mut tx = self.store.begin().await?;
         authority::may_change(&mut tx, who, by).await?;
         let removed: Option<String> = in_tx!(tx, db => sqlx::query_scalar(
@@ -113,7 +120,7 @@ impl Users {
             return Err(UsersError::NotFound("There is no such key on this account.".to_owned()));
         };
         let detail = format!("{}: {kind}", audit::named(&mut tx, who).await?);
-        audit::write(&mut tx, by, "user.key.remove", &detail).await?;
+        audit::write(&mut tx, by.id(), "user.key.remove", &detail).await?;
         tx.event(EventBody::UserChanged { user: who });
         Ok(tx.commit().await?)
     }

@@ -19,7 +19,8 @@ mod sysop;
 mod text;
 
 pub use accounts::{NewAccount, random_password};
-pub use audit::{Actor, AuditLine};
+pub use audit::AuditLine;
+pub use authority::{AccountActor, Actor, Operator, Sysop};
 pub use calls::{LastCaller, LoggedIn, NewCall};
 pub use credential::{Credential, Login};
 pub use error::UsersError;

@@ -1,7 +1,7 @@
 //! What the sysop, or the caller themselves, changes about an account: each with its line in the audit log.
 
 use super::credential::Proof;
-use super::{Actor, Credential, Handle, Users, UsersError, audit, authority, text};
+use super::{AccountActor, Actor, Credential, Handle, Users, UsersError, audit, authority, text};
 use crate::db::{DbError, Tx, in_tx, on_db};
 use crate::events::EventBody;
 use crate::{CallId, Secret, UserId, level};
@@ -75,8 +75,9 @@ impl Users {
         &self,
         who: UserId,
         new: &Secret<String>,
-        by: Option<UserId>,
+        by: impl Into<AccountActor>,
     ) -> Result<(), UsersError> {
+        let by = by.into();
         let handle = self.caller(who).await?.handle;
         let hash = self.judge_and_hash(&handle, new).await?;
         self.alter(who, Change::Password(hash), by).await.map(drop)
@@ -89,11 +90,10 @@ impl Users {
         credential: &Credential,
         new: &Secret<String>,
     ) -> Result<(), UsersError> {
-        let who = credential.user();
-        let handle = self.caller(who).await?.handle;
-        let hash = self.judge_and_hash(&handle, new).await?;
+        let caller = self.caller(credential.user()).await?;
+        let hash = self.judge_and_hash(&caller.handle, new).await?;
         let proof = Proof::of_password(&hash);
-        self.alter(who, Change::Password(hash), Some(who)).await?;
+        self.alter(caller.id, Change::Password(hash), (&caller).into()).await?;
         if let Some(proof) = proof {
             credential.replace(proof);
         }
@@ -101,11 +101,11 @@ impl Users {
     }
 
     /// Gives `who` an access level, one of [`level::ALL`]. False if they have it already.
-    pub async fn set_level(&self, who: UserId, level: i64, by: Option<UserId>) -> Result<bool, UsersError> {
+    pub async fn set_level(&self, who: UserId, level: i64, by: impl Into<Actor>) -> Result<bool, UsersError> {
         if !level::ALL.contains(&level) {
             return Err(UsersError::Invalid(level::out_of_range()));
         }
-        self.alter(who, Change::Level(level), by).await
+        self.alter(who, Change::Level(level), AccountActor::from(by)).await
     }
 
     /// Replaces the flags of `who`: short words of letters, digits, hyphens and underscores. False if they
@@ -114,7 +114,7 @@ impl Users {
         &self,
         who: UserId,
         flags: BTreeSet<String>,
-        by: Option<UserId>,
+        by: impl Into<Actor>,
     ) -> Result<bool, UsersError> {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         if !flags.iter().all(|flag| (1..=FLAG).contains(&flag.len()) && flag.chars().all(plain)) {
@@ -122,13 +122,18 @@ impl Users {
                 "A flag is a word of at most {FLAG} letters, digits, hyphens and underscores."
             )));
         }
-        self.alter(who, Change::Flags(flags), by).await
+        self.alter(who, Change::Flags(flags), AccountActor::from(by)).await
     }
 
     /// Makes `who` a sysop, or one no more; false if that is so already. Conflict when nobody would be left to run the
     /// board.
-    pub async fn set_sysop(&self, who: UserId, sysop: bool, by: Option<UserId>) -> Result<bool, UsersError> {
-        self.alter(who, Change::Sysop(sysop), by).await
+    pub async fn set_sysop(
+        &self,
+        who: UserId,
+        sysop: bool,
+        by: impl Into<Actor>,
+    ) -> Result<bool, UsersError> {
+        self.alter(who, Change::Sysop(sysop), AccountActor::from(by)).await
     }
 
     /// Bans `who` from logging in, or lets them in again; false if that is so already. See [`Users::ban`].
@@ -136,25 +141,25 @@ impl Users {
         &self,
         who: UserId,
         banned: bool,
-        by: Option<UserId>,
+        by: impl Into<Actor>,
     ) -> Result<bool, UsersError> {
-        self.alter(who, Change::Banned(banned, String::new()), by).await
+        self.alter(who, Change::Banned(banned, String::new()), AccountActor::from(by)).await
     }
 
     /// Closes the account of `who`: every call and connection of theirs ends at once, on every instance, and nothing lets
     /// them in again. They are told `reason`, if there is one. False if it is closed already. Conflict when nobody would be left
     /// to run the board.
-    pub async fn ban(&self, who: UserId, reason: &str, by: Option<UserId>) -> Result<bool, UsersError> {
+    pub async fn ban(&self, who: UserId, reason: &str, by: impl Into<Actor>) -> Result<bool, UsersError> {
         let reason = text::line("A reason", reason, REASON)?;
-        self.alter(who, Change::Banned(true, reason), by).await
+        self.alter(who, Change::Banned(true, reason), AccountActor::from(by)).await
     }
 
     /// Ends a call, whose caller is told `reason`. Only a sysop may. It is over once [`Users::call_is_open`] says so.
-    pub async fn kick(&self, by: impl Into<Actor<'_>>, call: CallId, reason: &str) -> Result<(), UsersError> {
-        let actor = by.into();
+    pub async fn kick(&self, by: impl Into<Actor>, call: CallId, reason: &str) -> Result<(), UsersError> {
+        let by = by.into();
         let reason = text::line("A reason", reason, REASON)?;
         let mut tx = self.store.begin().await?;
-        let by = authority::current_sysop(&mut tx, actor.caller.id).await?;
+        let sysop = authority::allow(&mut tx, by).await?;
         let open: Option<(Option<String>,)> = in_tx!(tx, db => sqlx::query_as(
                 "SELECT handle FROM calls WHERE id = $1 AND ended_at IS NULL")
             .bind(call).fetch_optional(db).await)?;
@@ -162,8 +167,8 @@ impl Users {
             return Err(UsersError::NotFound(format!("There is no call {call}; it may have ended.")));
         };
         let who = handle.unwrap_or_else(|| "nobody yet".to_owned());
-        audit::write(&mut tx, actor.sysop(), "call.kick", &format!("call {call} ({who}): {reason}")).await?;
-        let by = if actor.sysop().is_some() { by.handle.to_string() } else { A_COMMAND.to_owned() };
+        audit::write(&mut tx, by.id(), "call.kick", &format!("call {call} ({who}): {reason}")).await?;
+        let by = sysop.map_or_else(|| A_COMMAND.to_owned(), |sysop| sysop.handle.to_string());
         tx.event(EventBody::CallKicked { call, by, reason });
         Ok(tx.commit().await?)
     }
@@ -177,13 +182,13 @@ impl Users {
     }
 
     /// Makes the change, unless everything is so already: then false, and nothing is written down or told.
-    async fn alter(&self, who: UserId, change: Change, by: Option<UserId>) -> Result<bool, UsersError> {
+    async fn alter(&self, who: UserId, change: Change, by: AccountActor) -> Result<bool, UsersError> {
         let mut tx = self.store.begin().await?;
         let unseats = change.unseats();
-        let sysops = authority::hold(&mut tx, who, by, unseats).await?;
-        match by {
+        let sysops = authority::hold(&mut tx, who, by.id(), unseats).await?;
+        match by.id() {
             Some(by) if !change.ones_own() => authority::current_sysop(&mut tx, by).await.map(drop)?,
-            by => authority::may_change(&mut tx, who, by).await?,
+            _ => authority::may_change(&mut tx, who, by).await?,
         }
         let before = account_before(&mut tx, who).await?.ok_or_else(UsersError::no_account)?;
         let Some((action, detail)) = change.words(&before) else { return Ok(false) };
@@ -209,7 +214,7 @@ impl Users {
         if !detail.is_empty() {
             line = format!("{line}: {detail}");
         }
-        audit::write(&mut tx, by, action, &line).await?;
+        audit::write(&mut tx, by.id(), action, &line).await?;
         // First, so that a call hears why it ends before it finds out that its login holds no longer.
         if let Change::Banned(true, reason) = change {
             tx.event(EventBody::UserBanned { user: who, reason });
