@@ -117,7 +117,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         guests: config.board.guests,
         registration: config.board.registration,
         throttle: Arc::clone(&throttle),
-        themes: ArcSwap::from_pointee(loaded.theme),
+        themes: ArcSwap::from_pointee(loaded.themes),
         menus: ArcSwap::from_pointee(loaded.menus),
         reloaded: watch::Sender::default(),
         switchboard,

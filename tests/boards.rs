@@ -148,8 +148,8 @@ fn the_new_scan_reads_everything_once(setup: Setup) {
     acid.choose("N", "Nothing new on any board.");
 }
 
-fn a_long_thread_is_read_message_by_message(setup: Setup) {
-    let board = setup.start();
+/// A thread of 25 numbered messages, with the account that posted them.
+fn count_to_25(board: &Board) {
     board.account("Acid Burn");
     let post = |words: &[&str]| {
         let mut command = vec!["board", "post", "code", "--from", "Acid Burn", "--json"];
@@ -160,6 +160,11 @@ fn a_long_thread_is_read_message_by_message(setup: Setup) {
     for n in 2..=25 {
         post(&["--reply-to", &first, "--body", &format!("This is number {n}.")]);
     }
+}
+
+fn a_long_thread_is_read_message_by_message(setup: Setup) {
+    let board = setup.start();
+    count_to_25(&board);
     let reader = Dial::call(&board, Kind::SyncTerm);
     board.account("Crash Override");
     reader.log_in("Crash Override");
@@ -177,16 +182,7 @@ fn a_long_thread_is_read_message_by_message(setup: Setup) {
 
 fn the_reader_steps_over_what_was_deleted(setup: Setup) {
     let board = setup.start();
-    board.account("Acid Burn");
-    let post = |words: &[&str]| {
-        let mut command = vec!["board", "post", "code", "--from", "Acid Burn", "--json"];
-        command.extend(words);
-        board.cli_json(&command).get("id").and_then(|id| id.as_i64()).expect("a number")
-    };
-    let first = post(&["--subject", "Counting", "--body", "This is number 1."]).to_string();
-    for n in 2..=25 {
-        post(&["--reply-to", &first, "--body", &format!("This is number {n}.")]);
-    }
+    count_to_25(&board);
     board.execute(
         "UPDATE messages SET deleted = (1 = 1) WHERE body LIKE 'This is number %' AND number NOT IN (1, 23, 24)",
     );

@@ -4,7 +4,7 @@ mod harness;
 
 use std::time::Instant;
 
-use harness::{Board, DEADLINE, Dial, Key, Kind, NOTICE, SmallDisk, where_one_may_mount};
+use harness::{Board, DEADLINE, Dial, Kind, SmallDisk, where_one_may_mount};
 
 const NO_ROOM: &str = "The board's disk is full, so nothing was saved.";
 
@@ -65,14 +65,7 @@ fn what_is_written_while_the_disk_is_full_is_kept_and_saved_when_there_is_room()
 
         disk.make_room();
         wait_ready(&board, 200);
-        loop {
-            acid.key(Key::Ctrl('s'));
-            if acid.wait_for_any(&["P post", NOTICE]) == 0 {
-                break;
-            }
-            acid.past_notice();
-            acid.wait_for("save or leave");
-        }
+        acid.save_at_last();
         acid.choose_row("A long letter");
         acid.wait_for("An hour's work.");
         board.wait_who("the one who hung up gone, the other there", |who| who == ["Acid Burn", "Zero Cool"]);

@@ -8,7 +8,9 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use harness::{Board, DEADLINE, Dial, Key, Kind, MENU, PASSWORD, Pty, QUESTION, SshOptions, Terminal, ssh};
+use harness::{
+    Board, DEADLINE, Dial, Key, Kind, MENU, PASSWORD, QUESTION, SshOptions, Terminal, call_by_ssh,
+};
 
 /// Somebody in the main menu who must notice nothing of what goes on.
 struct Bystander {
@@ -269,21 +271,11 @@ fn a_hangup_over_ssh_frees_the_line_wherever_the_caller_is() {
     let board = Board::start();
     board.account("Acid Burn");
     for (place, go) in PLACES {
-        let caller = by_ssh(&board);
+        let caller = call_by_ssh(&board, "Acid Burn", &SshOptions::default());
         go(&caller);
         eprintln!("hangup in {place}");
         gone_within_a_second(&board, || caller.hangup());
     }
-}
-
-fn by_ssh(board: &Board) -> Pty {
-    let caller = ssh(board, "Acid Burn", &SshOptions::default());
-    caller.wait_for("Password:");
-    caller.enter(PASSWORD);
-    caller.wait_for("good to hear you, Acid Burn");
-    caller.past_notice();
-    caller.wait_for(MENU);
-    caller
 }
 
 /// 100 KB of words, as one pastes them from a book.
@@ -347,7 +339,7 @@ fn a_paste_over_ssh_ends_no_call() {
     let board = quiet_board();
     let bystander = Bystander::call(&board);
     board.account("Acid Burn");
-    let caller = by_ssh(&board);
+    let caller = call_by_ssh(&board, "Acid Burn", &SshOptions::default());
     paste_everywhere(&caller);
     bystander.unharmed();
 }

@@ -3,7 +3,7 @@
 mod harness;
 
 use harness::{
-    Board, Dial, Emulator, Key, Kind, MENU, PASSWORD, QUESTION, Setup, SshOptions, Terminal,
+    Board, Dial, Emulator, Key, Kind, MENU, PASSWORD, QUESTION, Setup, SshOptions, Terminal, call_by_ssh,
     on_both_databases, ssh, telnet,
 };
 
@@ -30,18 +30,8 @@ fn two(setup: Setup) -> Two {
     board.account("Crash Override");
     let telnet = Dial::call(&board, Kind::SyncTerm);
     telnet.log_in("Acid Burn");
-    let ssh = by_ssh(&board, "Crash Override");
+    let ssh = call_by_ssh(&board, "Crash Override", &SshOptions::default());
     Two { telnet, ssh, board }
-}
-
-fn by_ssh(board: &Board, handle: &str) -> harness::Pty {
-    let caller = ssh(board, handle, &SshOptions::default());
-    caller.wait_for("Password:");
-    caller.enter(PASSWORD);
-    caller.wait_for(&format!("good to hear you, {handle}"));
-    caller.past_notice();
-    caller.wait_for(MENU);
-    caller
 }
 
 /// Makes `friend` a friend of the caller in the main menu.

@@ -12,7 +12,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use harness::{
-    Board, DEADLINE, Database, Key, MENU, PASSWORD, Pty, Setup, SshOptions, on_both_databases, plink, ssh,
+    Board, DEADLINE, Database, Key, MENU, PASSWORD, Pty, Setup, SshOptions, call_by_ssh, on_both_databases,
+    plink, ssh,
 };
 
 on_both_databases!(
@@ -411,13 +412,7 @@ fn shared(board: &Board, master: &str) -> SshOptions {
 
 /// A call whose connection others may share.
 fn master(board: &Board, handle: &str) -> Pty {
-    let caller = ssh(board, handle, &shared(board, "yes"));
-    caller.wait_for("Password:");
-    caller.enter(PASSWORD);
-    caller.wait_for(&format!("good to hear you, {handle}"));
-    caller.past_notice();
-    caller.wait_for(MENU);
-    caller
+    call_by_ssh(board, handle, &shared(board, "yes"))
 }
 
 /// A connection that others may share, with no call on it that could be ended.

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use harness::{
     Board, DEADLINE, Database, Dial, Key, Kind, MENU, NOTICE, Nats, PASSWORD, Postgres, Pty, Setup,
-    SshOptions, ssh, telnet,
+    SshOptions, call_by_ssh, ssh, telnet,
 };
 
 /// One instance of a board: its name is what who's online shows.
@@ -32,16 +32,6 @@ fn instance_without_poll(name: &str, database: &Arc<Database>, nats: Option<&Nat
     }
 }
 
-fn by_ssh(board: &Board, handle: &str) -> Pty {
-    let caller = ssh(board, handle, &SshOptions::default());
-    caller.wait_for("Password:");
-    caller.enter(PASSWORD);
-    caller.wait_for(&format!("good to hear you, {handle}"));
-    caller.past_notice();
-    caller.wait_for(MENU);
-    caller
-}
-
 /// Posts from the main menu, and goes back there.
 fn post(caller: &harness::Terminal, subject: &str) {
     caller.open_board("The Lobby");
@@ -62,7 +52,7 @@ fn a_post_on_one_instance_pages_a_caller_on_the_other() {
     acid.log_in("Acid Burn");
     let online = wire.wait("backend.users.online");
     assert!(online.contains("Acid Burn"), "{online}");
-    let crash = by_ssh(&b, "Crash Override");
+    let crash = call_by_ssh(&b, "Crash Override", &SshOptions::default());
     wire.wait("backend.users.online");
 
     post(&acid, "From instance a");
@@ -103,7 +93,7 @@ fn doorbell_carries(a: &Board, b: &Board) {
     a.account("Crash Override");
     let acid = Dial::call(a, Kind::SyncTerm);
     acid.log_in("Acid Burn");
-    let crash = by_ssh(b, "Crash Override");
+    let crash = call_by_ssh(b, "Crash Override", &SshOptions::default());
     post(&acid, "From instance a");
     crash.wait_status("» Acid Burn posted in The Lobby: \"From instance a\"");
     post(&crash, "From instance b");
@@ -224,7 +214,7 @@ fn without_nats_the_poll_carries_and_with_it_again_the_doorbell() {
     a.account("Crash Override");
     let acid = Dial::call(&a, Kind::SyncTerm);
     acid.log_in("Acid Burn");
-    let crash = by_ssh(&b, "Crash Override");
+    let crash = call_by_ssh(&b, "Crash Override", &SshOptions::default());
     a.log.wait_message("nats connected");
 
     nats.stop();
@@ -376,8 +366,8 @@ fn callers_sit_out_a_restart_of_postgres() {
     let (a, b) = (instance("a", &database, None), instance("b", &database, None));
     a.account("Acid Burn");
     a.account("Crash Override");
-    let acid = by_ssh(&a, "Acid Burn");
-    let crash = by_ssh(&b, "Crash Override");
+    let acid = call_by_ssh(&a, "Acid Burn", &SshOptions::default());
+    let crash = call_by_ssh(&b, "Crash Override", &SshOptions::default());
     acid.open_board("The Lobby");
     acid.post("Before the storm", "Kept.");
     crash.wait_status("Before the storm");
@@ -496,7 +486,7 @@ fn a_frozen_postgres_is_told_to_callers_and_forgotten_when_it_goes_on() {
     let database = Arc::new(postgres.database());
     let board = instance("a", &database, None);
     board.account("Acid Burn");
-    let acid = by_ssh(&board, "Acid Burn");
+    let acid = call_by_ssh(&board, "Acid Burn", &SshOptions::default());
     acid.open_board("The Lobby");
     acid.back_to("message boards");
     acid.back_to(MENU);
@@ -519,7 +509,7 @@ fn what_a_caller_writes_outlives_a_restart_of_postgres() {
     let database = Arc::new(postgres.database());
     let board = instance("a", &database, None);
     board.account("Acid Burn");
-    let acid = by_ssh(&board, "Acid Burn");
+    let acid = call_by_ssh(&board, "Acid Burn", &SshOptions::default());
     acid.open_board("The Lobby");
     acid.choose("P", "what it is about");
     acid.enter("A long letter");
@@ -534,14 +524,7 @@ fn what_a_caller_writes_outlives_a_restart_of_postgres() {
     acid.wait_for("save or leave");
     acid.wait_for("An hour's work.");
     postgres.start_again();
-    loop {
-        acid.key(Key::Ctrl('s'));
-        if acid.wait_for_any(&["P post", NOTICE]) == 0 {
-            break;
-        }
-        acid.past_notice();
-        acid.wait_for("save or leave");
-    }
+    acid.save_at_last();
     acid.wait_for("A long letter");
     acid.choose_row("A long letter");
     acid.wait_for("An hour's work.");
@@ -596,7 +579,7 @@ fn a_ban_on_one_instance_ends_the_calls_on_the_other() {
     a.account("Acid Burn");
     let here = Dial::call(&a, Kind::SyncTerm);
     here.log_in("Acid Burn");
-    let there = by_ssh(&b, "Acid Burn");
+    let there = call_by_ssh(&b, "Acid Burn", &SshOptions::default());
     let banned = a.cli_json(&["user", "ban", "Acid Burn", "--json"]);
     assert_eq!(banned["ended"], true, "{banned}");
     for caller in [&here as &harness::Terminal, &there] {

@@ -18,7 +18,7 @@ const FALLBACK: &str = "classic";
 /// Menus and art, checked against each other.
 pub struct Loaded {
     /// The art.
-    pub theme: Themes,
+    pub themes: Themes,
     /// The menus.
     pub menus: Menus,
 }
@@ -28,9 +28,9 @@ const BUILT_IN: &str = "menus.toml (built in)";
 
 /// Loads menus and art: the sysop's own in the data directory over those of the binary.
 pub fn load(config: &Config) -> Result<Loaded, miette::Report> {
-    let theme = themes(config).into_diagnostic()?;
-    let menus = menus(&theme, own_menus(&config.storage.data_dir)?)?;
-    Ok(Loaded { theme, menus })
+    let themes = themes(config).into_diagnostic()?;
+    let menus = menus(&themes, own_menus(&config.storage.data_dir)?)?;
+    Ok(Loaded { themes, menus })
 }
 
 /// As [`load`], but what is wrong with the sysop's own files is told in the log, and those of the binary take their
@@ -51,21 +51,21 @@ pub fn load_for_start(config: &Config) -> Result<Loaded, miette::Report> {
     };
     // As much of the sysop's own as goes together with the rest.
     let with_own_art = || {
-        let theme = themes(config).into_diagnostic()?;
-        let menus = menus(&theme, None)?;
-        Ok::<_, miette::Report>((Loaded { theme, menus }, "the built-in menus"))
+        let themes = themes(config).into_diagnostic()?;
+        let menus = menus(&themes, None)?;
+        Ok::<_, miette::Report>((Loaded { themes, menus }, "the built-in menus"))
     };
     let with_own_menus = || {
-        let theme = built_in()?;
-        let menus = menus(&theme, own_menus(&config.storage.data_dir)?)?;
-        Ok::<_, miette::Report>((Loaded { theme, menus }, "the built-in art"))
+        let themes = built_in()?;
+        let menus = menus(&themes, own_menus(&config.storage.data_dir)?)?;
+        Ok::<_, miette::Report>((Loaded { themes, menus }, "the built-in art"))
     };
     let (loaded, what) = match with_own_art().or_else(|_| with_own_menus()) {
         Ok(found) => found,
         Err(_) => {
-            let theme = built_in()?;
-            let menus = menus(&theme, None)?;
-            (Loaded { theme, menus }, "the built-in menus and art")
+            let themes = built_in()?;
+            let menus = menus(&themes, None)?;
+            (Loaded { themes, menus }, "the built-in menus and art")
         }
     };
     tracing::error!(
@@ -85,15 +85,15 @@ fn themes(config: &Config) -> Result<Themes, ThemeError> {
 }
 
 /// The menus of the binary, with the sysop's own over them, checked against the art.
-fn menus(theme: &Themes, own: Option<(String, String)>) -> Result<Menus, miette::Report> {
+fn menus(themes: &Themes, own: Option<(String, String)>) -> Result<Menus, miette::Report> {
     let mut layers = vec![(BUILT_IN, MENUS)];
     layers.extend(own.as_ref().map(|(name, text)| (name.as_str(), text.as_str())));
     let values: Vec<&str> = mci::MARKS.iter().map(|(mark, ..)| *mark).collect();
     let known = Known {
         screens: &screens::names(),
         values: &values,
-        arts: &theme.board().names().collect(),
-        marks: &|art, mark| theme.board().has_mark(art, mark),
+        arts: &themes.board().names().collect(),
+        marks: &|art, mark| themes.board().has_mark(art, mark),
     };
     Ok(menu::parse(&layers, &known)?)
 }

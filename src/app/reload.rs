@@ -65,7 +65,7 @@ impl Reload {
         let Ok(loaded) = tokio::task::spawn_blocking(move || assets::load(&config)).await else { return };
         match loaded {
             Ok(loaded) => {
-                self.server.themes.store(Arc::new(loaded.theme));
+                self.server.themes.store(Arc::new(loaded.themes));
                 self.server.menus.store(Arc::new(loaded.menus));
                 self.server.reloaded.send_replace(());
                 tracing::info!("menus and art reloaded");

@@ -30,7 +30,7 @@ pub enum Greeting {
 
 /// The first screen: in one write, before any record is asked.
 pub async fn welcome(call: &mut Call) -> Result<(), EndReason> {
-    mci_values::glance(call);
+    mci_values::without_records(call);
     let value = |mark| call.screen.values.get(mark).unwrap_or_default();
     let words = format!(
         "{}, a board that answers.\nCallers on line {}, last call {}.\n",

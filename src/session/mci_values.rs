@@ -7,7 +7,7 @@ use crate::ui::Call;
 
 /// Fetches what the marks stand for. What the records do not answer keeps its last value.
 pub async fn refresh(call: &mut Call) {
-    glance(call);
+    without_records(call);
     let (unread, quotes) =
         tokio::join!(call.domain.messaging.unread(&call.caller), call.domain.market.quotes());
     if let Ok(unread) = unread {
@@ -42,7 +42,7 @@ pub async fn record(call: &mut Call) {
 }
 
 /// What needs no records: the board at a glance, the clock, who and where.
-pub fn glance(call: &mut Call) {
+pub fn without_records(call: &mut Call) {
     let now = call.subscription.board_stats().now();
     call.refresh_clock();
     let last = now

@@ -19,7 +19,7 @@ const RUSH: Duration = Duration::from_secs(5);
 /// How many times as long as the records took to answer they are left alone before they are asked again.
 const PAUSE: u32 = 9;
 
-/// The board at a glance, as of the last coming or going.
+/// The board at a stats, as of the last coming or going.
 #[derive(Debug, Clone, Default)]
 pub struct Stats {
     /// Callers who have logged in, on all instances.
@@ -179,25 +179,25 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_new_minute_is_one_tick_for_all_and_a_rush_of_callers_another() {
-        let (glance, closing) = (Arc::new(BoardStats::default()), CancellationToken::new());
-        let (mut one, mut other) = (glance.ticks(), glance.ticks());
+        let (stats, closing) = (Arc::new(BoardStats::default()), CancellationToken::new());
+        let (mut one, mut other) = (stats.ticks(), stats.ticks());
         let clock = tokio::spawn({
-            let (glance, closing) = (Arc::clone(&glance), closing.clone());
+            let (stats, closing) = (Arc::clone(&stats), closing.clone());
             // The wall's clock does not stand still with that of the test.
-            async move { glance.tick(&closing, || Duration::from_secs(60)).await }
+            async move { stats.tick(&closing, || Duration::from_secs(60)).await }
         });
         one.changed().await.unwrap();
         other.changed().await.unwrap();
         assert_eq!(*one.borrow_and_update(), 0, "nobody came");
         for _ in 0..3 {
-            glance.traffic.send_modify(|times| *times += 1);
+            stats.traffic.send_modify(|times| *times += 1);
         }
         one.changed().await.unwrap();
         assert_eq!(*one.borrow_and_update(), 3);
         // Whoever comes and goes all the time is told of once in a while; the minute is told on time.
         let (mut ticks, begun) = (0, Instant::now());
         while begun.elapsed() < Duration::from_secs(60) {
-            glance.traffic.send_modify(|times| *times += 1);
+            stats.traffic.send_modify(|times| *times += 1);
             sleep(Duration::from_millis(100)).await;
             ticks += u32::from(one.has_changed().unwrap());
             one.mark_unchanged();
@@ -209,34 +209,34 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn many_who_come_while_the_records_are_asked_are_one_more_question() {
-        let (glance, closing) = (Arc::new(BoardStats::default()), CancellationToken::new());
+        let (stats, closing) = (Arc::new(BoardStats::default()), CancellationToken::new());
         let (asked, mut questions) = mpsc::unbounded_channel();
         let keeper = tokio::spawn({
-            let (glance, closing) = (Arc::clone(&glance), closing.clone());
+            let (stats, closing) = (Arc::clone(&stats), closing.clone());
             async move {
                 let read = || {
                     let (answer, answered) = oneshot::channel();
                     asked.send(answer).unwrap();
                     async move { answered.await.unwrap() }
                 };
-                glance.read_again(&closing, read).await;
+                stats.read_again(&closing, read).await;
             }
         });
         let slow = questions.recv().await.unwrap();
         // As the reader of the log does it, which hands out kicks and bans as well: it waits for no answer.
         for _ in 0..100 {
-            glance.out_of_date();
+            stats.out_of_date();
         }
         slow.send(Some(Stats { online: 1, ..Stats::default() })).unwrap();
         let failing = questions.recv().await.unwrap();
-        assert_eq!(glance.now().online, 1);
+        assert_eq!(stats.now().online, 1);
         failing.send(None).unwrap();
         let again = questions.recv().await.unwrap();
-        assert_eq!(glance.now().online, 1, "what was not found out stays as it was");
+        assert_eq!(stats.now().online, 1, "what was not found out stays as it was");
         again.send(Some(Stats { online: 2, ..Stats::default() })).unwrap();
         sleep(Duration::from_secs(3600)).await;
         assert!(questions.try_recv().is_err(), "nobody came: nothing is asked");
-        assert_eq!(glance.now().online, 2);
+        assert_eq!(stats.now().online, 2);
         closing.cancel();
         keeper.await.unwrap();
     }

@@ -30,7 +30,7 @@ pub use board::{Board, Setup, signal};
 pub use dial::Dial;
 pub use disk::{SmallDisk, where_one_may_mount};
 pub use emulator::{Emulator, Kind};
-pub use pty::{Pty, SshOptions, plink, ssh, telnet};
+pub use pty::{Pty, SshOptions, call_by_ssh, plink, ssh, telnet};
 pub use recording::{Draws, Recording};
 pub use servers::{Database, Nats, Postgres};
 pub use steps::{MENU, NOTICE, PASSWORD, QUESTION};

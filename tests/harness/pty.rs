@@ -139,6 +139,13 @@ pub fn ssh(board: &Board, user: &str, options: &SshOptions) -> Pty {
     Pty::spawn_sized(command, columns, rows, Some(board.log.clone()))
 }
 
+/// A call by `ssh` from the password to the main menu.
+pub fn call_by_ssh(board: &Board, handle: &str, options: &SshOptions) -> Pty {
+    let caller = ssh(board, handle, options);
+    caller.past_password(handle);
+    caller
+}
+
 /// PuTTY's plink, calling the board as `user`; it keeps host keys in the board's own scratch directory, and the
 /// question whether to store this one is answered here.
 pub fn plink(board: &Board, user: &str, arguments: &[&str]) -> Pty {

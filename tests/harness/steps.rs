@@ -20,11 +20,28 @@ impl Terminal {
     pub fn log_in(&self, handle: &str) {
         self.wait_for(QUESTION);
         self.enter(handle);
+        self.past_password(handle);
+    }
+
+    /// From the password to the main menu.
+    pub fn past_password(&self, handle: &str) {
         self.wait_for("Password:");
         self.enter(PASSWORD);
         self.wait_for(&format!("good to hear you, {handle}"));
         self.past_notice();
         self.wait_for(MENU);
+    }
+
+    /// Saves what is in the editor, again and again until the board can.
+    pub fn save_at_last(&self) {
+        loop {
+            self.key(Key::Ctrl('s'));
+            if self.wait_for_any(&["P post", NOTICE]) == 0 {
+                return;
+            }
+            self.past_notice();
+            self.wait_for("save or leave");
+        }
     }
 
     /// From the first question to the main menu, with an account made on the way.

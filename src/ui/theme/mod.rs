@@ -118,17 +118,17 @@ impl Theme {
     /// The theme from the binary, with the files of `own` (`<theme>/*.ans`, `*.asc`, `theme.toml`) over it, over the
     /// theme that it is based on.
     pub fn load(theme: &str, own: Option<&Path>) -> Result<Self, ThemeError> {
-        let mut gallery = Self::one(theme, own)?;
-        let mut base = gallery.palette.base().map(str::to_owned);
+        let mut loaded = Self::one(theme, own)?;
+        let mut base = loaded.palette.base().map(str::to_owned);
         // A theme that is based on itself is based on nothing.
         let mut seen = vec![theme.to_owned()];
         while let Some(below) = base.filter(|base| !seen.contains(base)) {
             let lower = Self::one(&below, own)?;
             base = lower.palette.base().map(str::to_owned);
             seen.push(below);
-            gallery.over(lower);
+            loaded.over(lower);
         }
-        Ok(gallery)
+        Ok(loaded)
     }
 
     fn one(theme: &str, own: Option<&Path>) -> Result<Self, ThemeError> {
@@ -140,7 +140,7 @@ impl Theme {
                 built_in.add(theme, name, data.data, true)?;
             }
         }
-        let mut gallery = Self::default();
+        let mut loaded = Self::default();
         if let Some(folder) = own.map(|own| own.join(theme))
             && folder.is_dir()
         {
@@ -150,15 +150,15 @@ impl Theme {
                 if let Some(name) = path.file_name().and_then(|name| name.to_str())
                     && known(name)
                 {
-                    gallery.add(theme, name, read(&path)?.into(), false)?;
+                    loaded.add(theme, name, read(&path)?.into(), false)?;
                 }
             }
         }
-        gallery.over(built_in);
-        if gallery.colour.is_empty() && gallery.palette.base().is_none() {
+        loaded.over(built_in);
+        if loaded.colour.is_empty() && loaded.palette.base().is_none() {
             return Err(ThemeError::Theme { theme: theme.to_owned(), known: built_in_themes().join(", ") });
         }
-        Ok(gallery)
+        Ok(loaded)
     }
 
     fn add(
@@ -288,8 +288,8 @@ mod tests {
     #[test]
     fn what_the_binary_brings_is_art_of_the_width_it_is_named_for() {
         for theme in built_in_themes() {
-            let gallery = Theme::load(&theme, None).unwrap();
-            for piece in gallery.colour.values().chain(gallery.letters.values()).flatten() {
+            let loaded = Theme::load(&theme, None).unwrap();
+            for piece in loaded.colour.values().chain(loaded.letters.values()).flatten() {
                 assert_eq!(piece.art().map(|art| art.grid().columns()), Some(piece.columns));
             }
         }
@@ -307,14 +307,14 @@ mod tests {
     fn the_sysops_picture_hides_all_of_its_name() {
         let own = tempfile::tempdir().unwrap();
         files(own.path(), &[("classic/welcome.ans", b"hello")]);
-        let gallery = Theme::load("classic", Some(own.path())).unwrap();
+        let loaded = Theme::load("classic", Some(own.path())).unwrap();
         for throw in 0..9 {
-            let art = gallery.pick("welcome", Charset::Cp437, 80, throw).unwrap();
+            let art = loaded.pick("welcome", Charset::Cp437, 80, throw).unwrap();
             assert_eq!(art.grid().line(0), "hello");
         }
         // Other widths and other names stay.
-        assert_eq!(gallery.fit("welcome", Charset::Cp437, 40).unwrap().grid().columns(), 40);
-        assert!(gallery.get("main").is_some());
+        assert_eq!(loaded.fit("welcome", Charset::Cp437, 40).unwrap().grid().columns(), 40);
+        assert!(loaded.get("main").is_some());
     }
 
     #[test]

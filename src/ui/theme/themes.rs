@@ -61,11 +61,11 @@ mod tests {
 
     #[test]
     fn a_theme_that_is_not_there_is_the_boards() {
-        let galleries = Themes::load("light", None).unwrap();
-        assert_eq!(galleries.names().collect::<Vec<_>>(), ["classic", "light"]);
-        assert!(galleries.of(Some("classic")).palette().is_none());
+        let themes = Themes::load("light", None).unwrap();
+        assert_eq!(themes.names().collect::<Vec<_>>(), ["classic", "light"]);
+        assert!(themes.of(Some("classic")).palette().is_none());
         for name in [None, Some("light"), Some("gone")] {
-            assert!(galleries.of(name).palette().is_some());
+            assert!(themes.of(name).palette().is_some());
         }
         assert!(Themes::load("gone", None).is_err());
     }
