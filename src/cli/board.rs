@@ -151,7 +151,7 @@ async fn post(domain: &Domain, message: PostArgs) -> Result<Answer, Failure> {
         key: None,
     };
     let posted = domain.messaging.post(&poster, draft).await?;
-    let detail = format!("message {} on {} as {}", posted.id, board.slug, from.handle);
+    let detail = format!("message {} on {} as {}", posted.id, board.slug, from.handle());
     let by = acts::actor_as(domain, &from);
     acts::note(domain, by, "board.post", &detail).await;
     let text = format!("Posted as message {} on {}.", posted.id, board.name);

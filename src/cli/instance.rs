@@ -39,7 +39,7 @@ pub async fn run(domain: &Domain, command: InstanceCommand) -> Result<Answer, Fa
             let by = acts::actor(domain, named.as_ref())?;
             let done = acts::kick(domain, by, CallId(call), &reason).await?;
             Ok(Answer {
-                json: json!({ "call": call, "reason": reason, "by": named.map(|sysop| sysop.handle), "ended": done.over }),
+                json: json!({ "call": call, "reason": reason, "by": named.map(|sysop| sysop.handle().clone()), "ended": done.over }),
                 text: done.words,
             })
         }
@@ -142,6 +142,6 @@ pub async fn broadcast(domain: &Domain, text: &str, from: Option<&str>) -> Resul
 pub async fn page(domain: &Domain, to: &str, text: &str, from: &str) -> Result<Answer, Failure> {
     let (to, from) = (account(domain, to).await?, account(domain, from).await?);
     let by = acts::actor_as(domain, &from);
-    let done = acts::page(domain, by, &from, to.id, text).await?;
-    Ok(Answer { json: json!({ "from": from.handle, "to": to.handle, "text": text }), text: done.words })
+    let done = acts::page(domain, by, &from, to.id(), text).await?;
+    Ok(Answer { json: json!({ "from": from.handle(), "to": to.handle(), "text": text }), text: done.words })
 }

@@ -93,7 +93,7 @@ async fn portfolio(domain: &Domain, handle: &str) -> Result<Answer, Failure> {
     let holdings: serde_json::Value = portfolio.holdings.iter().map(document).collect();
     let text = format!("{}\n{} in cash, {} in all.", table.or("No shares."), portfolio.cash, portfolio.total);
     let json = json!({
-        "handle": who.handle,
+        "handle": who.handle(),
         "cash_cents": portfolio.cash,
         "total_cents": portfolio.total,
         "holdings": holdings,

@@ -126,36 +126,36 @@ pub async fn run(domain: &Domain, command: UserCommand) -> Result<Answer, Failur
             let new =
                 NewAccount { handle, password: given.password.clone(), display_name, location, source: None };
             let made = domain.users.add(new, operator).await?;
-            Ok(told(&made, format!("{} is account {}.", made.handle, made.id), &given))
+            Ok(told(&made, format!("{} is account {}.", made.handle(), made.id()), &given))
         }
         UserCommand::Password { handle, password } => {
             let who = account(domain, &handle).await?;
-            let given = password.take(who.handle.as_str())?;
-            domain.users.set_password(who.id, &given.password, operator).await?;
-            Ok(told(&who, format!("{} has a new password.", who.handle), &given))
+            let given = password.take(who.handle().as_str())?;
+            domain.users.set_password(who.id(), &given.password, operator).await?;
+            Ok(told(&who, format!("{} has a new password.", who.handle()), &given))
         }
         UserCommand::Level { handle, level } => {
             let who = account(domain, &handle).await?;
-            let new = domain.users.set_level(who.id, level, operator).await?;
-            changed(domain, &who, format!("{} has level {level}{}", who.handle, stop(new))).await
+            let new = domain.users.set_level(who.id(), level, operator).await?;
+            changed(domain, &who, format!("{} has level {level}{}", who.handle(), stop(new))).await
         }
         UserCommand::Flags { handle, flags } => {
             let who = account(domain, &handle).await?;
             let words = if flags.is_empty() { "no flags".to_owned() } else { flags.join(", ") };
             let flags: BTreeSet<String> = flags.into_iter().collect();
-            let json = json!({ "id": who.id, "handle": who.handle, "flags": flags });
-            let new = domain.users.set_flags(who.id, flags, operator).await?;
-            Ok(Answer { json, text: format!("{} has {words}{}", who.handle, stop(new)) })
+            let json = json!({ "id": who.id(), "handle": who.handle(), "flags": flags });
+            let new = domain.users.set_flags(who.id(), flags, operator).await?;
+            Ok(Answer { json, text: format!("{} has {words}{}", who.handle(), stop(new)) })
         }
         UserCommand::Sysop { handle, off } => {
             let who = account(domain, &handle).await?;
-            let new = domain.users.set_sysop(who.id, !off, operator).await?;
+            let new = domain.users.set_sysop(who.id(), !off, operator).await?;
             let now = match (off, new) {
                 (false, new) => format!("a sysop{}", stop(new)),
                 (true, true) => "a sysop no more.".to_owned(),
                 (true, false) => "no sysop anyway.".to_owned(),
             };
-            changed(domain, &who, format!("{} is {now}", who.handle)).await
+            changed(domain, &who, format!("{} is {now}", who.handle())).await
         }
         UserCommand::Ban { handle, reason } => {
             let who = account(domain, &handle).await?;
@@ -168,21 +168,21 @@ pub async fn run(domain: &Domain, command: UserCommand) -> Result<Answer, Failur
         }
         UserCommand::Unban { handle } => {
             let who = account(domain, &handle).await?;
-            let words = match domain.users.set_banned(who.id, false, operator).await? {
+            let words = match domain.users.set_banned(who.id(), false, operator).await? {
                 true => "may log in again.",
                 false => "is not banned.",
             };
-            changed(domain, &who, format!("{} {words}", who.handle)).await
+            changed(domain, &who, format!("{} {words}", who.handle())).await
         }
         UserCommand::Key(KeyCommand::Add { handle, file }) => add_keys(domain, &handle, &file).await,
         UserCommand::Key(KeyCommand::List { handle }) => {
             let who = account(domain, &handle).await?;
-            Ok(keys(&domain.users.keys(who.id).await?))
+            Ok(keys(&domain.users.keys(who.id()).await?))
         }
         UserCommand::Key(KeyCommand::Remove { handle, number }) => {
             let who = account(domain, &handle).await?;
-            domain.users.remove_key(who.id, KeyId(number), operator).await?;
-            Ok(keys(&domain.users.keys(who.id).await?))
+            domain.users.remove_key(who.id(), KeyId(number), operator).await?;
+            Ok(keys(&domain.users.keys(who.id()).await?))
         }
     }
 }
@@ -259,14 +259,14 @@ fn document(user: &Profile) -> Value {
 
 async fn show(domain: &Domain, handle: &str) -> Result<Answer, Failure> {
     let caller = account(domain, handle).await?;
-    let user = domain.users.profile(caller.id).await?;
-    let keys = domain.users.keys(caller.id).await?;
+    let user = domain.users.profile(caller.id()).await?;
+    let keys = domain.users.keys(caller.id()).await?;
     let mut json = document(&user);
     if let Value::Object(fields) = &mut json {
-        fields.insert("flags".to_owned(), json!(caller.flags));
+        fields.insert("flags".to_owned(), json!(caller.flags()));
         fields.insert("keys".to_owned(), keys.iter().map(key_document).collect());
     }
-    let flags: Vec<&str> = caller.flags.iter().map(String::as_str).collect();
+    let flags: Vec<&str> = caller.flags().iter().map(String::as_str).collect();
     let fields = [
         ("handle", format!("{} (account {})", user.handle, user.id)),
         ("name", user.display_name.clone()),
@@ -291,7 +291,7 @@ async fn show(domain: &Domain, handle: &str) -> Result<Answer, Failure> {
 
 /// The answer to a change of an account's password, which may have to be shown.
 fn told(who: &Caller, words: String, given: &Given) -> Answer {
-    let mut json = json!({ "id": who.id, "handle": who.handle, "level": who.level });
+    let mut json = json!({ "id": who.id(), "handle": who.handle(), "level": who.level() });
     let mut text = words;
     if let Some(password) = given.to_show() {
         text = format!("{text} The password, shown this once: {password}");
@@ -303,7 +303,7 @@ fn told(who: &Caller, words: String, given: &Given) -> Answer {
 }
 
 async fn changed(domain: &Domain, who: &Caller, text: String) -> Result<Answer, Failure> {
-    Ok(Answer { json: document(&domain.users.profile(who.id).await?), text })
+    Ok(Answer { json: document(&domain.users.profile(who.id()).await?), text })
 }
 
 async fn add_keys(domain: &Domain, handle: &str, file: &Path) -> Result<Answer, Failure> {
@@ -316,10 +316,10 @@ async fn add_keys(domain: &Domain, handle: &str, file: &Path) -> Result<Answer, 
         )));
     }
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let before = domain.users.keys(who.id).await?;
+    let before = domain.users.keys(who.id()).await?;
     let mut added = Vec::new();
     for line in lines {
-        added.push(domain.users.add_key(who.id, line, domain.operator()).await?);
+        added.push(domain.users.add_key(who.id(), line, domain.operator()).await?);
     }
     if added.is_empty() {
         return Err(Failure::words(format!("{} holds no key", file.display())));
@@ -327,7 +327,7 @@ async fn add_keys(domain: &Domain, handle: &str, file: &Path) -> Result<Answer, 
     let mut answer = keys(&added);
     if added.iter().all(|key| before.contains(key)) {
         let what = if added.len() == 1 { "this key" } else { "these keys" };
-        answer.text = format!("{}\n{} has {what} already.", answer.text.trim_end(), who.handle);
+        answer.text = format!("{}\n{} has {what} already.", answer.text.trim_end(), who.handle());
     }
     Ok(answer)
 }

@@ -74,7 +74,7 @@ pub enum ActError {
 pub async fn sysop(domain: &Domain, handle: Option<&str>) -> Result<Caller, ActError> {
     if let Some(handle) = handle {
         let caller = domain.users.by_handle(handle).await?;
-        return if caller.sysop { Ok(caller) } else { Err(ActError::NotSysop(caller.handle)) };
+        return if caller.is_sysop() { Ok(caller) } else { Err(ActError::NotSysop(caller.handle().clone())) };
     }
     let mut after = None;
     loop {
@@ -162,19 +162,21 @@ pub async fn kick(domain: &Domain, by: Actor, call: CallId, reason: &str) -> Res
 pub async fn ban(domain: &Domain, who: &Caller, reason: &str) -> Result<Ban, ActError> {
     let online = domain.users.online().await?;
     let calls: Vec<CallId> =
-        online.iter().filter(|open| open.user == Some(who.id)).map(|open| open.call).collect();
-    if !domain.users.ban(who.id, reason, domain.operator()).await? {
-        return Ok(Ban { words: format!("{} is banned already.", who.handle), ended: None });
+        online.iter().filter(|open| open.user == Some(who.id())).map(|open| open.call).collect();
+    if !domain.users.ban(who.id(), reason, domain.operator()).await? {
+        return Ok(Ban { words: format!("{} is banned already.", who.handle()), ended: None });
     }
     let over = wait_until_over(domain, &calls).await?;
     let words = match (over, calls.len()) {
-        (true, 0) => format!("{} is banned.", who.handle),
-        (true, 1) => format!("{} is banned, and the call they were on has ended.", who.handle),
-        (true, ended) => format!("{} is banned, and the {ended} calls they were on have ended.", who.handle),
+        (true, 0) => format!("{} is banned.", who.handle()),
+        (true, 1) => format!("{} is banned, and the call they were on has ended.", who.handle()),
+        (true, ended) => {
+            format!("{} is banned, and the {ended} calls they were on have ended.", who.handle())
+        }
         (false, _) => {
             format!(
                 "{} is banned and has been told to leave, but a call of theirs is still open.",
-                who.handle
+                who.handle()
             )
         }
     };
@@ -203,7 +205,7 @@ pub async fn page(
     text: &str,
 ) -> Result<Done, ActError> {
     domain.messaging.page_as(by, from, to, text).await?;
-    Ok(Done::all(format!("Paged {}.", domain.users.caller(to).await?.handle)))
+    Ok(Done::all(format!("Paged {}.", domain.users.caller(to).await?.handle())))
 }
 
 /// Writes what was done into the audit log. It is done, so a line that cannot be written takes nothing back.

@@ -48,7 +48,7 @@ pub async fn run(domain: Domain, board: &str, sysop: Caller, named: bool) -> Res
     let mut signals = Signals::new()?;
     let (sender, mut news) = mpsc::channel(QUEUE);
     let mut watcher = tokio::spawn(feed::watch(domain.clone(), sender.clone()));
-    let mut model = Model::new(board, sysop.handle.as_str());
+    let mut model = Model::new(board, sysop.handle().as_str());
     let mut screen = Screen::take()?;
     let mut keys = EventStream::new();
     loop {

@@ -32,7 +32,7 @@ fn row(friend: &Friend) -> Vec<CellText> {
 }
 
 async fn friends(call: &mut Call) -> Result<Option<Vec<Friend>>, EndReason> {
-    let answer = call.domain.users.friends(call.caller.id).await;
+    let answer = call.domain.users.friends(call.caller.id()).await;
     let Some(known) = show_error(call, answer).await? else { return Ok(None) };
     let mut friends = Vec::new();
     for (user, _) in known {
@@ -102,7 +102,7 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
                 let Some(handle) = form.ask(call, &field).await? else { continue };
                 let answer = call.domain.users.by_handle(&handle).await;
                 if let Some(friend) = show_error(call, answer).await? {
-                    let answer = call.domain.users.befriend(&call.caller, friend.id).await;
+                    let answer = call.domain.users.befriend(&call.caller, friend.id()).await;
                     show_error(call, answer).await?;
                 }
             }

@@ -19,7 +19,7 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
     }
     let answer = call.domain.users.by_handle(&handle).await;
     match show_error(call, answer).await? {
-        Some(to) => write(call, to.id).await,
+        Some(to) => write(call, to.id()).await,
         None => Ok(()),
     }
 }

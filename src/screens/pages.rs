@@ -33,7 +33,7 @@ async fn take(call: &mut Call, entries: &mut Vec<Entry>) -> Result<bool, EndReas
     for page in call.read_pages() {
         entries.push(Entry { at: page.at, text: page.text, thread: page.thread, new: true });
     }
-    if !call.caller.guest {
+    if !call.caller.is_guest() {
         let answer = call.domain.messaging.pages(&call.caller).await;
         let stored = match show_error(call, answer).await? {
             Some(stored) => stored,

@@ -44,7 +44,7 @@ pub async fn view(call: &mut Call, user: UserId) -> Result<(), EndReason> {
         let Some(profile) = show_error(call, answer).await? else { return Ok(()) };
         call.enter("profile", profile.handle.as_str(), "profile");
         let mut text = text(&profile);
-        if !call.caller.guest && user != call.caller.id {
+        if !call.caller.is_guest() && user != call.caller.id() {
             text.keys = vec![("P", "page"), ("F", "make a friend")];
         }
         match read(call, &text).await? {
@@ -65,7 +65,7 @@ pub async fn view(call: &mut Call, user: UserId) -> Result<(), EndReason> {
 /// The caller's own profile.
 pub async fn show(call: &mut Call) -> Result<(), EndReason> {
     loop {
-        let answer = call.domain.users.profile(call.caller.id).await;
+        let answer = call.domain.users.profile(call.caller.id()).await;
         let Some(profile) = show_error(call, answer).await? else { return Ok(()) };
         call.enter("profile", "your profile", "what others see of you");
         let mut text = text(&profile);
@@ -124,7 +124,7 @@ async fn keys(call: &mut Call) -> Result<(), EndReason> {
     ];
     let mut bar = Bar::default();
     loop {
-        let answer = call.domain.users.keys(call.caller.id).await;
+        let answer = call.domain.users.keys(call.caller.id()).await;
         let Some(keys) = show_error(call, answer).await? else { return Ok(()) };
         call.enter("profile", "your ssh keys", "call with a key and no password");
         let mut list = List {
@@ -153,14 +153,14 @@ async fn keys(call: &mut Call) -> Result<(), EndReason> {
                     Form::new("Paste the public key: one line that begins with ssh-ed25519 or ssh-rsa.");
                 let field = Field::open("public key", "the .pub file, never the other one", KEY_LINE);
                 let Some(line) = form.ask(call, &field).await? else { continue };
-                let answer = call.domain.users.add_key(call.caller.id, &line, &call.caller).await;
+                let answer = call.domain.users.add_key(call.caller.id(), &line, &call.caller).await;
                 show_error(call, answer).await?;
             }
             ListOutcome::Key('D') => {
                 if let Some(key) = keys.get(bar.chosen)
                     && confirm(call, &format!("Delete the {} key {}?", key.kind, key.comment)).await?
                 {
-                    let answer = call.domain.users.remove_key(call.caller.id, key.id, &call.caller).await;
+                    let answer = call.domain.users.remove_key(call.caller.id(), key.id, &call.caller).await;
                     show_error(call, answer).await?;
                 }
             }
@@ -175,7 +175,7 @@ async fn password(call: &mut Call) -> Result<(), EndReason> {
     let mut form = Form::new("");
     let old = Field::masked("old password", "", PASSWORD);
     let Some(old) = form.ask(call, &old).await? else { return Ok(()) };
-    let handle = call.caller.handle.to_string();
+    let handle = call.caller.handle().to_string();
     // Whoever sits down at somebody else's call may guess no faster here than at the door.
     let (users, old) = (&call.domain.users, Secret::new(old));
     let answer = call.server.throttle.log_in(users, call.peer.address, &handle, &old).await;

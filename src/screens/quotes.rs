@@ -97,7 +97,7 @@ async fn watch(call: &mut Call) -> Result<(), EndReason> {
             columns: COLUMNS.into_iter().filter(|column| old || column.title != AS_OF).collect(),
             rows: quotes.iter().map(|quote| row(tape, quote)).collect(),
             empty: "The tape is blank: the feed has not begun.".into(),
-            keys: if call.caller.guest { vec![] } else { vec![("B", "buy"), ("S", "sell")] },
+            keys: if call.caller.is_guest() { vec![] } else { vec![("B", "buy"), ("S", "sell")] },
             bar: std::mem::take(&mut bar),
             live: Live::Prices,
             about: Some(Box::new(|n| quotes.get(n).map(|quote| about(tape, quote)).unwrap_or_default())),
@@ -106,7 +106,7 @@ async fn watch(call: &mut Call) -> Result<(), EndReason> {
         let picked = pick(call, &mut list).await?;
         bar = list.bar;
         match picked {
-            ListOutcome::Row(n) if !call.caller.guest => {
+            ListOutcome::Row(n) if !call.caller.is_guest() => {
                 if let Some(quote) = quotes.get(n) {
                     trade(call, Side::Buy, Some(&quote.symbol)).await?;
                 }

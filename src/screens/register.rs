@@ -41,7 +41,7 @@ pub async fn show(call: &mut Call) -> Result<Option<Login>, EndReason> {
     let made = show_error(call, answer).await?;
     if let Some(Login { caller, .. }) = &made {
         tracing::info!(
-            user.handle = caller.handle.as_str(),
+            user.handle = caller.handle().as_str(),
             peer.address = %call.peer.address,
             transport = call.peer.transport,
             "registered"

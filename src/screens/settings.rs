@@ -147,7 +147,7 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
     let mut bar = Bar::default();
     loop {
         call.enter("settings", "settings", "how the board writes to you");
-        let settings = call.caller.settings.clone();
+        let settings = call.caller.settings().clone();
         let offered: Vec<&Setting> = SETTINGS.iter().filter(|setting| (setting.there)(call)).collect();
         let rows = offered.iter().map(|setting| {
             let value = (setting.value)(call, &settings);

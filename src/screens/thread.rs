@@ -48,7 +48,7 @@ pub async fn show(call: &mut Call, reader: &Reader, thread: ThreadId) -> Result<
             &message.subject,
             &format!("{}, message {}", reader.board().name, message.number),
         );
-        if !call.caller.guest {
+        if !call.caller.is_guest() {
             let answer = match call.domain.messaging.mark_read(reader, thread, message.number).await {
                 // A full disk keeps nobody from reading: the message counts as new once more.
                 Err(MessagingError::Unavailable(Unavailable::Full)) => Ok(()),

@@ -74,7 +74,7 @@ pub async fn show(call: &mut Call, board: BoardId) -> Result<(), EndReason> {
         None => (" P begins a thread.", vec![("P", "post")]),
         Some(_) => ("", vec![]),
     };
-    if !call.caller.guest {
+    if !call.caller.is_guest() {
         // For guests the board keeps no pointers.
         keys.push(("C", "catch up"));
     }

@@ -114,7 +114,7 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
             columns: COLUMNS.to_vec(),
             rows: known.iter().map(|call| row(call, &online.calls, me)).collect(),
             empty: "Nobody at all, which cannot be.".into(),
-            keys: if call.caller.guest { vec![] } else { vec![("P", "page"), ("F", "make a friend")] },
+            keys: if call.caller.is_guest() { vec![] } else { vec![("P", "page"), ("F", "make a friend")] },
             bar: std::mem::take(&mut bar),
             live: Live::Callers,
             about: Some(Box::new(|n| {

@@ -40,9 +40,9 @@ pub async fn say(call: &mut Call, left: &EndReason) {
                 call.screen.values.set("TC", minutes);
                 // This caller is on their way out, unless they have another call.
                 let now = call.subscription.board_stats().now();
-                let stays = now.twice.contains(&call.caller.id);
+                let stays = now.twice.contains(&call.caller.id());
                 call.screen.values.set("ON", now.online.saturating_sub(usize::from(!stays)));
-                let words = format!("\nSo long, {}. Minutes on line {minutes}.", call.caller.handle);
+                let words = format!("\nSo long, {}. Minutes on line {minutes}.", call.caller.handle());
                 call.stream("goodbye", &words).await?;
                 call.say("").await?;
             }

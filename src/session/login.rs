@@ -119,7 +119,7 @@ pub async fn log_in(call: &mut Call, entry: Entry, server: &ServerState) -> Resu
             Ok(login) => {
                 let transport = call.peer.transport;
                 tracing::info!(
-                    user.handle = login.caller.handle.as_str(), peer.address = %address, transport, method = "password", "logged in"
+                    user.handle = login.caller.handle().as_str(), peer.address = %address, transport, method = "password", "logged in"
                 );
                 enter(call, login).await?;
                 return Ok(Greeting::Back);
@@ -155,9 +155,9 @@ fn log_refused(call: &Call, handle: &str, tries: usize, refused: &LoginRefused) 
 
 async fn guest(call: &mut Call) -> Result<Greeting, EndReason> {
     let caller = call.domain.users.guest();
-    let level = caller.level;
+    let level = caller.level();
     tracing::info!(
-        user.handle = caller.handle.as_str(),
+        user.handle = caller.handle().as_str(),
         peer.address = %call.peer.address,
         transport = call.peer.transport,
         method = "guest",
@@ -173,7 +173,7 @@ async fn enter(call: &mut Call, login: Login) -> Result<(), EndReason> {
     let Login { caller, credential } = login;
     // First of all, what becomes of the account; then what may have become of it since they showed who they are, which
     // over SSH can be hours ago.
-    call.subscription.handle().update(|filter| filter.user = Some(caller.id));
+    call.subscription.handle().update(|filter| filter.user = Some(caller.id()));
     let caller = match call.domain.users.renew(&credential).await {
         Ok(caller) => caller,
         Err(UsersError::Unauthenticated) => return Err(EndReason::Changed),
@@ -191,7 +191,7 @@ async fn enter(call: &mut Call, login: Login) -> Result<(), EndReason> {
 /// What waits for the caller, once: the number of this call, what is new, who paged meanwhile.
 pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting) -> Result<(), EndReason> {
     let logged_in = presence.logged_in(call).await;
-    let handle = call.caller.handle.to_string();
+    let handle = call.caller.handle().to_string();
     let mut lines: Vec<String> = Vec::new();
     if let Some(logged_in) = &logged_in {
         call.screen.values.set("CN", logged_in.call_number);

@@ -17,7 +17,7 @@ pub async fn refresh(call: &mut Call) {
     if let Ok(quotes) = quotes {
         prices_are(call, &quotes);
     }
-    if !call.caller.guest
+    if !call.caller.is_guest()
         && let Ok(portfolio) = call.domain.market.portfolio(&call.caller).await
     {
         call.screen.values.set("PV", format::whole(portfolio.total));
@@ -26,12 +26,12 @@ pub async fn refresh(call: &mut Call) {
 
 /// What access rules ask of the records, where any rule does.
 pub async fn record(call: &mut Call) {
-    if call.caller.guest || !call.server.menus.load().asks_records {
+    if call.caller.is_guest() || !call.server.menus.load().asks_records {
         return;
     }
     let (profile, posts) = tokio::join!(
-        call.domain.users.profile(call.caller.id),
-        call.domain.messaging.posts_by(call.caller.id),
+        call.domain.users.profile(call.caller.id()),
+        call.domain.messaging.posts_by(call.caller.id()),
     );
     if let Ok(profile) = profile {
         call.record.calls = profile.calls;
@@ -51,13 +51,13 @@ pub fn without_records(call: &mut Call) {
         .map_or_else(|| "nobody yet".to_owned(), |(handle, at)| format!("{handle}, {}", format::when(*at)));
     call.screen.values.set("LC", last);
     call.screen.values.set("DA", Local::now().format("%Y-%m-%d"));
-    call.screen.values.set("UN", call.caller.handle.to_string());
-    call.screen.values.set("UL", call.caller.level);
+    call.screen.values.set("UN", call.caller.handle().to_string());
+    call.screen.values.set("UL", call.caller.level());
 }
 
 /// The line below a menu's title: who, where, and which call this is.
 pub fn subtitle(call: &Call) -> String {
-    let mut words = call.caller.handle.to_string();
+    let mut words = call.caller.handle().to_string();
     if let Some(node) = call.screen.values.get("NN") {
         words.push_str(&format!(" · node {node}"));
     }

@@ -72,7 +72,7 @@ async fn answer(mut connection: Box<Connection>, server: Arc<ServerState>, refer
         watched(conversation, pin!(over)).await
     };
     let left = left.err().unwrap_or(EndReason::Goodbye);
-    let who = call.is_known().then(|| call.caller.handle.as_str());
+    let who = call.is_known().then(|| call.caller.handle().as_str());
     tracing::info!(reason = %left, by = left.by(), why = left.why(), user.handle = who, "call ended");
     Box::pin(farewell::say(&mut call, &left)).await;
     if left.ends_connection() {

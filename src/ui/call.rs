@@ -131,12 +131,12 @@ impl Call {
 
     /// Whether a long text stops at the end of each screen.
     pub fn pauses(&self) -> bool {
-        self.caller.settings.pauses
+        self.caller.settings().pauses
     }
 
     /// Whether menus are their prompt alone.
     pub fn expert(&self) -> bool {
-        self.caller.settings.expert
+        self.caller.settings().expert
     }
 
     /// The caller is who they say: the login clock stops.
@@ -161,10 +161,10 @@ impl Call {
     /// What access rules are asked about.
     pub fn facts(&self) -> Facts {
         Facts {
-            level: self.caller.level,
-            flags: self.caller.flags.clone(),
-            sysop: self.caller.sysop,
-            guest: self.caller.guest,
+            level: self.caller.level(),
+            flags: self.caller.flags().clone(),
+            sysop: self.caller.is_sysop(),
+            guest: self.caller.is_guest(),
             secure: self.peer.secure,
             ansi: !self.plain(),
             charset: match self.screen.terminal.charset {
@@ -175,7 +175,11 @@ impl Call {
             },
             columns: i64::from(self.screen.terminal.columns),
             rows: i64::from(self.screen.terminal.rows),
-            age: if self.caller.guest { 0 } else { (chrono::Utc::now() - self.caller.created).num_days() },
+            age: if self.caller.is_guest() {
+                0
+            } else {
+                (chrono::Utc::now() - self.caller.created()).num_days()
+            },
             calls: self.record.calls,
             posts: self.record.posts,
             now: Moment::from(&Local::now()),
@@ -232,7 +236,7 @@ impl Call {
             return tape.to_owned();
         }
         let menus = self.server.menus.load();
-        let quarters = chrono::Utc::now().timestamp() / 900 + self.caller.id.0;
+        let quarters = chrono::Utc::now().timestamp() / 900 + self.caller.id().0;
         let lines = i64::try_from(menus.taglines.len()).unwrap_or(1).max(1);
         usize::try_from(quarters.rem_euclid(lines))
             .ok()

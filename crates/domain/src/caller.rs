@@ -24,23 +24,63 @@ pub mod level {
     }
 }
 
-/// Somebody who has logged in, or the guest.
+/// Somebody who has logged in, or the guest. Only the `users` service makes one, so what it says was so when it was read;
+/// an act that needs a right asks again in its own transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
+    pub(crate) id: UserId,
+    pub(crate) handle: Handle,
+    pub(crate) level: i64,
+    pub(crate) flags: BTreeSet<String>,
+    pub(crate) sysop: bool,
+    pub(crate) guest: bool,
+    pub(crate) created: DateTime<Utc>,
+    pub(crate) settings: Settings,
+}
+
+impl Caller {
     /// The account, or [`UserId::GUEST`].
-    pub id: UserId,
+    pub fn id(&self) -> UserId {
+        self.id
+    }
+
     /// The name others see.
-    pub handle: Handle,
+    pub fn handle(&self) -> &Handle {
+        &self.handle
+    }
+
     /// Access level, see [`level`].
-    pub level: i64,
+    pub fn level(&self) -> i64 {
+        self.level
+    }
+
     /// Flags the sysop gave, which access rules may name.
-    pub flags: BTreeSet<String>,
+    pub fn flags(&self) -> &BTreeSet<String> {
+        &self.flags
+    }
+
     /// May do what only the sysop may.
-    pub sysop: bool,
+    pub fn is_sysop(&self) -> bool {
+        self.sysop
+    }
+
     /// Is no account.
-    pub guest: bool,
-    /// When the account was made; for a guest, now.
-    pub created: DateTime<Utc>,
+    pub fn is_guest(&self) -> bool {
+        self.guest
+    }
+
+    /// When the account was made; for a guest, when they called.
+    pub fn created(&self) -> DateTime<Utc> {
+        self.created
+    }
+
     /// What they prefer.
-    pub settings: Settings,
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What they prefer from here on, in this call.
+    pub fn prefer(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
 }

@@ -9,7 +9,7 @@ mod support;
 
 use dialtone_domain::messaging::{Board, Draft, Message, NewBoard};
 use dialtone_domain::{BoardId, Caller, Domain, EventBody, FloodLimits, MessageId, MessagingError, ThreadId};
-use people::{caller, for_each_database, guest, sysop};
+use people::{caller, for_each_database, sysop};
 use raw::Raw;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -64,7 +64,7 @@ fn a_thread_is_begun_answered_and_read() {
     for_each_database(|domain, _| async move {
         let lobby = board(&domain, "lobby").await;
         let mut events = domain.events.reader().await.unwrap();
-        let (ada, bob) = (caller(7), caller(8));
+        let (ada, bob) = (caller(&domain, 7).await, caller(&domain, 8).await);
         let first = post(&domain, &ada, lobby.id, draft(" Blue\u{1b} boxes ", "Who has one?\r\n\r\n")).await;
         assert_eq!((first.number, first.subject.as_str()), (1, "Blue boxes"));
         assert_eq!((first.body.as_str(), first.author.to_string()), ("Who has one?", "Caller 7".to_owned()));
@@ -72,7 +72,7 @@ fn a_thread_is_begun_answered_and_read() {
         assert_eq!((second.number, second.thread), (2, first.thread));
         assert_eq!((second.subject.as_str(), second.reply_to), ("Blue boxes", Some(first.id)));
 
-        let reader = domain.messaging.reader(&guest(), lobby.id).await.unwrap();
+        let reader = domain.messaging.reader(&domain.users.guest(), lobby.id).await.unwrap();
         let read = domain.messaging.thread(&reader, first.thread, 0, 50).await.unwrap();
         assert_eq!(read, [first.clone(), second.clone()]);
         assert_eq!(
@@ -126,23 +126,32 @@ fn what_a_caller_may_do_is_said_in_words() {
             words(messaging.poster(&who, board.id).await.map(|_| ()).unwrap_err())
         };
         let join = "call again as NEW to join.";
-        assert_eq!(refused_post(guest(), &open).await, format!("Guests may look, not post: {join}"));
-        assert_eq!(refused_post(caller(7), &news).await, "This board is read only.");
-        assert_eq!(refused_post(caller(7), &staff).await, "This board is not open to you.");
-        let elders_words = refused_post(caller(7), &elders).await;
+        assert_eq!(
+            refused_post(domain.users.guest(), &open).await,
+            format!("Guests may look, not post: {join}")
+        );
+        assert_eq!(refused_post(caller(&domain, 7).await, &news).await, "This board is read only.");
+        assert_eq!(refused_post(caller(&domain, 7).await, &staff).await, "This board is not open to you.");
+        let elders_words = refused_post(caller(&domain, 7).await, &elders).await;
         assert_eq!(elders_words, "You may read this board, but not post on it yet.");
-        let guest_words = words(messaging.reader(&guest(), staff.id).await.map(|_| ()).unwrap_err());
+        let guest_words =
+            words(messaging.reader(&domain.users.guest(), staff.id).await.map(|_| ()).unwrap_err());
         assert_eq!(guest_words, format!("This board is for callers with an account: {join}"));
         for board in [&open, &news, &staff, &elders] {
-            assert_eq!(messaging.poster(&sysop(), board.id).await.unwrap().board(), board);
+            assert_eq!(messaging.poster(&sysop(&domain).await, board.id).await.unwrap().board(), board);
         }
-        let missing = messaging.reader(&sysop(), BoardId(999)).await.map(|_| ()).unwrap_err();
+        let missing = messaging.reader(&sysop(&domain).await, BoardId(999)).await.map(|_| ()).unwrap_err();
         assert_eq!(missing, MessagingError::NotFound("board"));
 
-        let seen: Vec<String> =
-            messaging.boards(&guest()).await.unwrap().into_iter().map(|b| b.board.slug).collect();
+        let seen: Vec<String> = messaging
+            .boards(&domain.users.guest())
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|b| b.board.slug)
+            .collect();
         assert_eq!(seen, ["open", "news", "elders"]);
-        assert_eq!(messaging.boards(&sysop()).await.unwrap().len(), 4);
+        assert_eq!(messaging.boards(&sysop(&domain).await).await.unwrap().len(), 4);
         assert_eq!(messaging.board_by_slug(" Staff ").await.unwrap(), staff);
         assert_eq!(messaging.board_by_slug("nowhere").await, Err(MessagingError::NotFound("board")));
         let taken = messaging.create_board(new_board("open"), domain.operator()).await.unwrap_err();
@@ -154,7 +163,7 @@ fn what_a_caller_may_do_is_said_in_words() {
 fn a_board_closed_meanwhile_takes_nothing() {
     for_each_database(|domain, url| async move {
         let lobby = board(&domain, "lobby").await;
-        let poster = domain.messaging.poster(&caller(7), lobby.id).await.unwrap();
+        let poster = domain.messaging.poster(&caller(&domain, 7).await, lobby.id).await.unwrap();
         let mut events = domain.events.reader().await.unwrap();
         let mut raw = Raw::open(&url).await;
         raw.execute("UPDATE boards SET post_level = 50").await.unwrap();
@@ -171,8 +180,8 @@ fn a_board_closed_meanwhile_takes_nothing() {
 fn what_cannot_be_kept_is_refused_and_leaves_nothing() {
     for_each_database(|domain, _| async move {
         let (lobby, other) = (board(&domain, "lobby").await, board(&domain, "other").await);
-        let elsewhere = post(&domain, &caller(7), other.id, draft("Elsewhere", "x")).await;
-        let poster = domain.messaging.poster(&caller(7), lobby.id).await.unwrap();
+        let elsewhere = post(&domain, &caller(&domain, 7).await, other.id, draft("Elsewhere", "x")).await;
+        let poster = domain.messaging.poster(&caller(&domain, 7).await, lobby.id).await.unwrap();
         let bad = [
             draft("", "body"),
             draft("\u{1b}\u{7}", "body"),
@@ -188,12 +197,14 @@ fn what_cannot_be_kept_is_refused_and_leaves_nothing() {
             let refused = domain.messaging.post(&poster, reply(to, "hello?")).await.unwrap_err();
             assert_eq!(refused, MessagingError::NotFound("message to answer"));
         }
-        let whole = post(&domain, &caller(7), lobby.id, draft(&"s".repeat(72), &"b\n".repeat(32_000))).await;
+        let whole =
+            post(&domain, &caller(&domain, 7).await, lobby.id, draft(&"s".repeat(72), &"b\n".repeat(32_000)))
+                .await;
         assert_eq!((whole.subject.len(), whole.body.len()), (72, 63_999));
         let hostile = "'; DROP TABLE messages; -- \u{1b}[2J \0 \u{202e}%_\\ 🕿";
-        let kept = post(&domain, &caller(7), lobby.id, draft(hostile, hostile)).await;
+        let kept = post(&domain, &caller(&domain, 7).await, lobby.id, draft(hostile, hostile)).await;
         assert_eq!(kept.subject, "'; DROP TABLE messages; -- [2J %_\\ 🕿");
-        let boards = domain.messaging.boards(&sysop()).await.unwrap();
+        let boards = domain.messaging.boards(&sysop(&domain).await).await.unwrap();
         assert_eq!(boards[0].messages, 2);
     });
 }
@@ -202,7 +213,7 @@ fn what_cannot_be_kept_is_refused_and_leaves_nothing() {
 fn pointers_go_forward_and_count_once() {
     for_each_database(|domain, _| async move {
         let (lobby, other) = (board(&domain, "lobby").await, board(&domain, "other").await);
-        let (ada, bob) = (caller(7), caller(8));
+        let (ada, bob) = (caller(&domain, 7).await, caller(&domain, 8).await);
         let first = post(&domain, &ada, lobby.id, draft("One", "1")).await;
         for n in 2..=5 {
             post(&domain, &ada, lobby.id, reply(first.id, &n.to_string())).await;
@@ -229,8 +240,8 @@ fn pointers_go_forward_and_count_once() {
         assert_eq!(unread(&domain, &ada, lobby.id).await, 2);
         assert_eq!(unread(&domain, &bob, other.id).await, 1);
 
-        mark(&domain, &guest(), lobby.id, first.thread, 3).await;
-        assert_eq!(unread(&domain, &guest(), lobby.id).await, 0, "guests keep no pointers");
+        mark(&domain, &domain.users.guest(), lobby.id, first.thread, 3).await;
+        assert_eq!(unread(&domain, &domain.users.guest(), lobby.id).await, 0, "guests keep no pointers");
     });
 }
 
@@ -240,15 +251,17 @@ fn threads_come_newest_activity_first_page_by_page() {
         let (lobby, other) = (board(&domain, "lobby").await, board(&domain, "other").await);
         let mut posted = Vec::new();
         for n in 1..=25 {
-            posted.push(post(&domain, &caller(7), lobby.id, draft(&format!("Thread {n}"), "x")).await);
-            post(&domain, &caller(7), other.id, draft("Elsewhere", "x")).await;
+            posted.push(
+                post(&domain, &caller(&domain, 7).await, lobby.id, draft(&format!("Thread {n}"), "x")).await,
+            );
+            post(&domain, &caller(&domain, 7).await, other.id, draft("Elsewhere", "x")).await;
         }
-        post(&domain, &caller(8), lobby.id, reply(posted[4].id, "up again")).await;
+        post(&domain, &caller(&domain, 8).await, lobby.id, reply(posted[4].id, "up again")).await;
         let mut expected: Vec<ThreadId> = posted.iter().rev().map(|message| message.thread).collect();
         expected.retain(|thread| *thread != posted[4].thread);
         expected.insert(0, posted[4].thread);
 
-        let reader = domain.messaging.reader(&caller(8), lobby.id).await.unwrap();
+        let reader = domain.messaging.reader(&caller(&domain, 8).await, lobby.id).await.unwrap();
         let mut seen = Vec::new();
         let mut mark = None;
         loop {
@@ -270,7 +283,7 @@ fn the_same_key_posts_once() {
         let lobby = board(&domain, "lobby").await;
         let mut events = domain.events.reader().await.unwrap();
         let key = Some(Uuid::new_v4());
-        let poster = domain.messaging.poster(&caller(7), lobby.id).await.unwrap();
+        let poster = domain.messaging.poster(&caller(&domain, 7).await, lobby.id).await.unwrap();
         let mut posts = JoinSet::new();
         for _ in 0..8 {
             let (domain, poster) = (domain.clone(), poster.clone());
@@ -282,13 +295,21 @@ fn the_same_key_posts_once() {
         let posted = posts.join_all().await;
         assert!(posted.iter().all(|message| *message == posted[0]));
         // The key is the author's own: somebody else's equal key is another message.
-        post(&domain, &caller(8), lobby.id, Draft { key, ..draft("Twice", "by somebody else") }).await;
-        let again = post(&domain, &caller(7), lobby.id, Draft { key, ..draft("Once", "only once") }).await;
+        post(
+            &domain,
+            &caller(&domain, 8).await,
+            lobby.id,
+            Draft { key, ..draft("Twice", "by somebody else") },
+        )
+        .await;
+        let again =
+            post(&domain, &caller(&domain, 7).await, lobby.id, Draft { key, ..draft("Once", "only once") })
+                .await;
         assert_eq!(again, posted[0]);
 
         assert_eq!(events.next_batch().await.unwrap().len(), 2);
-        assert_eq!(domain.messaging.boards(&sysop()).await.unwrap()[0].messages, 2);
-        assert_eq!(unread(&domain, &caller(7), lobby.id).await, 1);
+        assert_eq!(domain.messaging.boards(&sysop(&domain).await).await.unwrap()[0].messages, 2);
+        assert_eq!(unread(&domain, &caller(&domain, 7).await, lobby.id).await, 1);
     });
 }
 
@@ -298,10 +319,12 @@ fn a_key_used_for_something_else_is_refused_and_shows_nothing() {
     for_each_database(|domain, _| async move {
         let (lobby, other) = (board(&domain, "lobby").await, board(&domain, "other").await);
         let key = Some(Uuid::new_v4());
-        let first = post(&domain, &caller(7), lobby.id, Draft { key, ..draft("Once", "a secret") }).await;
-        let second = post(&domain, &caller(7), lobby.id, reply(first.id, "me again")).await;
-        let in_lobby = domain.messaging.poster(&caller(7), lobby.id).await.unwrap();
-        let elsewhere = domain.messaging.poster(&caller(7), other.id).await.unwrap();
+        let first =
+            post(&domain, &caller(&domain, 7).await, lobby.id, Draft { key, ..draft("Once", "a secret") })
+                .await;
+        let second = post(&domain, &caller(&domain, 7).await, lobby.id, reply(first.id, "me again")).await;
+        let in_lobby = domain.messaging.poster(&caller(&domain, 7).await, lobby.id).await.unwrap();
+        let elsewhere = domain.messaging.poster(&caller(&domain, 7).await, other.id).await.unwrap();
         let unlike = [
             (&elsewhere, draft("Once", "a secret")),
             (&in_lobby, draft("Twice", "a secret")),
@@ -317,7 +340,7 @@ fn a_key_used_for_something_else_is_refused_and_shows_nothing() {
         }
         let again = domain.messaging.post(&in_lobby, Draft { key, ..draft("Once", "a secret") }).await;
         assert_eq!(again.unwrap(), first);
-        let boards = domain.messaging.boards(&sysop()).await.unwrap();
+        let boards = domain.messaging.boards(&sysop(&domain).await).await.unwrap();
         assert_eq!(boards.iter().map(|board| board.messages).sum::<i64>(), 2);
     });
 }
@@ -330,8 +353,8 @@ fn counts_are_exact_whatever_happens_at_once() {
         let boards = [board(&domain, "lobby").await, board(&domain, "other").await];
         let mut roots = Vec::new();
         for board in &boards {
-            roots.push(post(&domain, &sysop(), board.id, draft("Root", "x")).await);
-            roots.push(post(&domain, &sysop(), board.id, draft("Other root", "x")).await);
+            roots.push(post(&domain, &sysop(&domain).await, board.id, draft("Root", "x")).await);
+            roots.push(post(&domain, &sysop(&domain).await, board.id, draft("Other root", "x")).await);
         }
         let mut events = domain.events.reader().await.unwrap();
         let mut tasks = JoinSet::new();
@@ -339,7 +362,7 @@ fn counts_are_exact_whatever_happens_at_once() {
             let (domain, roots) = (domain.clone(), roots.clone());
             tasks.spawn(async move {
                 // Two tasks are two sessions of one caller.
-                let me = caller(100 + task / 2);
+                let me = caller(&domain, 100 + task / 2).await;
                 for n in 0..EACH {
                     let root = &roots[((task + n) % 4) as usize];
                     let mine = post(&domain, &me, root.board, reply(root.id, "me too")).await;
@@ -365,7 +388,7 @@ fn counts_are_exact_whatever_happens_at_once() {
         kept::numbers_are_right(&mut raw).await;
         for board in &boards {
             for task in 0..TASKS / 2 {
-                let me = caller(100 + task);
+                let me = caller(&domain, 100 + task).await;
                 unread(&domain, &me, board.id).await;
                 for root in roots.iter().filter(|root| root.board == board.id) {
                     mark(&domain, &me, board.id, root.thread, i64::MAX).await;
@@ -380,11 +403,11 @@ fn counts_are_exact_whatever_happens_at_once() {
 fn two_sessions_marking_one_thread_count_it_once() {
     for_each_database(|domain, _| async move {
         let lobby = board(&domain, "lobby").await;
-        let first = post(&domain, &caller(7), lobby.id, draft("One", "1")).await;
+        let first = post(&domain, &caller(&domain, 7).await, lobby.id, draft("One", "1")).await;
         for n in 2..=40 {
-            post(&domain, &caller(7), lobby.id, reply(first.id, &n.to_string())).await;
+            post(&domain, &caller(&domain, 7).await, lobby.id, reply(first.id, &n.to_string())).await;
         }
-        let me = caller(8);
+        let me = caller(&domain, 8).await;
         let mut sessions = JoinSet::new();
         for session in 0..8 {
             let (domain, me, first) = (domain.clone(), me.clone(), first.clone());
@@ -405,20 +428,20 @@ fn a_new_system_has_boards_worth_a_look_once() {
         let mut seeds = JoinSet::new();
         for _ in 0..4 {
             let domain = domain.clone();
-            seeds.spawn(async move { domain.messaging.seed(&sysop()).await });
+            seeds.spawn(async move { domain.messaging.seed(&sysop(&domain).await).await });
         }
         for seeded in seeds.join_all().await {
             seeded.unwrap();
         }
-        domain.messaging.seed(&sysop()).await.unwrap();
-        let boards = domain.messaging.boards(&guest()).await.unwrap();
+        domain.messaging.seed(&sysop(&domain).await).await.unwrap();
+        let boards = domain.messaging.boards(&domain.users.guest()).await.unwrap();
         let slugs: Vec<&str> = boards.iter().map(|b| b.board.slug.as_str()).collect();
         assert_eq!(slugs, ["bulletins", "lobby", "phones", "code"]);
         assert!(boards.iter().all(|b| b.messages > 0));
         assert!(boards[0].board.read_only && !boards[1].board.read_only);
-        assert!(domain.messaging.poster(&caller(7), boards[0].board.id).await.is_err());
-        assert!(domain.messaging.poster(&caller(7), boards[1].board.id).await.is_ok());
-        assert_eq!(unread(&domain, &caller(7), boards[2].board.id).await, boards[2].messages);
+        assert!(domain.messaging.poster(&caller(&domain, 7).await, boards[0].board.id).await.is_err());
+        assert!(domain.messaging.poster(&caller(&domain, 7).await, boards[1].board.id).await.is_ok());
+        assert_eq!(unread(&domain, &caller(&domain, 7).await, boards[2].board.id).await, boards[2].messages);
         let mut raw = Raw::open(&url).await;
         let by_others = "SELECT COUNT(*) FROM messages WHERE author_handle <> 'Caller 1'";
         assert_eq!(raw.number(by_others).await, 0);
@@ -430,7 +453,7 @@ fn a_caller_posts_so_often_in_a_minute_and_nobody_else_is_held_up() {
     for_each_database(|domain, _| async move {
         let domain = domain.limited(&FloodLimits { posts_per_minute: 3, ..FloodLimits::default() });
         let lobby = board(&domain, "lobby").await;
-        let poster = domain.messaging.poster(&caller(7), lobby.id).await.unwrap();
+        let poster = domain.messaging.poster(&caller(&domain, 7).await, lobby.id).await.unwrap();
         // What is refused for another reason does not count.
         assert!(domain.messaging.post(&poster, draft("Blue boxes", "")).await.is_err());
         let answer = reply(MessageId(999), "To nobody");
@@ -447,9 +470,9 @@ fn a_caller_posts_so_often_in_a_minute_and_nobody_else_is_held_up() {
         assert_eq!(refused.len(), 17);
         let words = "You've posted 3 messages in a minute. Try again in a moment; what you wrote is kept.";
         assert!(refused.iter().all(|refused| refused.to_string() == words), "{refused:?}");
-        post(&domain, &caller(8), lobby.id, draft("Red boxes", "Who has one?")).await;
+        post(&domain, &caller(&domain, 8).await, lobby.id, draft("Red boxes", "Who has one?")).await;
         for n in 0..20 {
-            post(&domain, &sysop(), lobby.id, draft("Rules", &format!("Rule {n}"))).await;
+            post(&domain, &sysop(&domain).await, lobby.id, draft("Rules", &format!("Rule {n}"))).await;
         }
     });
 }
@@ -470,7 +493,8 @@ fn a_slug_that_no_board_can_have_is_no_board() {
 fn a_nul_in_what_is_written_is_not_kept() {
     for_each_database(|domain, _| async move {
         let lobby = board(&domain, "lobby").await;
-        let posted = post(&domain, &caller(7), lobby.id, draft("Blue\0 boxes", "Who has\0 one?")).await;
+        let posted =
+            post(&domain, &caller(&domain, 7).await, lobby.id, draft("Blue\0 boxes", "Who has\0 one?")).await;
         assert_eq!((posted.subject.as_str(), posted.body.as_str()), ("Blue boxes", "Who has one?"));
         let named = NewBoard { name: "Lob\0by 2".into(), description: "\0".into(), ..new_board("lobby-2") };
         let named = domain.messaging.create_board(named, domain.operator()).await.unwrap();
@@ -486,9 +510,9 @@ fn whoever_posts_may_do_so_at_that_moment() {
         let bulletins = NewBoard { read_only: true, ..new_board("bulletins") };
         let bulletins = domain.messaging.create_board(bulletins, domain.operator()).await.unwrap();
         let users = &domain.users;
-        users.set_level(caller(7).id, 50, domain.operator()).await.unwrap();
-        users.set_sysop(caller(7).id, true, domain.operator()).await.unwrap();
-        let me = users.caller(caller(7).id).await.unwrap();
+        users.set_level(caller(&domain, 7).await.id(), 50, domain.operator()).await.unwrap();
+        users.set_sysop(caller(&domain, 7).await.id(), true, domain.operator()).await.unwrap();
+        let me = users.caller(caller(&domain, 7).await.id()).await.unwrap();
         let on_staff = domain.messaging.poster(&me, staff.id).await.unwrap();
         let on_bulletins = domain.messaging.poster(&me, bulletins.id).await.unwrap();
         let first = domain.messaging.post(&on_staff, draft("Mine", "still")).await.unwrap();
@@ -497,18 +521,18 @@ fn whoever_posts_may_do_so_at_that_moment() {
             assert!(matches!(refused, MessagingError::Forbidden(_)), "{refused:?}");
         };
 
-        users.set_sysop(me.id, false, domain.operator()).await.unwrap();
+        users.set_sysop(me.id(), false, domain.operator()).await.unwrap();
         refused(&on_bulletins, draft("News", "of yesterday")).await;
         domain.messaging.post(&on_staff, reply(first.id, "level 50 is enough")).await.unwrap();
         // Too low to read it now, though not to post.
-        users.set_level(me.id, 10, domain.operator()).await.unwrap();
+        users.set_level(me.id(), 10, domain.operator()).await.unwrap();
         refused(&on_staff, draft("Still here", "x")).await;
         refused(&on_staff, reply(first.id, "x")).await;
-        users.set_level(me.id, 50, domain.operator()).await.unwrap();
+        users.set_level(me.id(), 50, domain.operator()).await.unwrap();
         domain.messaging.post(&on_staff, draft("Back", "again")).await.unwrap();
-        users.ban(me.id, "", domain.operator()).await.unwrap();
+        users.ban(me.id(), "", domain.operator()).await.unwrap();
         refused(&on_staff, draft("From outside", "x")).await;
-        let seen = domain.messaging.boards(&sysop()).await.unwrap();
+        let seen = domain.messaging.boards(&sysop(&domain).await).await.unwrap();
         assert_eq!(seen.iter().map(|board| board.messages).sum::<i64>(), 3);
     });
 }
@@ -518,8 +542,8 @@ fn a_demotion_waits_for_what_is_being_done_by_the_old_rights() {
     for_each_database(|domain, url| async move {
         let staff = NewBoard { read_level: 50, post_level: 50, ..new_board("staff") };
         let staff = domain.messaging.create_board(staff, domain.operator()).await.unwrap();
-        domain.users.set_level(caller(7).id, 50, domain.operator()).await.unwrap();
-        let me = domain.users.caller(caller(7).id).await.unwrap();
+        domain.users.set_level(caller(&domain, 7).await.id(), 50, domain.operator()).await.unwrap();
+        let me = domain.users.caller(caller(&domain, 7).await.id()).await.unwrap();
         let poster = domain.messaging.poster(&me, staff.id).await.unwrap();
         let mut reader = domain.events.reader().await.unwrap();
         // On Postgres somebody else holds the board's row, so that the post waits. SQLite has one writer anyway.
@@ -529,7 +553,7 @@ fn a_demotion_waits_for_what_is_being_done_by_the_old_rights() {
         let post = tokio::spawn(async move { messaging.post(&poster, draft("Mine", "still")).await });
         other.wait_for_waiting(1).await;
         let (users, by) = (domain.users.clone(), domain.operator());
-        let demotion = tokio::spawn(async move { users.set_level(me.id, 10, by).await });
+        let demotion = tokio::spawn(async move { users.set_level(me.id(), 10, by).await });
         while url.starts_with("postgres") && !demotion.is_finished() && other.waiting().await < 2 {}
         other.commit_on_postgres().await;
         let post = post.await.unwrap();
@@ -550,23 +574,23 @@ fn whoever_catches_up_or_keeps_a_draft_may_do_so_at_that_moment() {
     for_each_database(|domain, _| async move {
         let staff = NewBoard { read_level: 50, post_level: 50, ..new_board("staff") };
         let staff = domain.messaging.create_board(staff, domain.operator()).await.unwrap();
-        domain.users.set_level(caller(7).id, 50, domain.operator()).await.unwrap();
-        let me = domain.users.caller(caller(7).id).await.unwrap();
+        domain.users.set_level(caller(&domain, 7).await.id(), 50, domain.operator()).await.unwrap();
+        let me = domain.users.caller(caller(&domain, 7).await.id()).await.unwrap();
         let reader = domain.messaging.reader(&me, staff.id).await.unwrap();
         let poster = domain.messaging.poster(&me, staff.id).await.unwrap();
         let refused = |answer: Result<(), MessagingError>| {
             assert!(matches!(answer, Err(MessagingError::Forbidden(_))), "{answer:?}");
         };
         domain.messaging.catch_up(&reader).await.unwrap();
-        domain.users.set_level(caller(8).id, 50, domain.operator()).await.unwrap();
-        let other = domain.users.caller(caller(8).id).await.unwrap();
+        domain.users.set_level(caller(&domain, 8).await.id(), 50, domain.operator()).await.unwrap();
+        let other = domain.users.caller(caller(&domain, 8).await.id()).await.unwrap();
         post(&domain, &other, staff.id, draft("News", "for the staff")).await;
-        domain.users.set_level(me.id, 10, domain.operator()).await.unwrap();
+        domain.users.set_level(me.id(), 10, domain.operator()).await.unwrap();
         refused(domain.messaging.catch_up(&reader).await.map(drop));
         // What they were writing is theirs, though they could post it there no longer.
         let unfinished = Draft { key: Some(Uuid::new_v4()), ..draft("Half", "a thought") };
         domain.messaging.save_draft(&poster, &unfinished).await.unwrap();
-        domain.users.ban(me.id, "", domain.operator()).await.unwrap();
+        domain.users.ban(me.id(), "", domain.operator()).await.unwrap();
         refused(domain.messaging.save_draft(&poster, &unfinished).await);
     });
 }

@@ -131,8 +131,10 @@ fn kept_numbers_are_what_counting_says_whatever_is_done() {
         let board = domain.messaging.create_board(new, domain.operator()).await.unwrap();
         let mut raw = Raw::open(&url).await;
         let mut threads: BTreeMap<ThreadId, Thread> = BTreeMap::new();
-        let mut readings: Vec<Reading> =
-            (7..10).map(|id| Reading { who: caller(id), read: BTreeMap::new(), caught_up: None }).collect();
+        let mut readings = Vec::new();
+        for id in 7..10 {
+            readings.push(Reading { who: caller(&domain, id).await, read: BTreeMap::new(), caught_up: None });
+        }
         let mut dice = Dice(1981);
         for act in 0..ACTS {
             let one = dice.throw(readings.len());
@@ -203,7 +205,7 @@ fn kept_numbers_are_what_counting_says_whatever_is_done() {
             agrees(&domain, &board, reading, &threads).await;
         }
         kept::numbers_are_right(&mut raw).await;
-        let posts = domain.messaging.posts_by(caller(7).id).await.unwrap();
+        let posts = domain.messaging.posts_by(caller(&domain, 7).await.id()).await.unwrap();
         let counted = "SELECT COUNT(*) FROM messages WHERE author_id = 7 AND NOT deleted";
         assert_eq!(posts, raw.number(counted).await);
         assert!(threads.values().any(|thread| thread.messages.iter().any(|(_, deleted)| *deleted)));

@@ -8,7 +8,7 @@ mod support;
 
 use dialtone_domain::messaging::{Draft, MessagingError, NewBoard, Poster};
 use dialtone_domain::{Caller, Domain};
-use people::{caller, for_each_database, guest};
+use people::{caller, for_each_database};
 use raw::Raw;
 use uuid::Uuid;
 
@@ -39,7 +39,7 @@ async fn bodies(domain: &Domain, who: &Caller) -> Vec<String> {
 #[test]
 fn a_draft_is_there_until_it_is_posted() {
     for_each_database(|domain, url| async move {
-        let (ada, bob) = (caller(7), caller(8));
+        let (ada, bob) = (caller(&domain, 7).await, caller(&domain, 8).await);
         let (hers, his) = (poster(&domain, &ada).await, poster(&domain, &bob).await);
         let mut events = domain.events.reader().await.unwrap();
         let riddle = draft("What has keys");
@@ -75,21 +75,21 @@ fn a_draft_is_there_until_it_is_posted() {
         assert_eq!(bodies(&domain, &ada).await, ["A terminal"]);
         domain.messaging.forget_draft(&ada, answer.key.unwrap()).await.unwrap();
         assert_eq!(bodies(&domain, &ada).await, Vec::<String>::new());
-        assert!(domain.messaging.drafts(&guest()).await.unwrap().is_empty());
+        assert!(domain.messaging.drafts(&domain.users.guest()).await.unwrap().is_empty());
     });
 }
 
 #[test]
 fn what_is_written_after_the_key_was_posted_is_refused_and_not_lost_silently() {
     for_each_database(|domain, url| async move {
-        let ada = caller(7);
+        let ada = caller(&domain, 7).await;
         let hers = poster(&domain, &ada).await;
         let riddle = draft("What has keys");
         let key = riddle.key.unwrap();
         assert_eq!(domain.messaging.posted(&hers, key).await.unwrap(), None);
         let posted = domain.messaging.post(&hers, riddle.clone()).await.unwrap();
         assert_eq!(domain.messaging.posted(&hers, key).await.unwrap(), Some(posted));
-        let his = poster(&domain, &caller(8)).await;
+        let his = poster(&domain, &caller(&domain, 8).await).await;
         assert_eq!(domain.messaging.posted(&his, key).await.unwrap(), None, "a key is its author's alone");
 
         let longer = Draft { body: "What has keys\nand opens no lock?".into(), ..riddle.clone() };
@@ -114,7 +114,7 @@ fn what_is_written_after_the_key_was_posted_is_refused_and_not_lost_silently() {
 #[test]
 fn drafts_are_bounded_in_size_and_number() {
     for_each_database(|domain, url| async move {
-        let ada = caller(7);
+        let ada = caller(&domain, 7).await;
         let hers = poster(&domain, &ada).await;
         let long = draft(&format!("\0\u{1b}[2J{}", "é".repeat(70_000)));
         domain.messaging.save_draft(&hers, &long).await.unwrap();

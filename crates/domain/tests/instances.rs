@@ -46,11 +46,11 @@ async fn bodies(reader: &mut EventReader) -> Vec<EventBody> {
 }
 
 fn online(who: &Caller, call: CallId) -> EventBody {
-    EventBody::UserOnline { user: who.id, handle: who.handle.clone(), call }
+    EventBody::UserOnline { user: who.id(), handle: who.handle().clone(), call }
 }
 
 fn offline(who: &Caller, call: CallId) -> EventBody {
-    EventBody::UserOffline { user: who.id, handle: who.handle.clone(), call }
+    EventBody::UserOffline { user: who.id(), handle: who.handle().clone(), call }
 }
 
 /// Lets a lease run out, as if its instance had been silent for that long.
@@ -92,7 +92,7 @@ fn a_call_is_online_from_answer_to_hangup() {
         let seen = domain.users.online().await.unwrap();
         assert_eq!(
             (seen[0].call, seen[0].user, &seen[0].handle),
-            (call, Some(joe.id), &Some(joe.handle.clone()))
+            (call, Some(joe.id()), &Some(joe.handle().clone()))
         );
         assert_eq!((seen[0].place.as_str(), seen[0].instance_name.as_str()), ("Message boards", "a"));
         assert_eq!(domain.instances.list().await.unwrap()[0].calls, 1);
@@ -107,7 +107,7 @@ fn a_call_is_online_from_answer_to_hangup() {
         let second = domain.users.call_logged_in(again, &joe).await.unwrap();
         assert_eq!(second.call_number, 2);
         assert_eq!(second.last_call, Some(domain.users.last_callers(9).await.unwrap()[1].at));
-        let profile = domain.users.profile(joe.id).await.unwrap();
+        let profile = domain.users.profile(joe.id()).await.unwrap();
         assert_eq!(profile.calls, 2);
         assert!(profile.last_call_at > second.last_call);
     });

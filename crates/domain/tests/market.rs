@@ -9,7 +9,7 @@ mod support;
 use dialtone_domain::market::feed::SimulatedFeed;
 use dialtone_domain::market::{Fill, MAX_PRICE, Order, START_CASH, Side, Symbol};
 use dialtone_domain::{Caller, Cents, Domain, EventBody, MarketError};
-use people::{caller, for_each_database, guest, sysop};
+use people::{caller, for_each_database, sysop};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use raw::Raw;
@@ -109,7 +109,7 @@ fn nothing_is_traded_at_a_stale_price() {
     for_each_database(|domain, url| async move {
         domain.market.seed().await.unwrap();
         price(&domain, "TRUNK", 1_234).await;
-        let me = caller(7);
+        let me = caller(&domain, 7).await;
         let before = order(Side::Buy, "TRUNK", 2);
         let filled = trade(&domain, &me, before.clone()).await.unwrap();
         let mut raw = Raw::open(&url).await;
@@ -141,7 +141,7 @@ fn shares_are_bought_and_sold_at_the_last_price() {
         domain.market.seed().await.unwrap();
         price(&domain, "TRUNK", 1_234).await;
         let mut events = domain.events.reader().await.unwrap();
-        let me = caller(7);
+        let me = caller(&domain, 7).await;
         let fresh = domain.market.portfolio(&me).await.unwrap();
         assert_eq!((fresh.cash, fresh.total, fresh.holdings.len()), (START_CASH, START_CASH, 0));
 
@@ -168,7 +168,7 @@ fn shares_are_bought_and_sold_at_the_last_price() {
             events.next_batch().await.unwrap().into_iter().map(|event| event.body).collect();
         let first = told.iter().find(|body| matches!(body, EventBody::OrderSettled { .. })).unwrap();
         let expected = EventBody::OrderSettled {
-            user: me.id,
+            user: me.id(),
             symbol: "TRUNK".into(),
             side: "buy".into(),
             shares: 100,
@@ -184,7 +184,7 @@ fn refusals_say_why_and_move_nothing() {
     for_each_database(|domain, url| async move {
         domain.market.seed().await.unwrap();
         price(&domain, "TRUNK", 1_000_000).await;
-        let me = caller(7);
+        let me = caller(&domain, 7).await;
         let mut events = domain.events.reader().await.unwrap();
         let refused = async |order: Order| trade(&domain, &me, order).await.unwrap_err().to_string();
         let dear = order(Side::Buy, "TRUNK", 11);
@@ -205,8 +205,8 @@ fn refusals_say_why_and_move_nothing() {
         assert_eq!(refused(other).await, "That order was placed before, for something else.");
 
         let join = "Guests may watch, not trade: call again as NEW to join.";
-        assert_eq!(domain.market.trader(&guest()).await.unwrap_err().to_string(), join);
-        assert_eq!(domain.market.portfolio(&guest()).await.unwrap_err().to_string(), join);
+        assert_eq!(domain.market.trader(&domain.users.guest()).await.unwrap_err().to_string(), join);
+        assert_eq!(domain.market.portfolio(&domain.users.guest()).await.unwrap_err().to_string(), join);
         assert_eq!(domain.market.portfolio(&me).await.unwrap().cash, START_CASH);
         assert!(domain.market.history(&me, 10).await.unwrap().is_empty());
         let told = events.next_batch().await.unwrap();
@@ -222,7 +222,7 @@ fn refusals_say_why_and_move_nothing() {
 fn an_order_that_has_ended_never_changes() {
     for_each_database(|domain, url| async move {
         domain.market.seed().await.unwrap();
-        let me = caller(7);
+        let me = caller(&domain, 7).await;
         trade(&domain, &me, order(Side::Buy, "PAYFN", 1)).await.unwrap();
         trade(&domain, &me, order(Side::Sell, "TRUNK", 1)).await.unwrap_err();
         let mut raw = Raw::open(&url).await;
@@ -251,12 +251,12 @@ fn the_same_key_fills_once() {
         let mut orders = JoinSet::new();
         for _ in 0..8 {
             let (domain, once) = (domain.clone(), once.clone());
-            orders.spawn(async move { trade(&domain, &caller(7), once).await.unwrap() });
+            orders.spawn(async move { trade(&domain, &caller(&domain, 7).await, once).await.unwrap() });
         }
         let fills = orders.join_all().await;
         assert!(fills.iter().all(|fill| *fill == fills[0]));
-        trade(&domain, &sysop(), once).await.unwrap();
-        assert_eq!(domain.market.portfolio(&caller(7)).await.unwrap().holdings[0].shares, 3);
+        trade(&domain, &sysop(&domain).await, once).await.unwrap();
+        assert_eq!(domain.market.portfolio(&caller(&domain, 7).await).await.unwrap().holdings[0].shares, 3);
         assert_eq!(events.next_batch().await.unwrap().len(), 2, "one for each caller");
         reconcile(&mut Raw::open(&url).await).await;
     });
@@ -271,16 +271,16 @@ fn a_portfolio_is_opened_once() {
             let domain = domain.clone();
             looks.spawn(async move {
                 if n % 2 == 0 {
-                    domain.market.portfolio(&caller(7)).await.unwrap();
+                    domain.market.portfolio(&caller(&domain, 7).await).await.unwrap();
                 } else {
-                    trade(&domain, &caller(7), order(Side::Buy, "PAYFN", 1)).await.unwrap();
+                    trade(&domain, &caller(&domain, 7).await, order(Side::Buy, "PAYFN", 1)).await.unwrap();
                 }
             });
         }
         looks.join_all().await;
         let mut raw = Raw::open(&url).await;
         assert_eq!(raw.number("SELECT COUNT(*) FROM ledger WHERE order_id IS NULL").await, 1);
-        let mine = domain.market.portfolio(&caller(7)).await.unwrap();
+        let mine = domain.market.portfolio(&caller(&domain, 7).await).await.unwrap();
         assert_eq!((mine.total, mine.holdings[0].shares), (START_CASH, 8));
         reconcile(&mut raw).await;
     });
@@ -302,7 +302,7 @@ fn orders_at_once_add_up() {
                     let side = if (task + n) % 3 == 0 { Side::Sell } else { Side::Buy };
                     let text = if (task * 7 + n) % 2 == 0 { "TRUNK" } else { "HOOKS" };
                     let mine = order(side, text, 1 + (task + n) % 9);
-                    match trade(&domain, &caller(7 + task % 2), mine).await {
+                    match trade(&domain, &caller(&domain, 7 + task % 2).await, mine).await {
                         Ok(fill) => {
                             assert!(fill.cash_left >= Cents::ZERO);
                             assert_eq!(fill.price.checked_mul(fill.shares), Some(fill.total));
@@ -338,10 +338,10 @@ fn orders_at_once_add_up() {
 fn a_banned_caller_trades_no_more() {
     for_each_database(|domain, _| async move {
         domain.market.seed().await.unwrap();
-        let me = caller(7);
+        let me = caller(&domain, 7).await;
         let trader = domain.market.trader(&me).await.unwrap();
         domain.market.order(&trader, order(Side::Buy, "PAYFN", 1)).await.unwrap();
-        domain.users.ban(me.id, "", domain.operator()).await.unwrap();
+        domain.users.ban(me.id(), "", domain.operator()).await.unwrap();
         let refused = domain.market.order(&trader, order(Side::Buy, "PAYFN", 1)).await.unwrap_err();
         assert_eq!(refused, MarketError::Forbidden("This account is closed.".to_owned()));
         assert_eq!(domain.market.history(&me, 10).await.unwrap().len(), 1);

@@ -9,7 +9,7 @@ mod support;
 
 use dialtone_domain::messaging::{Board, Draft, Message, NewBoard};
 use dialtone_domain::{Caller, Domain, MessageId, ThreadId};
-use people::{caller, for_each_database, guest};
+use people::{caller, for_each_database};
 use raw::Raw;
 use tokio::task::JoinSet;
 
@@ -40,7 +40,7 @@ async fn unread(domain: &Domain, url: &str, who: &Caller, board: &Board) -> i64 
            COALESCE((SELECT read_to FROM board_reads WHERE user_id = {who} AND board_id = {board}), 0) \
          AND NOT EXISTS (SELECT 1 FROM thread_reads x \
            WHERE x.user_id = {who} AND x.thread_id = m.thread_id AND x.read_to >= m.board_number)",
-        who = who.id,
+        who = who.id(),
         board = board.id
     );
     let mut raw = Raw::open(url).await;
@@ -63,7 +63,7 @@ async fn pointers(domain: &Domain, who: &Caller, board: &Board, threads: &[Threa
 fn unread_threads_are_found_however_many_lie_above_them() {
     for_each_database(|domain, url| async move {
         let (lobby, other) = (board(&domain, "lobby").await, board(&domain, "other").await);
-        let (ada, bob) = (caller(7), caller(8));
+        let (ada, bob) = (caller(&domain, 7).await, caller(&domain, 8).await);
         let old = [post(&domain, &ada, &lobby, None).await, post(&domain, &ada, &lobby, None).await];
         post(&domain, &ada, &other, None).await;
         // What bob wrote himself he has read, and there is a lot of it.
@@ -83,7 +83,7 @@ fn unread_threads_are_found_however_many_lie_above_them() {
         }
         assert_eq!(seen, [(old[0].thread, 1), (old[1].thread, 1), (half.thread, 1)], "oldest first");
         assert_eq!(unread(&domain, &url, &bob, &lobby).await, 3);
-        let stranger = domain.messaging.reader(&guest(), lobby.id).await.unwrap();
+        let stranger = domain.messaging.reader(&domain.users.guest(), lobby.id).await.unwrap();
         assert!(domain.messaging.unread_threads(&stranger, None, 10).await.unwrap().is_empty());
     });
 }
@@ -92,7 +92,7 @@ fn unread_threads_are_found_however_many_lie_above_them() {
 fn catching_up_reads_a_whole_board_and_is_taken_back_exactly() {
     for_each_database(|domain, url| async move {
         let (lobby, other) = (board(&domain, "lobby").await, board(&domain, "other").await);
-        let (ada, bob) = (caller(7), caller(8));
+        let (ada, bob) = (caller(&domain, 7).await, caller(&domain, 8).await);
         let mut threads = Vec::new();
         let mut first = None;
         for n in 0..230 {
@@ -128,7 +128,7 @@ fn catching_up_reads_a_whole_board_and_is_taken_back_exactly() {
         domain.messaging.mark_read(&reader, first.thread, 3).await.unwrap();
         assert_eq!(domain.messaging.take_back(&reader, &done).await.unwrap(), 250);
         assert_eq!(unread(&domain, &url, &bob, &lobby).await, 250);
-        let stranger = domain.messaging.reader(&guest(), lobby.id).await.unwrap();
+        let stranger = domain.messaging.reader(&domain.users.guest(), lobby.id).await.unwrap();
         assert_eq!(domain.messaging.catch_up(&stranger).await.unwrap().messages(), 0);
     });
 }
@@ -139,9 +139,9 @@ fn catching_up_while_others_post_and_read_counts_each_message_once() {
         let lobby = board(&domain, "lobby").await;
         let mut roots = Vec::new();
         for _ in 0..6 {
-            roots.push(post(&domain, &caller(7), &lobby, None).await);
+            roots.push(post(&domain, &caller(&domain, 7).await, &lobby, None).await);
         }
-        let me = caller(9);
+        let me = caller(&domain, 9).await;
         let mut tasks = JoinSet::new();
         for task in 0..4_i64 {
             let (domain, lobby, roots, me) = (domain.clone(), lobby.clone(), roots.clone(), me.clone());
@@ -160,7 +160,7 @@ fn catching_up_while_others_post_and_read_counts_each_message_once() {
                             post(&domain, &me, &lobby, Some(root.id)).await;
                         }
                         _ => {
-                            post(&domain, &caller(7), &lobby, Some(root.id)).await;
+                            post(&domain, &caller(&domain, 7).await, &lobby, Some(root.id)).await;
                         }
                     }
                 }
@@ -205,7 +205,7 @@ fn catching_up_on_a_huge_board_moves_one_row_and_is_taken_back() {
         let lobby = board(&domain, "lobby").await;
         let mut raw = Raw::open(&url).await;
         fill(&mut raw, &lobby, 20_000).await;
-        let bob = caller(8);
+        let bob = caller(&domain, 8).await;
         let reader = domain.messaging.reader(&bob, lobby.id).await.unwrap();
         domain.messaging.mark_read(&reader, ThreadId(300), 1).await.unwrap();
         let done = domain.messaging.catch_up(&reader).await.unwrap();
@@ -213,7 +213,7 @@ fn catching_up_on_a_huge_board_moves_one_row_and_is_taken_back() {
         assert_eq!(raw.number("SELECT COUNT(*) FROM board_reads").await, 1);
         assert_eq!(raw.number("SELECT COUNT(*) FROM thread_reads").await, 1, "what had been read before");
         // What is new on top of all that was read is found as well.
-        let new = post(&domain, &caller(7), &lobby, None).await;
+        let new = post(&domain, &caller(&domain, 7).await, &lobby, None).await;
         let found = domain.messaging.unread_threads(&reader, None, 200).await.unwrap();
         assert_eq!(found.iter().map(|thread| thread.thread).collect::<Vec<_>>(), [new.thread]);
         domain.messaging.mark_read(&reader, new.thread, 1).await.unwrap();
@@ -234,20 +234,22 @@ fn catching_up_on_a_huge_board_moves_one_row_and_is_taken_back() {
 fn a_newcomers_unread_starts_with_their_account() {
     for_each_database(|domain, url| async move {
         let (lobby, other) = (board(&domain, "lobby").await, board(&domain, "other").await);
-        let old =
-            [post(&domain, &caller(7), &lobby, None).await, post(&domain, &caller(7), &other, None).await];
+        let old = [
+            post(&domain, &caller(&domain, 7).await, &lobby, None).await,
+            post(&domain, &caller(&domain, 7).await, &other, None).await,
+        ];
         let now = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Micros, false);
         let mut raw = Raw::open(&url).await;
         raw.execute(&format!("UPDATE users SET created_at = '{now}' WHERE id = 9")).await.unwrap();
-        let newcomer = domain.users.caller(caller(9).id).await.unwrap();
+        let newcomer = domain.users.caller(caller(&domain, 9).await.id()).await.unwrap();
         let unread = async || domain.messaging.unread(&newcomer).await.unwrap().messages;
         let reader = domain.messaging.reader(&newcomer, lobby.id).await.unwrap();
         assert_eq!(unread().await, 0);
         assert!(domain.messaging.unread_threads(&reader, None, 10).await.unwrap().is_empty());
         let later = board(&domain, "later").await;
-        let again = post(&domain, &caller(7), &lobby, Some(old[0].id)).await;
-        let new = post(&domain, &caller(7), &lobby, None).await;
-        post(&domain, &caller(7), &later, None).await;
+        let again = post(&domain, &caller(&domain, 7).await, &lobby, Some(old[0].id)).await;
+        let new = post(&domain, &caller(&domain, 7).await, &lobby, None).await;
+        post(&domain, &caller(&domain, 7).await, &later, None).await;
         assert_eq!(unread().await, 3);
         let found = domain.messaging.unread_threads(&reader, None, 10).await.unwrap();
         let found: Vec<_> = found.iter().map(|thread| (thread.thread, thread.unread)).collect();

@@ -27,8 +27,8 @@ fn account(handle: &str) -> NewAccount {
 
 /// Makes `who` a sysop.
 async fn make_sysop(domain: &Domain, who: &Caller) -> Sysop {
-    domain.users.set_sysop(who.id, true, domain.operator()).await.unwrap();
-    Sysop::of(&domain.users.caller(who.id).await.unwrap()).unwrap()
+    domain.users.set_sysop(who.id(), true, domain.operator()).await.unwrap();
+    Sysop::of(&domain.users.caller(who.id()).await.unwrap()).unwrap()
 }
 
 async fn register(domain: &Domain, handle: &str) -> Caller {
@@ -53,15 +53,15 @@ fn who_registers_can_log_in_and_everyone_learns_of_them() {
             ..account("Joe Smith")
         };
         let joe = domain.users.register(new).await.unwrap();
-        assert_eq!((joe.level, joe.sysop, joe.guest), (level::NEW, false, false));
+        assert_eq!((joe.level(), joe.is_sysop(), joe.is_guest()), (level::NEW, false, false));
         assert_eq!(
             bodies(&mut reader).await,
-            [EventBody::UserRegistered { user: joe.id, handle: joe.handle.clone() }]
+            [EventBody::UserRegistered { user: joe.id(), handle: joe.handle().clone() }]
         );
         assert_eq!(domain.users.log_in("jOE sMITH", &PASSWORD.into()).await.unwrap().caller, joe);
         assert_eq!(domain.users.by_handle("joe smith").await.unwrap(), joe);
-        assert_eq!(domain.users.caller(joe.id).await.unwrap(), joe);
-        let profile = domain.users.profile(joe.id).await.unwrap();
+        assert_eq!(domain.users.caller(joe.id()).await.unwrap(), joe);
+        let profile = domain.users.profile(joe.id()).await.unwrap();
         assert_eq!(
             (profile.location.as_str(), profile.display_name.as_str()),
             ("Bonn[2J am Rhein", "Joseph")
@@ -117,9 +117,9 @@ fn every_refused_log_in_has_the_same_words() {
         assert_eq!(words(domain.users.log_in("Nobody here", &PASSWORD.into()).await), known);
         assert_eq!(words(domain.users.log_in("", &"".into()).await), known);
         assert_eq!(words(domain.users.log_in("Joe", &Secret::new("x".repeat(10_000))).await), known);
-        domain.users.set_banned(joe.id, true, domain.operator()).await.unwrap();
+        domain.users.set_banned(joe.id(), true, domain.operator()).await.unwrap();
         assert_eq!(words(domain.users.log_in("Joe", &PASSWORD.into()).await), known);
-        domain.users.set_banned(joe.id, false, domain.operator()).await.unwrap();
+        domain.users.set_banned(joe.id(), false, domain.operator()).await.unwrap();
         domain.users.log_in("Joe", &PASSWORD.into()).await.unwrap();
     });
 }
@@ -146,7 +146,7 @@ fn the_first_account_of_an_empty_board_is_the_sysop_once() {
         let (handle, password) = domain.users.issue_sysop_password(&made).await.unwrap().unwrap();
         assert_eq!(domain.users.issue_sysop_password(&made).await.unwrap(), None);
         let sysop = domain.users.log_in(handle.as_str(), &password).await.unwrap().caller;
-        assert!(sysop.sysop && sysop.level == level::SYSOP);
+        assert!(sysop.is_sysop() && sysop.level() == level::SYSOP);
         assert_eq!(domain.users.check_password("sysop", &password).await, Ok(()));
         assert_eq!(domain.users.ensure_sysop().await.unwrap(), None);
     });
@@ -161,25 +161,25 @@ fn what_the_sysop_changes_is_seen_told_and_written_down() {
         assert!(matches!(refused, Err(UsersError::Forbidden(_))), "{refused:?}");
         let by_ann = make_sysop(&domain, &ann).await;
         let mut reader = domain.events.reader().await.unwrap();
-        domain.users.set_level(joe.id, level::TRUSTED, by_ann).await.unwrap();
-        domain.users.set_sysop(joe.id, true, by_ann).await.unwrap();
+        domain.users.set_level(joe.id(), level::TRUSTED, by_ann).await.unwrap();
+        domain.users.set_sysop(joe.id(), true, by_ann).await.unwrap();
         let flags = BTreeSet::from(["co-sysop".to_owned(), "files".to_owned()]);
-        domain.users.set_flags(joe.id, flags.clone(), by_ann).await.unwrap();
-        domain.users.set_password(joe.id, &"another lamp 8 marmot".into(), &joe).await.unwrap();
+        domain.users.set_flags(joe.id(), flags.clone(), by_ann).await.unwrap();
+        domain.users.set_password(joe.id(), &"another lamp 8 marmot".into(), &joe).await.unwrap();
 
         let now = domain.users.log_in("Joe", &"another lamp 8 marmot".into()).await.unwrap().caller;
-        assert_eq!((now.level, now.sysop, now.flags), (level::TRUSTED, true, flags));
-        assert_eq!(bodies(&mut reader).await, vec![EventBody::UserChanged { user: joe.id }; 4]);
+        assert_eq!((now.level(), now.is_sysop(), now.flags()), (level::TRUSTED, true, &flags));
+        assert_eq!(bodies(&mut reader).await, vec![EventBody::UserChanged { user: joe.id() }; 4]);
         let log = domain.users.audit_log(4).await.unwrap();
         let lines: Vec<_> = log.iter().map(|line| (line.actor, line.action.as_str(), &line.detail)).collect();
-        let detail = |rest: &str| format!("Joe (account {}){rest}", joe.id);
+        let detail = |rest: &str| format!("Joe (account {}){rest}", joe.id());
         assert_eq!(
             lines,
             [
-                (Some(joe.id), "user.password", &detail("")),
-                (Some(ann.id), "user.flags", &detail(": no flags to co-sysop files")),
-                (Some(ann.id), "user.sysop", &detail("")),
-                (Some(ann.id), "user.level", &detail(": 10 to 50")),
+                (Some(joe.id()), "user.password", &detail("")),
+                (Some(ann.id()), "user.flags", &detail(": no flags to co-sysop files")),
+                (Some(ann.id()), "user.sysop", &detail("")),
+                (Some(ann.id()), "user.level", &detail(": 10 to 50")),
             ]
         );
         assert!(matches!(
@@ -187,12 +187,12 @@ fn what_the_sysop_changes_is_seen_told_and_written_down() {
             Err(UsersError::NotFound(_))
         ));
         assert!(matches!(
-            domain.users.set_level(joe.id, 256, domain.operator()).await,
+            domain.users.set_level(joe.id(), 256, domain.operator()).await,
             Err(UsersError::Invalid(_))
         ));
         let bad = BTreeSet::from(["a b".to_owned()]);
         assert!(matches!(
-            domain.users.set_flags(joe.id, bad, domain.operator()).await,
+            domain.users.set_flags(joe.id(), bad, domain.operator()).await,
             Err(UsersError::Invalid(_))
         ));
     });
@@ -204,7 +204,7 @@ fn a_profile_in_memory_is_never_older_than_the_last_event() {
         let other = Domain::open(&url).await.unwrap();
         let mut log = other.events.reader().await.unwrap();
         let joe = register(&domain, "Joe").await;
-        assert_eq!(other.users.profile(joe.id).await.unwrap().bio, "");
+        assert_eq!(other.users.profile(joe.id()).await.unwrap().bio, "");
 
         let change = ProfileChange { bio: Some("one\n\ttwo\x07".to_owned()), ..ProfileChange::default() };
         let changed = domain.users.update_profile(&joe, change).await.unwrap();
@@ -212,7 +212,7 @@ fn a_profile_in_memory_is_never_older_than_the_last_event() {
         for event in log.next_batch().await.unwrap() {
             other.users.invalidate(&event);
         }
-        assert_eq!(other.users.profile(joe.id).await.unwrap(), changed);
+        assert_eq!(other.users.profile(joe.id()).await.unwrap(), changed);
 
         let long = ProfileChange { location: Some("x".repeat(41)), ..ProfileChange::default() };
         let refused = domain.users.update_profile(&joe, long).await;
@@ -243,7 +243,7 @@ fn a_key_opens_its_own_account_only() {
     for_each_database(|domain, _| async move {
         let joe = register(&domain, "Joe").await;
         let ann = register(&domain, "Ann").await;
-        let key = domain.users.add_key(joe.id, ED25519, &joe).await.unwrap();
+        let key = domain.users.add_key(joe.id(), ED25519, &joe).await.unwrap();
         assert_eq!((key.kind.as_str(), key.comment.as_str()), ("ssh-ed25519", "joe@home"));
         assert_eq!(key.openssh(), ED25519);
         let bare = ED25519.rsplit_once(' ').unwrap().0;
@@ -256,26 +256,26 @@ fn a_key_opens_its_own_account_only() {
         assert_eq!(holder("nobody", bare).await, None);
         assert_eq!(holder("joe", "no key").await, None);
 
-        assert_eq!(domain.users.add_key(joe.id, bare, &joe).await.unwrap().id, key.id);
-        domain.users.add_key(ann.id, bare, &ann).await.unwrap();
-        assert_eq!(domain.users.keys(joe.id).await.unwrap().len(), 1);
+        assert_eq!(domain.users.add_key(joe.id(), bare, &joe).await.unwrap().id, key.id);
+        domain.users.add_key(ann.id(), bare, &ann).await.unwrap();
+        assert_eq!(domain.users.keys(joe.id()).await.unwrap().len(), 1);
         assert!(matches!(
             domain.users.add_key(UserId(99), bare, domain.operator()).await,
             Err(UsersError::NotFound(_))
         ));
         assert!(matches!(
-            domain.users.add_key(joe.id, "ssh-rsa AAAA", domain.operator()).await,
+            domain.users.add_key(joe.id(), "ssh-rsa AAAA", domain.operator()).await,
             Err(UsersError::Invalid(_))
         ));
-        let another = domain.users.add_key(joe.id, OTHER, &ann).await;
+        let another = domain.users.add_key(joe.id(), OTHER, &ann).await;
         assert!(matches!(another, Err(UsersError::Forbidden(_))), "{another:?}");
 
-        let removed = domain.users.remove_key(ann.id, key.id, &ann).await;
+        let removed = domain.users.remove_key(ann.id(), key.id, &ann).await;
         assert!(matches!(removed, Err(UsersError::NotFound(_))), "{removed:?}");
-        domain.users.set_banned(joe.id, true, domain.operator()).await.unwrap();
+        domain.users.set_banned(joe.id(), true, domain.operator()).await.unwrap();
         assert_eq!(domain.users.key_holder("joe", bare).await.unwrap(), None);
-        domain.users.set_banned(joe.id, false, domain.operator()).await.unwrap();
-        domain.users.remove_key(joe.id, key.id, &joe).await.unwrap();
+        domain.users.set_banned(joe.id(), false, domain.operator()).await.unwrap();
+        domain.users.remove_key(joe.id(), key.id, &joe).await.unwrap();
         assert_eq!(domain.users.key_holder("joe", bare).await.unwrap(), None);
     });
 }
@@ -286,19 +286,19 @@ fn friends_come_and_go() {
         let joe = register(&domain, "Joe").await;
         let ann = register(&domain, "Ann").await;
         let mut reader = domain.events.reader().await.unwrap();
-        domain.users.befriend(&joe, ann.id).await.unwrap();
-        domain.users.befriend(&joe, ann.id).await.unwrap();
-        assert_eq!(domain.users.friends(joe.id).await.unwrap(), [(ann.id, ann.handle.clone())]);
-        assert!(domain.users.friends(ann.id).await.unwrap().is_empty());
-        assert_eq!(bodies(&mut reader).await, [EventBody::FriendsChanged { user: joe.id }]);
-        domain.users.unfriend(&joe, ann.id).await.unwrap();
-        assert!(domain.users.friends(joe.id).await.unwrap().is_empty());
-        assert_eq!(bodies(&mut reader).await, [EventBody::FriendsChanged { user: joe.id }]);
+        domain.users.befriend(&joe, ann.id()).await.unwrap();
+        domain.users.befriend(&joe, ann.id()).await.unwrap();
+        assert_eq!(domain.users.friends(joe.id()).await.unwrap(), [(ann.id(), ann.handle().clone())]);
+        assert!(domain.users.friends(ann.id()).await.unwrap().is_empty());
+        assert_eq!(bodies(&mut reader).await, [EventBody::FriendsChanged { user: joe.id() }]);
+        domain.users.unfriend(&joe, ann.id()).await.unwrap();
+        assert!(domain.users.friends(joe.id()).await.unwrap().is_empty());
+        assert_eq!(bodies(&mut reader).await, [EventBody::FriendsChanged { user: joe.id() }]);
 
-        assert!(matches!(domain.users.befriend(&joe, joe.id).await, Err(UsersError::Invalid(_))));
+        assert!(matches!(domain.users.befriend(&joe, joe.id()).await, Err(UsersError::Invalid(_))));
         assert!(matches!(domain.users.befriend(&joe, UserId(99)).await, Err(UsersError::NotFound(_))));
         let guest = domain.users.guest();
-        assert!(matches!(domain.users.befriend(&guest, joe.id).await, Err(UsersError::Forbidden(_))));
+        assert!(matches!(domain.users.befriend(&guest, joe.id()).await, Err(UsersError::Forbidden(_))));
     });
 }
 
@@ -306,7 +306,7 @@ fn friends_come_and_go() {
 fn what_a_caller_prefers_is_there_at_the_next_call() {
     for_each_database(|domain, _| async move {
         let joe = register(&domain, "Joe").await;
-        assert_eq!(joe.settings, Settings::default());
+        assert_eq!(joe.settings(), &Settings::default());
         let mut reader = domain.events.reader().await.unwrap();
         let settings = Settings {
             charset: CharsetChoice::Cp437,
@@ -319,17 +319,15 @@ fn what_a_caller_prefers_is_there_at_the_next_call() {
             speed: Some(2400),
         };
         domain.users.set_settings(&joe, &settings).await.unwrap();
-        assert_eq!(bodies(&mut reader).await, [EventBody::UserChanged { user: joe.id }]);
-        assert_eq!(domain.users.log_in("Joe", &PASSWORD.into()).await.unwrap().caller.settings, settings);
-        assert_eq!(domain.users.by_handle("joe").await.unwrap().settings, settings);
+        assert_eq!(bodies(&mut reader).await, [EventBody::UserChanged { user: joe.id() }]);
+        assert_eq!(domain.users.log_in("Joe", &PASSWORD.into()).await.unwrap().caller.settings(), &settings);
+        assert_eq!(domain.users.by_handle("joe").await.unwrap().settings(), &settings);
 
         let wrong = Settings { speed: Some(110), ..Settings::default() };
         assert!(words(domain.users.set_settings(&joe, &wrong).await).contains("between 300 and 115200"));
-        assert_eq!(domain.users.caller(joe.id).await.unwrap().settings, settings);
+        assert_eq!(domain.users.caller(joe.id()).await.unwrap().settings(), &settings);
         // A guest's are good for the call alone; nobody else's change by it.
         domain.users.set_settings(&domain.users.guest(), &Settings::default()).await.unwrap();
-        let nobody = Caller { id: UserId(4711), ..joe };
-        assert!(matches!(domain.users.set_settings(&nobody, &settings).await, Err(UsersError::NotFound(_))));
     });
 }
 
@@ -337,7 +335,7 @@ fn what_a_caller_prefers_is_there_at_the_next_call() {
 fn what_nobody_can_be_called_is_nobody() {
     for_each_database(|domain, _| async move {
         let joe = register(&domain, "Joe").await;
-        domain.users.add_key(joe.id, ED25519, domain.operator()).await.unwrap();
+        domain.users.add_key(joe.id(), ED25519, domain.operator()).await.unwrap();
         for handle in ["Jo\0e", "Joe\0", "\0", "Joe\u{1b}[2J", "Joe\n", &"Joe".repeat(1000)] {
             let refused = domain.users.log_in(handle, &PASSWORD.into()).await;
             assert_eq!(refused.map(|login| login.caller), Err(UsersError::Unauthenticated), "{handle:?}");
@@ -371,11 +369,11 @@ fn a_nul_in_what_a_caller_fills_in_is_not_kept() {
         assert_eq!((profile.location.as_str(), profile.display_name.as_str()), ("Bonn", "Joseph"));
         assert_eq!((profile.bio.as_str(), profile.interests.as_str()), ("One\nTwo", ""));
         let key =
-            domain.users.add_key(joe.id, &format!("{OTHER} at\0home"), domain.operator()).await.unwrap();
+            domain.users.add_key(joe.id(), &format!("{OTHER} at\0home"), domain.operator()).await.unwrap();
         assert_eq!(key.comment, "athome");
         let flags = BTreeSet::from(["a\0b".to_owned()]);
         assert!(matches!(
-            domain.users.set_flags(joe.id, flags, domain.operator()).await,
+            domain.users.set_flags(joe.id(), flags, domain.operator()).await,
             Err(UsersError::Invalid(_))
         ));
         let settings = Settings { theme: Some("li\0ght".to_owned()), ..Settings::default() };
@@ -418,12 +416,12 @@ fn a_login_holds_until_its_password_is_another_its_key_is_gone_or_its_owner_is_b
         let joe = register(&domain, "Joe").await;
         let gone =
             |renewed: Result<Caller, UsersError>| assert_eq!(renewed, Err(UsersError::Unauthenticated));
-        let key = users.add_key(joe.id, ED25519, &joe).await.unwrap();
+        let key = users.add_key(joe.id(), ED25519, &joe).await.unwrap();
         let by_key = users.key_holder("joe", ED25519).await.unwrap().unwrap().credential;
         let by_password = users.log_in("Joe", &PASSWORD.into()).await.unwrap().credential;
-        users.set_level(joe.id, level::TRUSTED, domain.operator()).await.unwrap();
-        assert_eq!(users.renew(&by_key).await.unwrap().level, level::TRUSTED);
-        assert_eq!(users.renew(&by_password).await.unwrap().level, level::TRUSTED);
+        users.set_level(joe.id(), level::TRUSTED, domain.operator()).await.unwrap();
+        assert_eq!(users.renew(&by_key).await.unwrap().level(), level::TRUSTED);
+        assert_eq!(users.renew(&by_password).await.unwrap().level(), level::TRUSTED);
 
         // Whoever changes it themselves has shown anew who they are; their other logins end.
         let other = users.log_in("Joe", &PASSWORD.into()).await.unwrap().credential;
@@ -434,18 +432,18 @@ fn a_login_holds_until_its_password_is_another_its_key_is_gone_or_its_owner_is_b
         gone(users.renew(&other).await);
 
         // The sysop changes it to what it was: the login of before does not come back.
-        users.set_password(joe.id, &PASSWORD.into(), domain.operator()).await.unwrap();
+        users.set_password(joe.id(), &PASSWORD.into(), domain.operator()).await.unwrap();
         gone(users.renew(&by_password).await);
         gone(users.renew(&other).await);
-        users.remove_key(joe.id, key.id, domain.operator()).await.unwrap();
+        users.remove_key(joe.id(), key.id, domain.operator()).await.unwrap();
         gone(users.renew(&by_key).await);
-        users.add_key(joe.id, ED25519, domain.operator()).await.unwrap();
+        users.add_key(joe.id(), ED25519, domain.operator()).await.unwrap();
         gone(users.renew(&by_key).await);
 
         let now = users.log_in("Joe", &PASSWORD.into()).await.unwrap().credential;
-        users.ban(joe.id, "", domain.operator()).await.unwrap();
+        users.ban(joe.id(), "", domain.operator()).await.unwrap();
         gone(users.renew(&now).await);
-        users.set_banned(joe.id, false, domain.operator()).await.unwrap();
+        users.set_banned(joe.id(), false, domain.operator()).await.unwrap();
         users.renew(&now).await.unwrap();
         assert!(!format!("{now:?}").contains("argon2"));
     });
@@ -457,26 +455,26 @@ fn a_banned_caller_changes_nothing_more() {
         let users = &domain.users;
         let joe = register(&domain, "Joe").await;
         let ann = register(&domain, "Ann").await;
-        users.befriend(&joe, ann.id).await.unwrap();
-        let key = users.add_key(joe.id, ED25519, &joe).await.unwrap();
+        users.befriend(&joe, ann.id()).await.unwrap();
+        let key = users.add_key(joe.id(), ED25519, &joe).await.unwrap();
         let login = users.log_in("Joe", &PASSWORD.into()).await.unwrap();
         let mut reader = domain.events.reader().await.unwrap();
-        users.ban(joe.id, " rude\nwords ", domain.operator()).await.unwrap();
+        users.ban(joe.id(), " rude\nwords ", domain.operator()).await.unwrap();
         let told = bodies(&mut reader).await;
-        let (user, reason) = (joe.id, "rude words".to_owned());
+        let (user, reason) = (joe.id(), "rude words".to_owned());
         assert_eq!(told, [EventBody::UserBanned { user, reason }, EventBody::UserChanged { user }]);
         assert_eq!(users.audit_log(1).await.unwrap()[0].detail, format!("Joe (account {user}): rude words"));
 
         fn refused<T: std::fmt::Debug>(what: &str, answer: Result<T, UsersError>) {
             assert!(matches!(answer, Err(UsersError::Forbidden(_))), "{what}: {answer:?}");
         }
-        refused("friends", users.unfriend(&joe, ann.id).await);
+        refused("friends", users.unfriend(&joe, ann.id()).await);
         refused("profile", users.update_profile(&joe, ProfileChange::default()).await);
         refused("settings", users.set_settings(&joe, &Settings::default()).await);
-        refused("a key", users.add_key(joe.id, OTHER, &joe).await);
-        refused("no key", users.remove_key(joe.id, key.id, &joe).await);
+        refused("a key", users.add_key(joe.id(), OTHER, &joe).await);
+        refused("no key", users.remove_key(joe.id(), key.id, &joe).await);
         refused("password", users.change_password(&login.credential, &"another lamp 8 marmot".into()).await);
-        assert_eq!(users.friends(joe.id).await.unwrap().len(), 1);
+        assert_eq!(users.friends(joe.id()).await.unwrap().len(), 1);
         assert!(bodies(&mut reader).await.is_empty());
     });
 }
@@ -487,25 +485,25 @@ fn an_act_that_changes_nothing_is_neither_told_nor_written_down() {
         let users = &domain.users;
         let joe = register(&domain, "Joe").await;
         let ann = register(&domain, "Ann").await;
-        users.set_sysop(ann.id, true, domain.operator()).await.unwrap();
+        users.set_sysop(ann.id(), true, domain.operator()).await.unwrap();
         let flags = BTreeSet::from(["files".to_owned()]);
         let mut acts = Vec::new();
         let mut reader = domain.events.reader().await.unwrap();
         for _ in 0..2 {
-            acts.push(users.set_level(joe.id, 50, domain.operator()).await.unwrap());
-            acts.push(users.set_flags(joe.id, flags.clone(), domain.operator()).await.unwrap());
-            users.add_key(joe.id, ED25519, domain.operator()).await.unwrap();
+            acts.push(users.set_level(joe.id(), 50, domain.operator()).await.unwrap());
+            acts.push(users.set_flags(joe.id(), flags.clone(), domain.operator()).await.unwrap());
+            users.add_key(joe.id(), ED25519, domain.operator()).await.unwrap();
         }
         for off in [true, false] {
             for _ in 0..2 {
-                acts.push(users.set_sysop(joe.id, off, domain.operator()).await.unwrap());
+                acts.push(users.set_sysop(joe.id(), off, domain.operator()).await.unwrap());
             }
         }
         for _ in 0..2 {
-            acts.push(users.ban(joe.id, "rude", domain.operator()).await.unwrap());
+            acts.push(users.ban(joe.id(), "rude", domain.operator()).await.unwrap());
         }
         for _ in 0..2 {
-            acts.push(users.set_banned(joe.id, false, domain.operator()).await.unwrap());
+            acts.push(users.set_banned(joe.id(), false, domain.operator()).await.unwrap());
         }
         let (t, f) = (true, false);
         assert_eq!(acts, [t, t, f, f, t, f, t, f, t, f, t, f]);
@@ -513,7 +511,7 @@ fn an_act_that_changes_nothing_is_neither_told_nor_written_down() {
         let log = users.audit_log(7).await.unwrap();
         let mut lines: Vec<_> = log.iter().map(|line| (line.action.as_str(), line.detail.as_str())).collect();
         lines.reverse();
-        let who = format!("Joe (account {})", joe.id);
+        let who = format!("Joe (account {})", joe.id());
         let detail = |rest: &str| format!("{who}: {rest}");
         let (level, flags, rude) = (detail("10 to 50"), detail("no flags to files"), detail("rude"));
         let key = log.iter().find(|line| line.action == "user.key.add").unwrap().detail.as_str();
@@ -539,19 +537,19 @@ fn somebody_always_runs_the_board() {
         let users = &domain.users;
         let joe = register(&domain, "Joe").await;
         // A board without a sysop has none to lose.
-        users.set_sysop(joe.id, false, domain.operator()).await.unwrap();
-        users.set_sysop(joe.id, true, domain.operator()).await.unwrap();
+        users.set_sysop(joe.id(), false, domain.operator()).await.unwrap();
+        users.set_sysop(joe.id(), true, domain.operator()).await.unwrap();
         let last = "That is the board's last sysop. Make somebody else a sysop first.";
-        assert_eq!(words(users.set_sysop(joe.id, false, domain.operator()).await), last);
-        assert_eq!(words(users.ban(joe.id, "", domain.operator()).await), last);
-        assert!(users.caller(joe.id).await.unwrap().sysop);
+        assert_eq!(words(users.set_sysop(joe.id(), false, domain.operator()).await), last);
+        assert_eq!(words(users.ban(joe.id(), "", domain.operator()).await), last);
+        assert!(users.caller(joe.id()).await.unwrap().is_sysop());
 
         // Of two who unseat each other at once one stays.
         let ann = register(&domain, "Ann").await;
-        users.set_sysop(ann.id, true, domain.operator()).await.unwrap();
+        users.set_sysop(ann.id(), true, domain.operator()).await.unwrap();
         let (one, other) = tokio::join!(
-            users.set_sysop(ann.id, false, domain.operator()),
-            users.ban(joe.id, "", domain.operator())
+            users.set_sysop(ann.id(), false, domain.operator()),
+            users.ban(joe.id(), "", domain.operator())
         );
         assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
     });
@@ -570,11 +568,11 @@ fn of_two_sysops_who_unseat_each_other_one_stays() {
         };
         // Somebody else holds the third one's row, so that both are under way at once. SQLite has one writer anyway.
         let mut other = Raw::open(&url).await;
-        let hold = format!("UPDATE users SET sysop = sysop WHERE id = {}", zoe.id);
+        let hold = format!("UPDATE users SET sysop = sysop WHERE id = {}", zoe.id());
         other.begin_on_postgres(&hold).await;
-        let one = unseat(ann.id, by_joe);
+        let one = unseat(ann.id(), by_joe);
         other.wait_for_waiting(1).await;
-        let two = unseat(joe.id, by_ann);
+        let two = unseat(joe.id(), by_ann);
         other.wait_for_waiting(2).await;
         other.commit_on_postgres().await;
         let (one, two) = (one.await.unwrap(), two.await.unwrap());
@@ -597,8 +595,8 @@ fn what_one_caller_does_at_once_is_all_done() {
                 match n % 4 {
                     0 => users.update_profile(&joe, ProfileChange::default()).await.map(drop),
                     1 => users.set_settings(&joe, &Settings::default()).await,
-                    2 => users.befriend(&joe, ann.id).await,
-                    _ => users.befriend(&ann, joe.id).await,
+                    2 => users.befriend(&joe, ann.id()).await,
+                    _ => users.befriend(&ann, joe.id()).await,
                 }
             });
         }
@@ -615,13 +613,13 @@ fn a_sysop_of_yesterday_kicks_bans_and_adds_nobody() {
         let (joe, ann) = (register(&domain, "Joe").await, register(&domain, "Ann").await);
         let by_joe = make_sysop(&domain, &joe).await;
         make_sysop(&domain, &ann).await;
-        users.set_sysop(joe.id, false, domain.operator()).await.unwrap();
+        users.set_sysop(joe.id(), false, domain.operator()).await.unwrap();
         let mut reader = domain.events.reader().await.unwrap();
         let log = users.audit_log(10).await.unwrap();
         let no = "Only the sysop may do that.";
         // Whether there is such a call is no longer theirs to know.
         assert_eq!(words(users.kick(by_joe, CallId(4711), "because").await), no);
-        assert_eq!(words(users.ban(ann.id, "because", by_joe).await), no);
+        assert_eq!(words(users.ban(ann.id(), "because", by_joe).await), no);
         assert_eq!(words(users.add(account("Zoe"), by_joe).await), no);
         assert_eq!(words(users.audit(by_joe, "a", "b").await), no);
         assert_eq!(bodies(&mut reader).await, []);
@@ -635,7 +633,7 @@ fn an_act_is_done_told_and_written_down_or_none_of_these() {
         let users = &domain.users;
         let (joe, ann) = (register(&domain, "Joe").await, register(&domain, "Ann").await);
         let by_joe = make_sysop(&domain, &joe).await;
-        let joe = users.caller(joe.id).await.unwrap();
+        let joe = users.caller(joe.id()).await.unwrap();
         let call = answered(&domain).await;
         let mut reader = domain.events.reader().await.unwrap();
         let log = users.audit_log(10).await.unwrap();
@@ -652,8 +650,8 @@ fn an_act_is_done_told_and_written_down_or_none_of_these() {
             raw.execute(&format!("ALTER TABLE {table} RENAME TO elsewhere")).await.unwrap();
             assert!(users.kick(by_joe, call, "because").await.is_err());
             assert!(domain.messaging.broadcast(by_joe, "hear me").await.is_err());
-            assert!(domain.messaging.page_as(by_joe, &joe, ann.id, "hello").await.is_err());
-            assert!(users.ban(ann.id, "because", by_joe).await.is_err());
+            assert!(domain.messaging.page_as(by_joe, &joe, ann.id(), "hello").await.is_err());
+            assert!(users.ban(ann.id(), "because", by_joe).await.is_err());
             assert!(users.add(account("Zoe"), by_joe).await.is_err());
             assert!(domain.messaging.create_board(lobby.clone(), by_joe).await.is_err());
             raw.execute(&format!("ALTER TABLE elsewhere RENAME TO {table}")).await.unwrap();
@@ -662,12 +660,12 @@ fn an_act_is_done_told_and_written_down_or_none_of_these() {
             assert_eq!(domain.messaging.pages(&ann).await.unwrap(), []);
             assert!(users.by_handle("Zoe").await.is_err());
         }
-        assert!(users.ban(ann.id, "because", by_joe).await.unwrap());
+        assert!(users.ban(ann.id(), "because", by_joe).await.unwrap());
         domain.messaging.create_board(lobby, by_joe).await.unwrap();
         let line = &users.audit_log(1).await.unwrap()[0];
         assert_eq!(
             (line.actor, line.action.as_str(), line.detail.as_str()),
-            (Some(joe.id), "board.add", "lobby")
+            (Some(joe.id()), "board.add", "lobby")
         );
     });
 }
@@ -693,7 +691,7 @@ fn a_kick_is_one_event_and_one_line_in_the_audit_log() {
         users.kick(by_joe, call, "good night").await.unwrap();
         let (by, reason) = ("Joe".to_owned(), "good night".to_owned());
         let kicked = EventBody::CallKicked { call, by, reason };
-        assert_eq!(bodies(&mut reader).await, [EventBody::UserChanged { user: joe.id }, kicked]);
+        assert_eq!(bodies(&mut reader).await, [EventBody::UserChanged { user: joe.id() }, kicked]);
         // A command that names no sysop blames none.
         users.kick(domain.operator(), call, "good night").await.unwrap();
         let by = "a command".to_owned();
@@ -706,7 +704,7 @@ fn a_kick_is_one_event_and_one_line_in_the_audit_log() {
         let kicks: Vec<_> =
             log.iter().filter(|line| line.action == "call.kick" && line.actor.is_some()).collect();
         assert_eq!(kicks.len(), 1);
-        assert_eq!((kicks[0].actor, kicks[0].handle.as_ref()), (Some(joe.id), Some(&joe.handle)));
+        assert_eq!((kicks[0].actor, kicks[0].handle.as_ref()), (Some(joe.id()), Some(joe.handle())));
         assert_eq!(kicks[0].detail, format!("call {call} (Ann): good night"));
         assert!(users.call_is_open(call).await.unwrap());
         users.call_ended(call).await.unwrap();

@@ -92,7 +92,7 @@ impl Login {
 
     fn accept(&mut self, entry: Entry) -> Auth {
         if let Entry::Known(login) = &entry {
-            self.watch = Some(self.settings.bans.watch(login.caller.id, self.state.hangup.clone()));
+            self.watch = Some(self.settings.bans.watch(login.caller.id(), self.state.hangup.clone()));
         }
         self.entry = entry;
         self.state.set_known();
@@ -155,7 +155,7 @@ impl Login {
 
     fn known_by(&mut self, method: &str, login: Credentials) -> Auth {
         tracing::info!(
-            user.handle = login.caller.handle.as_str(), peer.address = %self.address, transport = "ssh", method, "logged in"
+            user.handle = login.caller.handle().as_str(), peer.address = %self.address, transport = "ssh", method, "logged in"
         );
         self.accept(Entry::Known(Box::new(login)))
     }
@@ -244,7 +244,7 @@ impl Handler for Login {
     async fn auth_publickey(&mut self, user: &str, key: VerifiedPublicKey<'_>) -> Result<Auth, Self::Error> {
         Ok(match Box::pin(self.key_holder(user, key.public_key)).await {
             Some(login) => {
-                self.settings.throttle.know(self.address, &login.caller.handle);
+                self.settings.throttle.know(self.address, login.caller.handle());
                 self.known_by("key", login)
             }
             None => Auth::reject(),

@@ -8,7 +8,7 @@ use crate::ui::EndReason;
 impl Call {
     /// Hears what concerns this caller, as much of it as they may.
     pub async fn listen(&mut self) {
-        let friends = match self.domain.users.friends(self.caller.id).await {
+        let friends = match self.domain.users.friends(self.caller.id()).await {
             Ok(friends) => Some(friends.into_iter().map(|(id, _)| id).collect()),
             Err(error) => {
                 tracing::warn!(%error, "friends not read");
@@ -17,9 +17,9 @@ impl Call {
         };
         let caller = &self.caller;
         self.subscription.handle().update(|filter| {
-            filter.user = Some(caller.id);
-            filter.level = Some(caller.level);
-            filter.sysop = caller.sysop;
+            filter.user = Some(caller.id());
+            filter.level = Some(caller.level());
+            filter.sysop = caller.is_sysop();
             if let Some(friends) = friends {
                 filter.friends = friends;
             }
@@ -60,5 +60,7 @@ impl Call {
 
 /// Whether somebody has lost something they had.
 fn narrowed(before: &Caller, now: &Caller) -> bool {
-    now.level < before.level || (before.sysop && !now.sysop) || !before.flags.is_subset(&now.flags)
+    now.level() < before.level()
+        || (before.is_sysop() && !now.is_sysop())
+        || !before.flags().is_subset(now.flags())
 }

@@ -17,10 +17,10 @@ impl Call {
     /// The caller prefers this from here on, in this call.
     pub async fn prefer(&mut self, settings: Settings) -> Result<(), EndReason> {
         // Whoever has just chosen between words and pictures means it, whatever they said at the door.
-        if settings.words != self.caller.settings.words {
+        if settings.words != self.caller.settings().words {
             self.screen.ask_for_words(false);
         }
-        self.caller.settings = settings;
+        self.caller.prefer(settings);
         self.tune().await
     }
 
@@ -47,12 +47,12 @@ impl Call {
 
     /// Brings terminal and wire in line with what the caller prefers.
     pub(super) async fn tune(&mut self) -> Result<(), EndReason> {
-        let bytes = self.screen.tune(&self.caller.settings);
+        let bytes = self.screen.tune(self.caller.settings());
         if !bytes.is_empty() {
             self.output.write(bytes).await?;
         }
         let charset = self.screen.terminal.charset;
-        let settings = WireSettings { charset, speed: self.caller.settings.speed };
+        let settings = WireSettings { charset, speed: self.caller.settings().speed };
         if settings != self.settings {
             self.settings = settings;
             self.output.tune(settings).await?;

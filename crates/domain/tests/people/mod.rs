@@ -2,37 +2,21 @@
 
 #![allow(dead_code, reason = "each test file is a program of its own and uses its part of this")]
 
-use dialtone_domain::users::Settings;
-use dialtone_domain::{Caller, Domain, Handle, UserId, level};
+use dialtone_domain::{Caller, Domain, UserId};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
-use std::collections::BTreeSet;
 use std::future::Future;
 
 /// A new caller with that id, called `Caller 7` for 7.
-pub fn caller(id: i64) -> Caller {
-    Caller {
-        id: UserId(id),
-        handle: Handle::parse(&format!("Caller {id}")).unwrap(),
-        level: level::NEW,
-        flags: BTreeSet::new(),
-        sysop: false,
-        guest: false,
-        created: chrono::DateTime::UNIX_EPOCH,
-        settings: Settings::default(),
-    }
+pub async fn caller(domain: &Domain, id: i64) -> Caller {
+    domain.users.caller(UserId(id)).await.unwrap()
 }
 
 /// The sysop, with id 1.
-pub fn sysop() -> Caller {
-    Caller { level: level::SYSOP, sysop: true, ..caller(1) }
+pub async fn sysop(domain: &Domain) -> Caller {
+    caller(domain, 1).await
 }
 
-/// Somebody without an account.
-pub fn guest() -> Caller {
-    Caller { id: UserId::GUEST, level: level::GUEST, guest: true, ..caller(0) }
-}
-
-/// As [`super::support::for_each_database`], with an account behind each caller that [`caller`] and [`sysop`] make.
+/// As [`super::support::for_each_database`], with the accounts that [`caller`] and [`sysop`] give.
 pub fn for_each_database<B, F>(body: B)
 where
     B: Fn(Domain, String) -> F,
