@@ -16,6 +16,7 @@ mod scan;
 mod settings;
 mod thread;
 mod threads;
+mod ticker;
 mod trade;
 mod users;
 mod who;

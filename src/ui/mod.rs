@@ -18,7 +18,6 @@ mod pager;
 mod panel;
 mod screen;
 pub mod theme;
-pub mod ticker;
 pub mod widgets;
 
 pub use self::body::{Body, Canvas};
