@@ -8,7 +8,7 @@ use super::{ServerState, mci_values};
 use crate::login_throttle::{LoginRefused, Wait, loggable};
 use crate::screens::{PASSWORD_LIMIT, drafts, format, register};
 use crate::transport::{CLOSED_TO_GUESTS, CLOSED_TO_NEW, Entry};
-use crate::ui::{Call, EndReason, LineInput, Page, notice};
+use crate::ui::{Call, Conversation, EndReason, LineInput, Page, notice};
 
 /// Wrong passwords before the line closes.
 const TRIES: usize = 3;

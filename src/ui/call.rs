@@ -1,6 +1,6 @@
 //! One call as a screen sees it: the caller, the services, the terminal, and everything that can happen meanwhile.
 
-mod lines;
+mod conversation;
 mod rights;
 mod tune;
 mod wait;
@@ -127,11 +127,6 @@ impl Call {
     /// Whether this terminal gets words alone: no cursor movement, one line after the other.
     pub fn plain(&self) -> bool {
         self.screen.plain()
-    }
-
-    /// Whether a long text stops at the end of each screen.
-    pub fn pauses(&self) -> bool {
-        self.caller.settings().pauses
     }
 
     /// Whether menus are their prompt alone.

@@ -8,6 +8,7 @@ mod body;
 mod call;
 pub mod chart;
 mod chrome;
+mod conversation;
 mod end_reason;
 pub mod event_text;
 mod idle;
@@ -17,12 +18,15 @@ pub mod mci;
 mod pager;
 mod panel;
 mod screen;
+#[cfg(test)]
+mod script;
 pub mod theme;
 pub mod widgets;
 
 pub use self::body::{Body, Canvas};
 pub use self::call::{Call, Record};
 pub use self::chrome::View;
+pub use self::conversation::Conversation;
 pub use self::end_reason::EndReason;
 pub use self::idle::IdleClock;
 pub use self::keys::Hint;
@@ -36,7 +40,7 @@ pub use self::theme::{
 };
 use self::widgets::line;
 pub use self::widgets::{
-    About, Autosave, Bar, CallEvent, CellText, Check, Column, Editing, Field, Form, LineInput, List,
-    ListOutcome, Live, MenuOutcome, Text, ViewerOutcome, Widget, choice, choose, confirm, edit, interrupt,
-    notice, pick, read,
+    About, Autosave, Bar, CallEvent, CellText, Check, Column, Command, Editing, Field, Form, LineInput, List,
+    ListOutcome, Live, MenuOutcome, MenuPage, Text, ViewerOutcome, Widget, choice, choose, confirm, edit,
+    interrupt, notice, pick, read,
 };

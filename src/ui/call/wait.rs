@@ -139,17 +139,6 @@ impl Call {
         Pin::new(&mut self.input).peek().now_or_never().flatten().is_some()
     }
 
-    /// Keys that came before the call ended and that nobody has answered.
-    pub fn last_keys(&mut self) -> Vec<Key> {
-        let mut keys = Vec::new();
-        while let Some(Some(input)) = self.input.next().now_or_never() {
-            if let Input::Key(key) = input {
-                keys.push(key);
-            }
-        }
-        keys
-    }
-
     /// Everything the caller types comes through here, whatever waits for it.
     async fn heard(&mut self, input: Input) -> Result<CallEvent, EndReason> {
         match input {

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use dialtone_terminal::text::{width, wrap};
 
 use crate::ui::keys::{Act, Keys, Meaning};
-use crate::ui::{Call, CallEvent, Canvas, EndReason, View, Widget, styles};
+use crate::ui::{CallEvent, Canvas, Conversation, View, Widget, styles};
 
 /// Each key's name, and what it does.
 type Lines = Vec<(String, String)>;
@@ -108,14 +108,17 @@ impl Widget for Help {
         None
     }
 
-    async fn in_plain_text(&mut self, call: &mut Call) -> Result<(), EndReason> {
+    async fn in_plain_text<C: Conversation>(&mut self, call: &mut C) -> Result<(), C::End> {
         let lines: Vec<String> = self.keys.iter().map(|(label, about)| format!("{label}: {about}")).collect();
         call.say_long(&lines.join("\n")).await
     }
 }
 
 /// Shows what the keys mean until the caller goes on. Boxed: it is opened from where every view waits.
-pub fn show(call: &mut Call, keys: Keys) -> Pin<Box<dyn Future<Output = Result<(), EndReason>> + Send + '_>> {
+pub fn show<C: Conversation>(
+    call: &mut C,
+    keys: Keys,
+) -> Pin<Box<dyn Future<Output = Result<(), C::End>> + Send + '_>> {
     Box::pin(async move { call.run(&mut Help { keys: keys.explained(), first: 0, size: (0, 0) }).await })
 }
 
