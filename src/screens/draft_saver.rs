@@ -9,7 +9,8 @@ use tokio::time::sleep;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-use crate::ui::{Autosave, Call};
+use crate::call::Call;
+use crate::ui::Autosave;
 
 /// The time between two tries to save.
 const AGAIN: Duration = Duration::from_secs(2);

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use dialtone_domain::{BoardId, ThreadId};
 
-use crate::ui::{Bar, Call, Column, EndReason, List, ListOutcome, Live, Panel, notice, pick, styles};
+use crate::call::{Call, EndReason};
+use crate::ui::{Bar, Column, List, ListOutcome, Live, Panel, notice, pick, styles};
 
 use super::{format, show_error, thread};
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use crate::ui::{Call, Conversation, EndReason};
+use crate::call::{Call, EndReason};
+use crate::ui::Conversation;
 
 /// A caller who does not read any more is not waited for.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -5,10 +5,11 @@ use dialtone_domain::{Secret, UsersError};
 
 use super::presence::Presence;
 use super::{ServerState, mci_values};
+use crate::call::{Call, EndReason};
 use crate::login_throttle::{LoginRefused, Wait, loggable};
 use crate::screens::{PASSWORD_LIMIT, drafts, format, register};
 use crate::transport::{CLOSED_TO_GUESTS, CLOSED_TO_NEW, Entry};
-use crate::ui::{Call, Conversation, EndReason, LineInput, Page, notice};
+use crate::ui::{Conversation, LineInput, Page, notice};
 
 /// Wrong passwords before the line closes.
 const TRIES: usize = 3;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::mci_values;
+use crate::call::{Call, EndReason};
 use crate::menu::{Effect, Menu, MenuInput, Menus, State};
 use crate::screens::{self, PASSWORD_LIMIT};
 use crate::ui::{
-    Call, Command, Conversation, EndReason, LineInput, MenuOutcome, MenuPage, choose, confirm, interrupt,
-    notice,
+    Command, Conversation, LineInput, MenuOutcome, MenuPage, choose, confirm, interrupt, notice,
 };
 
 /// Drives the menus until the caller leaves. Whoever may do less than before finds themselves in the first menu again:

@@ -12,10 +12,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+use crate::call::Call;
 use crate::node_numbers::NodeNumber;
 use crate::server_state::ServerState;
 use crate::switchboard::SubscriptionHandle;
-use crate::ui::Call;
 
 /// How long a caller is at the door before the records hear of them. The first prompt waits for no record, and
 /// programs that only look leave none.

@@ -9,15 +9,13 @@ use dialtone_terminal::{Key, probe};
 use futures_util::{FutureExt, StreamExt};
 use tokio::time::{Instant, sleep_until};
 
-use super::Call;
+use super::idle::Due;
+use super::{Call, EndReason};
 use crate::switchboard::Delivery;
 use crate::transport::Input;
-use crate::ui::chrome::View;
-use crate::ui::idle::Due;
 use crate::ui::keys::{self, Act, Keys};
-use crate::ui::pager::{Page, page_of};
 use crate::ui::widgets::help;
-use crate::ui::{CallEvent, EndReason};
+use crate::ui::{CallEvent, Page, View, page_of};
 
 /// Keys without a drawing that nobody types by hand: a paste.
 const PASTE: u32 = 32;

@@ -5,11 +5,10 @@ use dialtone_terminal::Key;
 use futures_util::{FutureExt, StreamExt};
 use tokio::time::Instant;
 
-use super::Call;
+use super::{Call, EndReason};
 use crate::transport::Input;
-use crate::ui::line::{LineInput, LineOutcome};
-use crate::ui::pager::Page;
-use crate::ui::{CallEvent, Conversation, EndReason, Screen, Widget};
+use crate::ui::widgets::line::{LineInput, LineOutcome};
+use crate::ui::{CallEvent, Conversation, Page, Screen, Widget};
 
 impl Conversation for Call {
     type End = EndReason;
