@@ -31,7 +31,7 @@ pub async fn say(call: &mut Call, left: &EndReason) {
         // It ends no call: the menus take it.
         EndReason::Narrowed => None,
         EndReason::Draining => {
-            Some("The board is going down. Everything you posted is kept; call again in a while.".to_owned())
+            Some("The board is going down. What you posted, and what you were writing, is kept. Call again in a while.".to_owned())
         }
     };
     let show_error = async {
