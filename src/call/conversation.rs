@@ -71,7 +71,7 @@ impl Conversation for Call {
             }
             CallEvent::Warning => {
                 let text = format!("still there? the line closes in {} seconds", self.idle.warning_seconds());
-                self.screen.pager.take(Page { at: chrono::Utc::now(), text, thread: None });
+                self.screen.pager.take(Page { at: chrono::Utc::now(), text, target: None });
                 self.tell(prompt, line).await?;
             }
         }

@@ -7,6 +7,7 @@ mod rights;
 mod tune;
 mod wait;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chrono::Local;
@@ -25,7 +26,7 @@ use crate::menu::{Facts, Moment};
 use crate::server_state::ServerState;
 use crate::switchboard::{EventFilter, Subscription};
 use crate::transport::{Connection, Input, LoggedIn, Output, Peer, WireSettings};
-use crate::ui::{Location, Page, Screen, View};
+use crate::ui::{CallEvent, Location, Page, Screen, View};
 
 /// What the records say of a caller.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -64,6 +65,8 @@ pub struct Call {
     settings: WireSettings,
     /// What the records say of the caller, where access rules ask for it.
     pub record: Record,
+    /// What happened while help covered the view, which has yet to hear of it.
+    meanwhile: VecDeque<CallEvent>,
     input: Peekable<mpsc::Receiver<Input>>,
     output: Output,
     idle: IdleClock,
@@ -110,6 +113,7 @@ impl Call {
             stale: false,
             since: Instant::now(),
             record: Record::default(),
+            meanwhile: VecDeque::new(),
             input: connection.input.peekable(),
             output: connection.output,
             idle,

@@ -28,6 +28,9 @@ impl Call {
     /// Waits for anything, with the view on screen, until `quiet`. What is typed ahead is answered in one drawing.
     pub async fn event(&mut self, view: &dyn View, quiet: Option<Instant>) -> Result<CallEvent, EndReason> {
         loop {
+            if let Some(event) = self.meanwhile.pop_front() {
+                return Ok(event);
+            }
             let event = match self.at_hand().await? {
                 Some(event) => event,
                 None => {
@@ -40,7 +43,7 @@ impl Call {
             match event {
                 CallEvent::Orders => Box::pin(self.obey()).await?,
                 CallEvent::Key(key) => match self.routed(view, key) {
-                    Routed::Help => help::show(self, view.keys()).await?,
+                    Routed::Help => self.meanwhile = help::show(self, view.keys()).await?,
                     Routed::Redraw => self.screen.forget(),
                     Routed::Nowhere => {}
                     Routed::Key(key) => return Ok(CallEvent::Key(key)),
@@ -61,7 +64,7 @@ impl Call {
                 CallEvent::Warning => {
                     let text =
                         format!("still there? the line closes in {} seconds", self.idle.warning_seconds());
-                    self.screen.pager.take(Page { at: chrono::Utc::now(), text, thread: None });
+                    self.screen.pager.take(Page { at: chrono::Utc::now(), text, target: None });
                 }
                 CallEvent::Reloaded => {
                     // What is on screen was drawn with art that is gone.
@@ -265,8 +268,9 @@ impl Call {
         let missed = self.subscription.take_missed();
         self.screen.pager.missed(missed);
         if let Some(page) = page_of(event) {
-            self.count(event);
-            self.screen.pager.take(page);
+            if self.screen.pager.take(page) {
+                self.count(event);
+            }
             return true;
         }
         event.body.meaning().audience == Audience::QuoteWatchers

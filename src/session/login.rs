@@ -1,5 +1,6 @@
 //! From the welcome to a caller the board knows.
 
+use dialtone_domain::events::Target;
 use dialtone_domain::users::Login;
 use dialtone_domain::{Secret, UsersError};
 
@@ -226,7 +227,7 @@ pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting)
                 for page in pages.into_iter().rev().filter(|page| !page.seen) {
                     let text = format!("{} pages you: {}", page.from, page.text);
                     lines.push(format!("{}: {text}", format::when(page.at)));
-                    call.page(Page { at: page.at, text, thread: None });
+                    call.page(Page { at: page.at, text, target: Some(Target::Page(page.id)) });
                 }
             }
             Err(error) => {
