@@ -91,7 +91,6 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         background.spawn(work::quote_feed(domain.clone(), instance, closing.clone()));
         background.spawn(work::tidy(domain.clone(), instance, closing.clone()));
     }
-    background.spawn(work::keep_fresh(domain.clone(), Arc::clone(&switchboard), closing.clone()));
     background.spawn(work::keep_time(Arc::clone(&switchboard), closing.clone()));
     let readiness = Readiness::default();
     let http_address = listeners.http.local_addr().into_diagnostic()?;

@@ -43,12 +43,11 @@ pub async fn record(call: &mut Call) {
 
 /// What needs no records: the board at a glance, the clock, who and where.
 pub fn without_records(call: &mut Call) {
-    let now = call.subscription.board_stats().now();
     call.refresh_clock();
-    let last = now
-        .last_call
-        .as_ref()
-        .map_or_else(|| "nobody yet".to_owned(), |(handle, at)| format!("{handle}, {}", format::when(*at)));
+    let last = call.subscription.board_stats().last_caller().map_or_else(
+        || "nobody yet".to_owned(),
+        |last| format!("{}, {}", last.handle, format::when(last.at)),
+    );
     call.screen.values.set("LC", last);
     call.screen.values.set("DA", Local::now().format("%Y-%m-%d"));
     call.screen.values.set("UN", call.caller.handle().to_string());

@@ -132,6 +132,7 @@ mod tests {
             user: UserId(2),
             handle: Handle::parse("acid burn").unwrap(),
             call: CallId(1),
+            since: chrono::DateTime::UNIX_EPOCH,
         };
         let mut who = EventFilter { user: Some(UserId(1)), level: Some(10), ..EventFilter::default() };
         assert!(!matches(&online, &who));

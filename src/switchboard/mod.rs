@@ -15,11 +15,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dialtone_domain::events::Listener;
-use dialtone_domain::{Domain, Event, EventReader, InstanceId};
+use dialtone_domain::{Domain, Event, EventReader, InstanceId, Unavailable};
 use tokio_util::sync::CancellationToken;
 
 pub use self::audience::{Ended, EventFilter};
-pub use self::board_stats::{BoardStats, callers};
+pub use self::board_stats::BoardStats;
 pub use self::connections::Connections;
 pub use self::doorbell::Ringer;
 pub use self::nats::{Nats, NatsError, understood as nats_address_understood};
@@ -47,9 +47,9 @@ impl Dispatcher {
     pub async fn run(mut self, mut reader: EventReader, shutdown: CancellationToken) {
         let mut poll = poll::Poll::new(self.poll);
         let bell = in_process::Bell::new(&self.domain);
-        let mut away = false;
+        let (mut away, mut begun) = (false, false);
         loop {
-            match reader.next_batch().await {
+            match self.next_batch(&mut reader, &mut begun).await {
                 Ok(events) => {
                     if std::mem::take(&mut away) {
                         tracing::debug!("the event log can be read again");
@@ -76,21 +76,29 @@ impl Dispatcher {
         }
     }
 
+    /// Before the first batch, who is on line already: the reader has its place, and so knows all that changes after.
+    async fn next_batch(
+        &self,
+        reader: &mut EventReader,
+        begun: &mut bool,
+    ) -> Result<Vec<Event>, Unavailable> {
+        if !*begun {
+            self.switchboard.board_stats().begin(self.domain.users.online_callers().await?);
+            *begun = true;
+        }
+        reader.next_batch().await
+    }
+
     /// Waits for nothing: a kick is not kept from anybody by slow records.
     fn hand_out(&self, events: Vec<Event>) {
-        let mut traffic = false;
+        self.switchboard.board_stats().feed(&events);
         for event in events {
             self.domain.users.invalidate(&event);
-            let meaning = event.body.meaning();
-            traffic |= meaning.presence;
-            self.switchboard.prices().feed(meaning.quotes);
+            self.switchboard.prices().feed(event.body.meaning().quotes);
             if let Some(nats) = &self.nats {
                 nats.publish(&event, self.instance);
             }
             self.switchboard.deliver(&Arc::new(event));
-        }
-        if traffic {
-            self.switchboard.board_stats().out_of_date();
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What an event means, whatever its kind: what the switchboard, the pager and the console go by.
 
 use super::QuoteTick;
-use crate::{BoardId, CallId, InstanceId, PageId, ThreadId, UserId};
+use crate::{BoardId, CallId, Handle, InstanceId, PageId, ThreadId, UserId};
+use chrono::{DateTime, Utc};
 
 /// Whom an event concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +65,27 @@ pub enum Control<'a> {
     Drain,
 }
 
+/// Somebody is on line, or is no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence<'a> {
+    /// On line.
+    Online {
+        /// Who; [`UserId::GUEST`] for a guest.
+        user: UserId,
+        /// Their handle.
+        handle: &'a Handle,
+        /// On which call.
+        call: CallId,
+        /// When they logged in.
+        since: DateTime<Utc>,
+    },
+    /// No longer.
+    Offline {
+        /// The call that has ended.
+        call: CallId,
+    },
+}
+
 /// What menus count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counter {
@@ -92,8 +114,8 @@ pub struct Meaning<'a> {
     pub quotes: &'a [QuoteTick],
     /// Whose profile is out of date.
     pub profile: Option<UserId>,
-    /// Whether "who's online" is out of date.
-    pub presence: bool,
+    /// Who has come or gone.
+    pub presence: Option<Presence<'a>>,
 }
 
 impl Meaning<'_> {
@@ -108,7 +130,7 @@ impl Meaning<'_> {
             public_fields: None,
             quotes: &[],
             profile: None,
-            presence: false,
+            presence: None,
         }
     }
 
