@@ -24,7 +24,7 @@ const SMALL: &[&str] = &["boards", "counters", "leases", "quotes", "_sqlx_migrat
 /// What only one of the databases understands.
 const POSTGRES_ONLY: &[&str] =
     &["pg_", "clock_timestamp()", "to_regclass", "has_schema_privilege", "ANY($2)", "WITH board AS ( UPDATE"];
-const SQLITE_ONLY: &[&str] = &["sqlite_master"];
+const SQLITE_ONLY: &[&str] = &["sqlite_master", "json_each"];
 
 /// Rows for every table, made inside the database; `{at}` is a time that grows with `n`, `{key}` a key of its own.
 const ROWS: &[(i64, &str)] = &[
