@@ -25,7 +25,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("database", &["domain", "config"]),
     ("telemetry", &["config", "domain"]),
     ("login_throttle", &["domain"]),
-    ("menu", &[]),
+    ("menu", &["domain"]),
     ("config", &["domain"]),
     ("domain", &[]),
     ("telnet", &[]),
@@ -256,7 +256,7 @@ fn an_import_against_the_arrows_is_found() {
     found("screens::boards", "use crate::{ui::Call, transport::{self, Peer}};", "transport::Peer");
     found("ui::list", "fn f() { loop { let x: crate::session::Call = y(); } }", "session::Call");
     found("transport::input", "use super::super::server;\nuse super::super::server::run;", "server::run");
-    found("menu::machine", "pub use ::dialtone_domain::Caller;", "domain::Caller");
+    found("terminal::cell", "pub use ::dialtone_domain::Caller;", "domain::Caller");
     found("session", "use std::{fmt, net::TcpStream};", "std::net::TcpStream");
     found("screens::who", "let rows = sqlx::query(SELECT);", "sqlx::query");
     found("server", "fn f(config: russh::server::Config) {}", "russh::server::Config");

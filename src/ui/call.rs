@@ -8,6 +8,7 @@ mod wait;
 use std::sync::Arc;
 
 use chrono::Local;
+use dialtone_domain::access::Facts;
 use dialtone_domain::users::Credential;
 use dialtone_domain::{CallId, Caller, Domain};
 use dialtone_terminal::Charset;
@@ -21,7 +22,6 @@ use super::chrome::View;
 use super::idle::IdleClock;
 use super::pager::Page;
 use super::{EndReason, Location, Screen};
-use crate::menu::{Facts, Moment};
 use crate::server_state::ServerState;
 use crate::switchboard::{EventFilter, Subscription};
 use crate::transport::{Connection, Input, LoggedIn, Output, Peer, WireSettings};
@@ -161,10 +161,6 @@ impl Call {
     /// What access rules are asked about.
     pub fn facts(&self) -> Facts {
         Facts {
-            level: self.caller.level(),
-            flags: self.caller.flags().clone(),
-            sysop: self.caller.is_sysop(),
-            guest: self.caller.is_guest(),
             secure: self.peer.secure,
             ansi: !self.plain(),
             charset: match self.screen.terminal.charset {
@@ -175,14 +171,9 @@ impl Call {
             },
             columns: i64::from(self.screen.terminal.columns),
             rows: i64::from(self.screen.terminal.rows),
-            age: if self.caller.is_guest() {
-                0
-            } else {
-                (chrono::Utc::now() - self.caller.created()).num_days()
-            },
             calls: self.record.calls,
             posts: self.record.posts,
-            now: Moment::from(&Local::now()),
+            ..Facts::from(&self.caller)
         }
     }
 

@@ -3,10 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use dialtone_domain::access::near;
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 use thiserror::Error;
-
-use crate::menu::near::near;
 
 /// Mistakes that are told; a file with more has one reason for most of them.
 const TOLD: usize = 20;

@@ -10,12 +10,14 @@ mod tests;
 
 use std::collections::BTreeSet;
 
+use dialtone_domain::access::AccessRule;
+
 use self::check::Checker;
 use self::layers::Stack;
 pub use self::mistakes::Mistakes;
 use self::mistakes::{Found, SourcePosition};
 use self::raw::Reader;
-use super::{MenuId, Menus, Rule};
+use super::{MenuId, Menus};
 
 /// The largest file that is read, in bytes.
 const LARGEST: usize = 8 << 20;
@@ -62,6 +64,7 @@ fn check(stack: &Stack, layers: &[(&str, &str)], known: &Known<'_>, found: &mut 
     let mut checker = Checker::new(stack, layers, known, found);
     let start = stack.start.as_ref().and_then(|start| checker.id(start));
     let menus = stack.menus.values().map(|menu| checker.menu(menu)).collect();
+    let flags = checker.flags;
     if stack.start.is_none() {
         found.wrong(&nowhere, "nothing says where a call starts: start = \"MENU\"");
     }
@@ -72,6 +75,7 @@ fn check(stack: &Stack, layers: &[(&str, &str)], known: &Known<'_>, found: &mut 
         menus,
         start: start?,
         taglines: stack.taglines.iter().map(|line| line.text.clone()).collect(),
+        flags,
         asks_records: false,
     };
     // Where a name is wrong, a way that is missing is most likely that one.
@@ -96,7 +100,7 @@ fn ways(mut menus: Menus, stack: &Stack, found: &mut Found) -> Menus {
     }
     let MenuId(start) = menus.start;
     if let (Some(menu), Some(raw)) = (menus.menus.get(start), raws.get(start))
-        && menu.access != Rule::All
+        && menu.access != AccessRule::ALL
         && let Some(access) = &raw.access
     {
         found.wrong(&access.place, "a call starts in this menu: it must be open to all");
