@@ -6,7 +6,7 @@ use std::error::Error;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use dialtone_domain::messaging::{Draft, NewBoard, Poster};
+use dialtone_domain::messaging::{BoardRules, Draft, NewBoard, Poster};
 use dialtone_domain::{Domain, ThreadId};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -164,9 +164,7 @@ async fn threads(
             slug: slug.get(..12).unwrap_or_default().to_owned(),
             name: "Load".to_owned(),
             description: String::new(),
-            read_level: 0,
-            post_level: 0,
-            read_only: false,
+            rules: BoardRules::default(),
         };
         let board = domain.messaging.create_board(new, domain.operator()).await?;
         let poster = domain.messaging.poster(&who, board.id).await?;

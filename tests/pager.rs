@@ -306,8 +306,8 @@ fn nobody_is_paged_of_what_they_may_not_read() {
         "Elite",
         "--description",
         "For few",
-        "--read-level",
-        "50",
+        "--read",
+        "level >= 50",
     ]);
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     board.account("Acid Burn");

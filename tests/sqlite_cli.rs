@@ -138,3 +138,54 @@ fn the_sysop_posts_with_no_more_rights_than_the_name_has() {
     let said = String::from_utf8_lossy(&run.stderr);
     assert!(!run.status.success() && said.contains("This board is read only."), "{said}");
 }
+
+#[test]
+fn a_rule_with_a_mistake_is_pointed_at_and_changes_nothing() {
+    let setup = Board::setup();
+    std::fs::write(setup.data_dir().join("menus.toml"), "flags = [\"elite\"]\n").expect("it can be written");
+    let board = setup.start();
+    let before = board.cli_json(&["board", "list", "--json"]);
+    let long = "(".repeat(100_000);
+    let deep = "not ".repeat(60);
+    for (rule, told) in [
+        ("level >= fifty", "\"fifty\" is not a number"),
+        ("flag elit", "nobody has declared the flag \"elit\""),
+        ("secure or sysop", "\"secure\" asks what somebody calls with"),
+        ("guest or columns >= 80", "\"columns\" asks what somebody calls with"),
+        ("sysopp", "did you mean \"sysop\"?"),
+        ("sysop\u{1b}[2J", "a rule has no control characters"),
+        ("", "who may is missing"),
+        (deep.as_str(), "more than 32 levels deep"),
+        (long.as_str(), "this has 100000 characters; at most 1000 fit"),
+    ] {
+        let add = ["board", "add", "den", "--name", "Den", "--description", "x", "--post", rule];
+        for words in [&add[..], &["board", "edit", "lobby", "--read", rule]] {
+            let run = board.cli(words);
+            let said = String::from_utf8_lossy(&run.stderr);
+            assert!(!run.status.success() && said.contains(told), "{rule:.40}: {said}");
+            assert!(!said.contains('\u{1b}') && said.len() < 4_000, "{said}");
+            let caret = said.contains("here") && said.contains("[--");
+            assert!(caret || rule.len() > 1000, "{said}");
+        }
+    }
+    assert_eq!(board.cli_json(&["board", "list", "--json"]), before);
+
+    let read = "FLAG elite or (level >= 50)";
+    let add = ["board", "add", "den", "--name", "Den", "--description", "x", "--read", read, "--json"];
+    let added = board.cli_json(&add);
+    assert_eq!(
+        (&added["read"], &added["post"]),
+        (&"flag elite or level >= 50".into(), &"level >= 10".into())
+    );
+    let run = board.cli(&["board", "edit", "den", "--name", "The Den", "--post", "sysop"]);
+    assert_eq!(String::from_utf8_lossy(&run.stdout), "The Den is changed.\n");
+    let run = board.cli(&["board", "edit", "den", "--name", "The Den"]);
+    assert_eq!(String::from_utf8_lossy(&run.stdout), "The Den is like that already.\n");
+    let run = board.cli(&["board", "list"]);
+    let list = String::from_utf8_lossy(&run.stdout).into_owned();
+    let row = list.lines().find(|row| row.starts_with("den")).expect("it is listed");
+    assert!(row.contains("flag elite or level >= 50") && row.trim_end().ends_with("sysop"), "{list}");
+    assert!(!board.cli(&["board", "edit", "den"]).status.success(), "nothing to change");
+    let log = board.cli_json(&["audit", "list", "--json"]).to_string();
+    assert!(log.contains("den: name from Den to The Den; post from level >= 10 to sysop"), "{log}");
+}

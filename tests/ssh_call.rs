@@ -455,7 +455,7 @@ fn rights_taken_away_are_gone_on_an_open_connection(setup: Setup) {
     board.account("Dade");
     done(&board, &["user", "level", "Dade", "50"]);
     let elite = ["board", "add", "elite", "--name", "Elite", "--description", "For few"];
-    done(&board, &[&elite[..], &["--read-level", "50", "--post-level", "50"]].concat());
+    done(&board, &[&elite[..], &["--read", "level >= 50"]].concat());
     let first = master(&board, "Dade");
     let second = another(&board, "Dade");
     for caller in [&first, &second] {

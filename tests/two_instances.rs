@@ -538,7 +538,7 @@ fn whoever_listens_on_nats_reads_nothing_that_is_private() {
     let a = instance("a", &database, Some(&nats));
     a.account("Acid Burn");
     let elite =
-        ["board", "add", "elite", "--name", "Elite", "--description", "For few", "--read-level", "10"];
+        ["board", "add", "elite", "--name", "Elite", "--description", "For few", "--read", "level >= 10"];
     assert!(a.cli(&elite).status.success());
     let mut wire = nats.listen();
     let acid = Dial::call(&a, Kind::SyncTerm);
@@ -586,4 +586,29 @@ fn a_ban_on_one_instance_ends_the_calls_on_the_other() {
         caller.wait_for("The sysop has closed your account.");
         caller.wait_hangup();
     }
+}
+
+#[test]
+fn a_board_closed_on_one_instance_is_closed_on_the_other() {
+    let database = Arc::new(Database::create());
+    let (a, b) = (instance_without_poll("a", &database, None), instance_without_poll("b", &database, None));
+    a.account("Acid Burn");
+    let there = Dial::call(&b, Kind::SyncTerm);
+    there.log_in("Acid Burn");
+    there.open_board("The Lobby");
+    let command = |words: &[&str]| {
+        let run = a.cli(words);
+        assert!(run.status.success(), "{words:?}: {}", String::from_utf8_lossy(&run.stderr));
+    };
+    let post = |slug: &str, subject: &str| {
+        command(&["board", "post", slug, "--from", "Sysop", "--subject", subject, "--body", "Words."]);
+    };
+    command(&["board", "edit", "lobby", "--read", "level >= 50"]);
+    there.wait_for("The sysop has changed what you may do here");
+    there.key(Key::Enter);
+    there.wait_for(MENU);
+    post("lobby", "A secret");
+    post("code", "No secret");
+    there.wait_status("» Sysop posted in Code: \"No secret\"");
+    assert!(!String::from_utf8_lossy(&there.raw()).contains("A secret"));
 }

@@ -68,16 +68,16 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Manage(command) => {
             // What goes wrong below the surface is told on standard error, beside the command's own words.
             telemetry::log::start(&Log { filter: "warn".to_owned(), ..config.log.clone() });
-            with_board(&config, async |domain| manage(domain, command).await)?
+            with_board(&config, async |domain| manage(domain, &config, command).await)?
         }
     };
     answer.print(common.json)
 }
 
-async fn manage(domain: &Domain, command: Manage) -> Result<Answer, Failure> {
+async fn manage(domain: &Domain, config: &Config, command: Manage) -> Result<Answer, Failure> {
     match command {
         Manage::User(command) => user::run(domain, command).await,
-        Manage::Board(command) => board::run(domain, command).await,
+        Manage::Board(command) => board::run(domain, config, command).await,
         Manage::Instance(command) => instance::run(domain, command).await,
         Manage::Who => instance::who(domain).await,
         Manage::Broadcast { text, from } => instance::broadcast(domain, &text, from.as_deref()).await,

@@ -207,10 +207,3 @@ pub async fn page(
     domain.messaging.page_as(by, from, to, text).await?;
     Ok(Done::all(format!("Paged {}.", domain.users.caller(to).await?.handle())))
 }
-
-/// Writes what was done into the audit log. It is done, so a line that cannot be written takes nothing back.
-pub async fn note(domain: &Domain, by: Actor, action: &str, detail: &str) {
-    if let Err(error) = domain.users.audit(by, action, detail).await {
-        tracing::warn!(%error, audit.action = action, audit.detail = detail, "not in the audit log");
-    }
-}

@@ -146,7 +146,6 @@ mod tests {
         let words = say(&EventBody::MessageCreated {
             board: BoardId(1),
             board_name: "The\nLobby".into(),
-            read_level: 0,
             thread: ThreadId(1),
             message: MessageId(1),
             author: UserId(2),

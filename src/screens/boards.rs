@@ -27,7 +27,7 @@ fn row(summary: &BoardSummary) -> Vec<CellText> {
 }
 
 fn about(summary: &BoardSummary) -> Panel {
-    let writes = if summary.board.read_only { "the sysop writes, all read" } else { "all who call" };
+    let writes = if summary.board.is_read_only() { "the sysop writes, all read" } else { "all who call" };
     let last = summary.last_post.map_or_else(|| "nobody yet".to_owned(), format::when);
     Panel {
         title: summary.board.name.clone(),
@@ -70,6 +70,7 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
             ListOutcome::Row(n) => {
                 if let Some(summary) = boards.get(n) {
                     threads::show(call, summary.board.id).await?;
+                    call.visit(None);
                 }
             }
             ListOutcome::Pages => pager(call).await?,

@@ -91,11 +91,13 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
             ListOutcome::Row(n) => match entries.get(n) {
                 Some(Entry { thread: Some((board, id)), .. }) => {
                     let (board, id) = (*board, *id);
+                    let before = call.visit(Some(board));
                     let answer = call.domain.messaging.reader(&call.caller, board).await;
                     if let Some(reader) = show_error(call, answer).await? {
                         // The reader may open the pager again: boxed, or the two would contain each other.
                         Box::pin(thread::show(call, &reader, id)).await?;
                     }
+                    call.visit(before);
                 }
                 Some(entry) => {
                     let text = entry.text.clone();

@@ -67,6 +67,7 @@ async fn fetch(
 
 /// Shows a board's threads until the caller leaves.
 pub async fn show(call: &mut Call, board: BoardId) -> Result<(), EndReason> {
+    call.visit(Some(board));
     let answer = call.domain.messaging.reader(&call.caller, board).await;
     let Some(reader) = show_error(call, answer).await? else { return Ok(()) };
     let refused = reader.may_post().err().map(|error| error.to_string());

@@ -155,7 +155,6 @@ fn log_refused(call: &Call, handle: &str, tries: usize, refused: &LoginRefused) 
 
 async fn guest(call: &mut Call) -> Result<Greeting, EndReason> {
     let caller = call.domain.users.guest();
-    let level = caller.level();
     tracing::info!(
         user.handle = caller.handle().as_str(),
         peer.address = %call.peer.address,
@@ -164,7 +163,7 @@ async fn guest(call: &mut Call) -> Result<Greeting, EndReason> {
         "logged in"
     );
     call.logged_in(caller, None).await?;
-    call.subscription.handle().update(|filter| filter.level = Some(level));
+    call.look_up().await;
     Ok(Greeting::Guest)
 }
 

@@ -24,23 +24,6 @@ pub async fn refresh(call: &mut Call) {
     }
 }
 
-/// What access rules ask of the records, where any rule does.
-pub async fn record(call: &mut Call) {
-    if call.caller.is_guest() || !call.server.menus.load().asks_records {
-        return;
-    }
-    let (profile, posts) = tokio::join!(
-        call.domain.users.profile(call.caller.id()),
-        call.domain.messaging.posts_by(call.caller.id()),
-    );
-    if let Ok(profile) = profile {
-        call.record.calls = profile.calls;
-    }
-    if let Ok(posts) = posts {
-        call.record.posts = posts;
-    }
-}
-
 /// What needs no records: the board at a glance, the clock, who and where.
 pub fn without_records(call: &mut Call) {
     let now = call.subscription.board_stats().now();

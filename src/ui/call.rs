@@ -10,7 +10,7 @@ use std::sync::Arc;
 use chrono::Local;
 use dialtone_domain::access::Facts;
 use dialtone_domain::users::Credential;
-use dialtone_domain::{CallId, Caller, Domain};
+use dialtone_domain::{BoardId, CallId, Caller, Domain};
 use dialtone_terminal::Charset;
 use futures_channel::mpsc;
 use futures_util::StreamExt;
@@ -57,6 +57,8 @@ pub struct Call {
     pub credential: Option<Credential>,
     /// The caller's own row has changed since it was read, and could not be read again.
     pub stale: bool,
+    /// The board they are on just now.
+    board: Option<BoardId>,
     /// When the call was answered.
     pub since: Instant,
     /// What the transport was told of it.
@@ -107,6 +109,7 @@ impl Call {
             subscription,
             credential: None,
             stale: false,
+            board: None,
             since: Instant::now(),
             record: Record::default(),
             input: connection.input.peekable(),

@@ -11,6 +11,7 @@ use dialtone_domain::messaging::{Board, Draft, Message, NewBoard};
 use dialtone_domain::{BoardId, Caller, Domain, EventBody, FloodLimits, MessageId, MessagingError, ThreadId};
 use people::{caller, for_each_database, sysop};
 use raw::Raw;
+use support::rules;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -19,9 +20,7 @@ fn new_board(slug: &str) -> NewBoard {
         slug: slug.into(),
         name: slug.to_uppercase(),
         description: "A board".into(),
-        read_level: 0,
-        post_level: 10,
-        read_only: false,
+        rules: rules("all", "level >= 10"),
     }
 }
 
@@ -95,7 +94,6 @@ fn a_thread_is_begun_answered_and_read() {
         let created = |message: &Message| EventBody::MessageCreated {
             board: lobby.id,
             board_name: "LOBBY".into(),
-            read_level: 0,
             thread: first.thread,
             message: message.id,
             author: message.author_id,
@@ -110,11 +108,11 @@ fn a_thread_is_begun_answered_and_read() {
 fn what_a_caller_may_do_is_said_in_words() {
     for_each_database(|domain, _| async move {
         let open = board(&domain, "open").await;
-        let news = NewBoard { read_only: true, ..new_board("news") };
+        let news = NewBoard { rules: rules("all", "sysop"), ..new_board("news") };
         let news = domain.messaging.create_board(news, domain.operator()).await.unwrap();
-        let staff = NewBoard { read_level: 50, post_level: 50, ..new_board("staff") };
+        let staff = NewBoard { rules: rules("level >= 50", "level >= 50"), ..new_board("staff") };
         let staff = domain.messaging.create_board(staff, domain.operator()).await.unwrap();
-        let elders = NewBoard { post_level: 50, ..new_board("elders") };
+        let elders = NewBoard { rules: rules("all", "level >= 50"), ..new_board("elders") };
         let elders = domain.messaging.create_board(elders, domain.operator()).await.unwrap();
         let messaging = &domain.messaging;
 
@@ -166,7 +164,7 @@ fn a_board_closed_meanwhile_takes_nothing() {
         let poster = domain.messaging.poster(&caller(&domain, 7).await, lobby.id).await.unwrap();
         let mut events = domain.events.reader().await.unwrap();
         let mut raw = Raw::open(&url).await;
-        raw.execute("UPDATE boards SET post_level = 50").await.unwrap();
+        raw.execute("UPDATE boards SET post_rule = 'level >= 50'").await.unwrap();
         let refused = domain.messaging.post(&poster, draft("Late", "Too late")).await.unwrap_err();
         assert_eq!(refused.to_string(), "This board no longer takes messages from you.");
         for table in ["threads", "messages", "authors", "thread_reads", "board_reads"] {
@@ -438,7 +436,7 @@ fn a_new_system_has_boards_worth_a_look_once() {
         let slugs: Vec<&str> = boards.iter().map(|b| b.board.slug.as_str()).collect();
         assert_eq!(slugs, ["bulletins", "lobby", "phones", "code"]);
         assert!(boards.iter().all(|b| b.messages > 0));
-        assert!(boards[0].board.read_only && !boards[1].board.read_only);
+        assert!(boards[0].board.is_read_only() && !boards[1].board.is_read_only());
         assert!(domain.messaging.poster(&caller(&domain, 7).await, boards[0].board.id).await.is_err());
         assert!(domain.messaging.poster(&caller(&domain, 7).await, boards[1].board.id).await.is_ok());
         assert_eq!(unread(&domain, &caller(&domain, 7).await, boards[2].board.id).await, boards[2].messages);
@@ -505,9 +503,9 @@ fn a_nul_in_what_is_written_is_not_kept() {
 #[test]
 fn whoever_posts_may_do_so_at_that_moment() {
     for_each_database(|domain, _| async move {
-        let staff = NewBoard { read_level: 50, post_level: 10, ..new_board("staff") };
+        let staff = NewBoard { rules: rules("level >= 50", "level >= 10"), ..new_board("staff") };
         let staff = domain.messaging.create_board(staff, domain.operator()).await.unwrap();
-        let bulletins = NewBoard { read_only: true, ..new_board("bulletins") };
+        let bulletins = NewBoard { rules: rules("all", "sysop"), ..new_board("bulletins") };
         let bulletins = domain.messaging.create_board(bulletins, domain.operator()).await.unwrap();
         let users = &domain.users;
         users.set_level(caller(&domain, 7).await.id(), 50, domain.operator()).await.unwrap();
@@ -540,7 +538,7 @@ fn whoever_posts_may_do_so_at_that_moment() {
 #[test]
 fn a_demotion_waits_for_what_is_being_done_by_the_old_rights() {
     for_each_database(|domain, url| async move {
-        let staff = NewBoard { read_level: 50, post_level: 50, ..new_board("staff") };
+        let staff = NewBoard { rules: rules("level >= 50", "level >= 50"), ..new_board("staff") };
         let staff = domain.messaging.create_board(staff, domain.operator()).await.unwrap();
         domain.users.set_level(caller(&domain, 7).await.id(), 50, domain.operator()).await.unwrap();
         let me = domain.users.caller(caller(&domain, 7).await.id()).await.unwrap();
@@ -572,7 +570,7 @@ fn a_demotion_waits_for_what_is_being_done_by_the_old_rights() {
 #[test]
 fn whoever_catches_up_or_keeps_a_draft_may_do_so_at_that_moment() {
     for_each_database(|domain, _| async move {
-        let staff = NewBoard { read_level: 50, post_level: 50, ..new_board("staff") };
+        let staff = NewBoard { rules: rules("level >= 50", "level >= 50"), ..new_board("staff") };
         let staff = domain.messaging.create_board(staff, domain.operator()).await.unwrap();
         domain.users.set_level(caller(&domain, 7).await.id(), 50, domain.operator()).await.unwrap();
         let me = domain.users.caller(caller(&domain, 7).await.id()).await.unwrap();

@@ -113,7 +113,7 @@ impl Call {
             CallEvent::Quiet => return Ok(None),
             CallEvent::Orders => Box::pin(self.obey()).await?,
             CallEvent::News(event) => {
-                self.concerned(&event);
+                self.concerned(&event).await;
                 self.tell(prompt, line).await?;
             }
             CallEvent::Warning => {

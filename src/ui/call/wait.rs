@@ -54,7 +54,7 @@ impl Call {
                     return Ok(CallEvent::Terminal);
                 }
                 CallEvent::News(event) => {
-                    if self.concerned(&event) {
+                    if self.concerned(&event).await {
                         self.refresh_clock();
                         return Ok(CallEvent::News(event));
                     }
@@ -274,7 +274,10 @@ impl Call {
     }
 
     /// Takes an event; true if the view on screen may want to show it.
-    pub(super) fn concerned(&mut self, event: &Arc<Event>) -> bool {
+    pub(super) async fn concerned(&mut self, event: &Arc<Event>) -> bool {
+        if !Box::pin(self.may_hear(event)).await {
+            return false;
+        }
         let missed = self.subscription.take_missed();
         self.screen.pager.missed(missed);
         if let Some(page) = page_of(event) {

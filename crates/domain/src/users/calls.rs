@@ -1,7 +1,7 @@
 //! Calls: each one the board has answered, from answer to hangup.
 
 use super::{Handle, Users, UsersError, text};
-use crate::db::{in_tx, now, on_db, prune};
+use crate::db::{DbError, Tx, in_tx, now, on_db, prune};
 use crate::events::EventBody;
 use crate::{CallId, Caller, InstanceId, Unavailable, UserId};
 use chrono::{DateTime, Utc};
@@ -148,4 +148,11 @@ impl Users {
         last.truncate(limit);
         Ok(last)
     }
+}
+
+/// How often `who` has called, as it is in this transaction.
+pub(crate) async fn made_by(tx: &mut Tx, who: UserId) -> Result<i64, DbError> {
+    let calls: Option<i64> = in_tx!(tx, db => sqlx::query_scalar("SELECT calls FROM users WHERE id = $1")
+        .bind(who).fetch_optional(db).await)?;
+    Ok(calls.unwrap_or(0))
 }

@@ -1,7 +1,12 @@
 //! Runs one test body against both databases, each time on a database of its own.
 
+#![allow(dead_code, reason = "each test file is a program of its own and uses its part of this")]
+
 use dialtone_domain::Domain;
+use dialtone_domain::access::CallerRule;
+use dialtone_domain::messaging::BoardRules;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use std::collections::BTreeSet;
 use std::future::Future;
 use tempfile::TempDir;
 
@@ -87,4 +92,14 @@ impl Place {
             }
         }
     }
+}
+
+/// A rule that may name the flag `elite`.
+pub fn rule(text: &str) -> CallerRule {
+    CallerRule::parse(text, &BTreeSet::from(["elite".to_owned()])).unwrap()
+}
+
+/// Who may read, and who may post.
+pub fn rules(read: &str, post: &str) -> BoardRules {
+    BoardRules { read: rule(read), post: rule(post) }
 }
