@@ -57,7 +57,7 @@ pub enum UserCommand {
         /// 0 to 255
         level: i64,
     },
-    /// Give an account these flags and no others; access rules in menus.toml may name them
+    /// Give an account these flags and no others; access rules may name them, where menus.toml declares them
     Flags {
         /// The account
         handle: String,

@@ -153,7 +153,8 @@ impl EventBody {
                 boards: true,
                 ..Meaning::new("bbs.board.changed", Audience::Visitors(*board))
             },
-            Self::PageSent { to, .. } => Meaning {
+            Self::PageSent { page, to, .. } => Meaning {
+                target: Some(Target::Page(*page)),
                 counter: Some(Counter::Pages),
                 public_fields: Some(&["page", "from", "to"]),
                 ..Meaning::new("email.page.sent", Audience::Caller(*to))

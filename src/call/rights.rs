@@ -3,8 +3,7 @@
 use dialtone_domain::events::{Audience, Event};
 use dialtone_domain::{BoardId, Caller, MessagingError, UsersError};
 
-use super::{Call, Record};
-use crate::ui::EndReason;
+use super::{Call, EndReason, Record};
 
 impl Call {
     /// Hears what concerns this caller, as much of it as they may.
