@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use dialtone_domain::users::Operator;
 use dialtone_domain::{Domain, OpenError};
 use miette::Diagnostic;
 use thiserror::Error;
@@ -59,8 +60,18 @@ pub fn keeps(url: &str) -> Result<(), DatabaseError> {
 /// Opens the database at `url` and brings its schema up to date. On SQLite the file is made when missing.
 pub async fn open(url: &str) -> Result<Domain, DatabaseError> {
     keeps(url)?;
-    match Domain::open(url).await {
-        Ok(domain) => Ok(domain),
+    opened(url, Domain::open(url).await).await
+}
+
+/// The same for a command, which may do whatever whoever holds the database may.
+pub async fn open_as_operator(url: &str) -> Result<(Domain, Operator), DatabaseError> {
+    keeps(url)?;
+    opened(url, Domain::open_as_operator(url).await).await
+}
+
+async fn opened<T>(url: &str, opened: Result<T, OpenError>) -> Result<T, DatabaseError> {
+    match opened {
+        Ok(opened) => Ok(opened),
         Err(_) if ambiguous(url) => Err(DatabaseError::Encoding),
         Err(OpenError::Url) => Err(DatabaseError::Address),
         Err(error) => Err(in_words(url, &error).await),

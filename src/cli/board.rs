@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal, Read};
 use clap::{Args, Subcommand};
 use dialtone_domain::access::{CallerRule, RuleMistake};
 use dialtone_domain::messaging::{Board, BoardChange, BoardRules, BoardSummary, Draft, Message, NewBoard};
+use dialtone_domain::users::Operator;
 use dialtone_domain::{Domain, MessageId};
 use miette::{LabeledSpan, MietteDiagnostic, NamedSource, Report};
 use serde_json::{Value, json};
@@ -104,12 +105,17 @@ pub struct PostArgs {
 }
 
 /// Carries a command out.
-pub async fn run(domain: &Domain, config: &Config, command: BoardCommand) -> Result<Answer, Failure> {
+pub async fn run(
+    domain: &Domain,
+    operator: Operator,
+    config: &Config,
+    command: BoardCommand,
+) -> Result<Answer, Failure> {
     match command {
         BoardCommand::List => list(domain).await,
-        BoardCommand::Add(board) => add(domain, config, board).await,
-        BoardCommand::Edit { slug, changes } => edit(domain, config, &slug, changes).await,
-        BoardCommand::Post(message) => post(domain, message).await,
+        BoardCommand::Add(board) => add(domain, operator, config, board).await,
+        BoardCommand::Edit { slug, changes } => edit(domain, operator, config, &slug, changes).await,
+        BoardCommand::Post(message) => post(domain, operator, message).await,
         BoardCommand::Read { slug, limit } => read(domain, &slug, limit).await,
     }
 }
@@ -156,23 +162,34 @@ fn board_document(board: &Board) -> Value {
     })
 }
 
-async fn add(domain: &Domain, config: &Config, new: NewBoardArgs) -> Result<Answer, Failure> {
+async fn add(
+    domain: &Domain,
+    operator: Operator,
+    config: &Config,
+    new: NewBoardArgs,
+) -> Result<Answer, Failure> {
     let NewBoardArgs { slug, name, description, read, post } = new;
     let flags = flags(config)?;
     let rules = BoardRules { read: rule("--read", &read, &flags)?, post: rule("--post", &post, &flags)? };
     let new = NewBoard { slug, name, description, rules };
-    let board = domain.messaging.create_board(new, domain.operator()).await?;
+    let board = domain.messaging.create_board(new, operator).await?;
     Ok(Answer { json: board_document(&board), text: format!("{} is there, as {}.", board.name, board.slug) })
 }
 
-async fn edit(domain: &Domain, config: &Config, slug: &str, changes: Changes) -> Result<Answer, Failure> {
+async fn edit(
+    domain: &Domain,
+    operator: Operator,
+    config: &Config,
+    slug: &str,
+    changes: Changes,
+) -> Result<Answer, Failure> {
     let Changes { name, description, read, post } = changes;
     let flags = flags(config)?;
     let read = read.map(|text| rule("--read", &text, &flags)).transpose()?;
     let post = post.map(|text| rule("--post", &text, &flags)).transpose()?;
     let board = domain.messaging.board_by_slug(slug).await?;
     let change = BoardChange { name, description, read, post };
-    let edited = domain.messaging.edit_board(board.id, change, domain.operator()).await?;
+    let edited = domain.messaging.edit_board(board.id, change, operator).await?;
     let words = if edited.is_some() { "is changed" } else { "is like that already" };
     let board = edited.unwrap_or(board);
     Ok(Answer { json: board_document(&board), text: format!("{} {words}.", board.name) })
@@ -210,7 +227,7 @@ fn rule(option: &str, text: &str, flags: &BTreeSet<String>) -> Result<CallerRule
     })
 }
 
-async fn post(domain: &Domain, message: PostArgs) -> Result<Answer, Failure> {
+async fn post(domain: &Domain, operator: Operator, message: PostArgs) -> Result<Answer, Failure> {
     let from = account(domain, &message.from).await?;
     let board = domain.messaging.board_by_slug(&message.slug).await?;
     let poster = domain.messaging.poster(&from, board.id).await?;
@@ -224,7 +241,7 @@ async fn post(domain: &Domain, message: PostArgs) -> Result<Answer, Failure> {
         reply_to: message.reply_to.map(MessageId),
         key: None,
     };
-    let posted = domain.messaging.post_as(acts::actor_as(domain, &from), &poster, draft).await?;
+    let posted = domain.messaging.post_as(acts::actor_as(operator, &from), &poster, draft).await?;
     let text = format!("Posted as message {} on {}.", posted.id, board.name);
     Ok(Answer { json: message_document(&posted, &board), text })
 }

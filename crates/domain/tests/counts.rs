@@ -12,7 +12,7 @@ use dialtone_domain::{Caller, Domain, MessageId, ThreadId};
 use people::{caller, for_each_database};
 use raw::Raw;
 use std::collections::{BTreeMap, BTreeSet};
-use support::rules;
+use support::{operator, rules};
 
 const ACTS: usize = 400;
 
@@ -127,7 +127,7 @@ fn kept_numbers_are_what_counting_says_whatever_is_done() {
             description: String::new(),
             rules: rules("all", "level >= 10"),
         };
-        let board = domain.messaging.create_board(new, domain.operator()).await.unwrap();
+        let board = domain.messaging.create_board(new, operator()).await.unwrap();
         let mut raw = Raw::open(&url).await;
         let mut threads: BTreeMap<ThreadId, Thread> = BTreeMap::new();
         let mut readings = Vec::new();

@@ -10,7 +10,7 @@ use dialtone_domain::messaging::{Draft, MessagingError, NewBoard, Poster};
 use dialtone_domain::{Caller, Domain};
 use people::{caller, for_each_database};
 use raw::Raw;
-use support::rules;
+use support::{operator, rules};
 use uuid::Uuid;
 
 async fn poster(domain: &Domain, who: &Caller) -> Poster {
@@ -22,7 +22,7 @@ async fn poster(domain: &Domain, who: &Caller) -> Poster {
     };
     let board = match domain.messaging.board_by_slug("lobby").await {
         Ok(board) => board,
-        Err(_) => domain.messaging.create_board(new, domain.operator()).await.unwrap(),
+        Err(_) => domain.messaging.create_board(new, operator()).await.unwrap(),
     };
     domain.messaging.poster(who, board.id).await.unwrap()
 }

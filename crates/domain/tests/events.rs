@@ -11,7 +11,7 @@ use dialtone_domain::{Domain, Event, EventBody, EventReader, Handle, MessagingEr
 use raw::Raw;
 use std::collections::BTreeMap;
 use std::time::Duration;
-use support::for_each_database;
+use support::{for_each_database, operator};
 use writers::Writer;
 
 fn say(text: &str) -> EventBody {
@@ -28,7 +28,7 @@ fn texts(events: &[Event]) -> Vec<String> {
 
 /// Appends an event as the domain does it: with an act, here a broadcast by command.
 async fn tell(domain: &Domain, text: &str) -> Result<Handle, MessagingError> {
-    domain.messaging.broadcast(domain.operator(), text).await
+    domain.messaging.broadcast(operator(), text).await
 }
 
 async fn read(reader: &mut EventReader) -> Vec<String> {

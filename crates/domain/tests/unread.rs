@@ -11,7 +11,7 @@ use dialtone_domain::messaging::{Board, Draft, Message, NewBoard};
 use dialtone_domain::{Caller, Domain, MessageId, ThreadId};
 use people::{caller, for_each_database};
 use raw::Raw;
-use support::rules;
+use support::{operator, rules};
 use tokio::task::JoinSet;
 
 async fn board(domain: &Domain, slug: &str) -> Board {
@@ -21,7 +21,7 @@ async fn board(domain: &Domain, slug: &str) -> Board {
         description: String::new(),
         rules: rules("all", "level >= 10"),
     };
-    domain.messaging.create_board(new, domain.operator()).await.unwrap()
+    domain.messaging.create_board(new, operator()).await.unwrap()
 }
 
 async fn post(domain: &Domain, who: &Caller, board: &Board, to: Option<MessageId>) -> Message {
