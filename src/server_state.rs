@@ -43,7 +43,7 @@ pub struct ServerState {
     pub reloaded: watch::Sender<()>,
     /// Who hears what.
     pub switchboard: Arc<Switchboard>,
-    /// Set when the board goes down.
+    /// Set by the server when the board goes down.
     pub drain: CancellationToken,
     /// Takes "who is where", written a moment later.
     pub places: mpsc::Sender<(CallId, String)>,

@@ -1,4 +1,4 @@
-//! Menus and art taken over while callers are on: when their files change, and on SIGHUP.
+//! Menus and art taken over while callers are on: when their files change, and when the board is asked to (SIGHUP).
 
 use std::ffi::OsStr;
 use std::io;
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
 use tokio::io::unix::AsyncFd;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Notify;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -26,14 +26,13 @@ const SETTLED: Duration = Duration::from_millis(100);
 pub struct Reload {
     config: Arc<Config>,
     server: Arc<ServerState>,
-    hangup: Signal,
+    asked: Arc<Notify>,
     watch: Option<Watch>,
 }
 
 impl Reload {
-    /// Watches from now on. Errors: signals cannot be had. A system that cannot watch files is told of in the log:
-    /// SIGHUP does the same.
-    pub fn new(config: Arc<Config>, server: Arc<ServerState>) -> io::Result<Self> {
+    /// Watches from now on, and listens to who asks. A system that cannot watch files is told of in the log.
+    pub fn new(config: Arc<Config>, server: Arc<ServerState>, asked: Arc<Notify>) -> Self {
         let watch = match Watch::new(&config.storage.data_dir) {
             Ok(watch) => Some(watch),
             Err(error) => {
@@ -41,7 +40,7 @@ impl Reload {
                 None
             }
         };
-        Ok(Self { config, server, hangup: signal(SignalKind::hangup())?, watch })
+        Self { config, server, asked, watch }
     }
 
     /// Works until the board closes.
@@ -49,7 +48,7 @@ impl Reload {
         loop {
             tokio::select! {
                 () = closing.cancelled() => return,
-                _ = self.hangup.recv() => {}
+                () = self.asked.notified() => {}
                 changed = changed(self.watch.as_mut()) => if let Err(error) = changed {
                     tracing::warn!(%error, "menus and art are watched no more: send SIGHUP when they have changed");
                     self.watch = None;
