@@ -133,7 +133,7 @@ fn whoever_leaves_the_form_is_asked_again() {
 /// The time, in nanoseconds, that the board's threads have spent computing so far: unlike a clock on the wall, the same
 /// on a busy machine.
 fn computed(board: &Board) -> u64 {
-    let threads = std::fs::read_dir(format!("/proc/{}/task", board.pid)).expect("the board runs");
+    let threads = std::fs::read_dir(format!("/proc/{}/task", board.pid())).expect("the board runs");
     // A thread may end meanwhile.
     let spent = threads.filter_map(|thread| {
         let text = std::fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
@@ -162,7 +162,7 @@ fn wrong(board: &Board, caller: &Dial, handle: &str, nth: usize) -> u64 {
 #[test]
 fn an_unknown_handle_and_a_wrong_password_are_answered_alike() {
     // One process and no prices: nothing but the answer is computed.
-    let board = Board::setup().arguments(&["--role", "gateway"]).start();
+    let board = Board::setup().process().arguments(&["--role", "gateway"]).start();
     board.account("Zero Cool");
     // Higher than usual: nothing scrolls away.
     let cheapest = |handle: &str| {
@@ -421,7 +421,7 @@ fn deaf(board: &Board, handle: &str) -> TcpStream {
 /// A board that waits for a caller who does not read for longer than any test runs.
 fn patient_board() -> Board {
     let setup = Board::setup().arguments(&["--role", "gateway"]).env("DIALTONE_LIMITS__STALL_SECONDS", 600);
-    let board = setup.env("DIALTONE_LIMITS__DRAIN_SECONDS", 600).start();
+    let board = setup.env("DIALTONE_LIMITS__DRAIN_SECONDS", 600).process().start();
     board.account("Zero Cool");
     board
 }
@@ -453,6 +453,18 @@ fn a_caller_who_never_reads_does_not_hold_up_the_end() {
     let board = patient_board();
     let _stream = deaf(&board, "Zero Cool");
     assert!(board.stop().success());
+}
+
+#[test]
+fn a_board_that_is_told_twice_to_end_waits_for_nobody() {
+    let board = patient_board();
+    let _stream = deaf(&board, "Zero Cool");
+    board.signal("TERM");
+    board.log.wait_message("draining: no new calls");
+    board.signal("TERM");
+    board.log.wait_text("calls cut off");
+    assert!(board.log.wait_end().success());
+    assert_eq!(board.again().who(), [""; 0]);
 }
 
 #[test]

@@ -135,7 +135,7 @@ fn what_was_typed_in_plain_words_is_offered_too(setup: Setup) {
 }
 
 fn what_was_being_typed_outlives_a_crash(setup: Setup) {
-    let board = setup.start();
+    let board = setup.process().start();
     board.account("Acid Burn");
     let acid = Dial::call(&board, Kind::SyncTerm);
     acid.log_in("Acid Burn");

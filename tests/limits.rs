@@ -5,9 +5,11 @@ mod harness;
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
+use std::sync::Arc;
 
 use harness::{
-    Board, DEADLINE, Dial, Kind, MENU, PASSWORD, QUESTION, Setup, SshOptions, on_both_databases, ssh, telnet,
+    Board, DEADLINE, Database, Dial, Kind, MENU, PASSWORD, QUESTION, Setup, SshOptions, on_both_databases,
+    ssh, telnet,
 };
 
 on_both_databases!(a_board_that_goes_down_says_so_and_ends_well);
@@ -168,7 +170,7 @@ fn a_quiet_caller_is_warned_and_then_let_go() {
 }
 
 fn a_board_that_goes_down_says_so_and_ends_well(setup: Setup) {
-    let board = setup.start();
+    let board = setup.process().start();
     board.account("Acid Burn");
     let in_menu = telnet(&board);
     in_menu.log_in("Acid Burn");
@@ -206,6 +208,26 @@ fn a_caller_who_keeps_typing_is_drained_too() {
     busy.wait_hangup();
     assert!(board.log.wait_end().success());
     assert!(!board.log.lines().iter().any(|line| line.contains("\"ERROR\"")), "{}", board.log.tail());
+}
+
+#[test]
+fn a_board_that_is_cut_off_leaves_nothing_behind() {
+    let database = Arc::new(Database::create());
+    let board = Board::setup().database(&database).env("DIALTONE_LIMITS__DRAIN_SECONDS", 600).start();
+    board.account("Acid Burn");
+    let by_telnet = Dial::call(&board, Kind::SyncTerm);
+    by_telnet.log_in("Acid Burn");
+    let by_ssh = ssh(&board, "guest", &SshOptions::default());
+    by_ssh.past_guest_notice();
+    board.wait_who("both", |who| who.len() == 2);
+    board.here().expect("it is in this process").cut_off();
+    by_telnet.wait_hangup();
+    assert_eq!(by_ssh.exit_code(), 255);
+    assert!(board.log.wait_end().success());
+    assert!(TcpStream::connect(board.telnet).is_err() && TcpStream::connect(board.ssh).is_err());
+    let calls = board.log.wait_text("calls cut off");
+    assert!(calls.contains("\"calls\":2"), "{calls}");
+    assert_eq!(database.query("SELECT COUNT(*), COUNT(ended_at) FROM calls"), "2|2");
 }
 
 #[test]

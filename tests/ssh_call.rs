@@ -287,7 +287,7 @@ fn a_refused_key_is_no_failed_guess() {
 
 #[test]
 fn host_keys_are_made_once_and_private() {
-    let board = Board::start();
+    let board = Board::setup().process().start();
     board.log.wait_message("rsa host key made");
     let shown = |board: &Board| {
         let scan = Command::new("ssh-keyscan")

@@ -1,4 +1,5 @@
-//! What the black-box tests drive the board with: the program itself, scripted and real terminals, private servers.
+//! What the tests drive a board with: the board itself, scripted and real terminals, private servers. They know it only
+//! from outside, whether it runs in their own process, as most do, or is the built program.
 //!
 //! Everything here waits for text or a condition under one deadline and panics with the screen and the log.
 
@@ -15,6 +16,7 @@ mod cp437;
 mod dial;
 mod disk;
 mod emulator;
+mod here;
 mod log;
 mod petscii;
 mod pty;

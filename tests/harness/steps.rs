@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use dialtone_domain::users::{NewAccount, OnlineCall};
 use serde_json::Value;
 
 use super::{Board, DEADLINE, Emulator, Key, Terminal};
@@ -187,8 +188,20 @@ impl Terminal {
 impl Board {
     /// Makes an account with [`PASSWORD`], as the sysop does.
     pub fn account(&self, handle: &str) {
-        let made = self.cli_told(&["user", "add", handle, "--password-stdin"], PASSWORD);
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let Some(here) = self.here() else {
+            let made = self.cli_told(&["user", "add", handle, "--password-stdin"], PASSWORD);
+            assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+            return;
+        };
+        let new = NewAccount {
+            handle: handle.to_owned(),
+            password: PASSWORD.into(),
+            display_name: None,
+            location: None,
+            source: None,
+        };
+        let made = here.ask(async |domain| domain.users.add(new, domain.operator()).await);
+        made.unwrap_or_else(|error| panic!("{handle}: {error}\n{}", self.log.tail()));
     }
 
     /// The same for one that is older than anything on the boards: all of it is new to them.
@@ -201,6 +214,12 @@ impl Board {
 
     /// The handles of everybody on line, as `dialtone who` says; those at the door are empty.
     pub fn who(&self) -> Vec<String> {
+        if let Some(here) = self.here() {
+            let calls = here.ask(async |domain| domain.users.online().await);
+            let calls = calls.unwrap_or_else(|error| panic!("{error}\n{}", self.log.tail()));
+            let handle = |call: OnlineCall| call.handle.map(|handle| handle.to_string()).unwrap_or_default();
+            return calls.into_iter().map(handle).collect();
+        }
         let who = self.cli_json(&["who", "--json"]);
         let calls = who.as_array().expect("a list of calls");
         calls.iter().map(|call| call["handle"].as_str().unwrap_or_default().to_owned()).collect()
