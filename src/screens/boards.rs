@@ -2,7 +2,8 @@
 
 use dialtone_domain::messaging::BoardSummary;
 
-use crate::ui::{Bar, Call, CellText, Column, EndReason, List, ListOutcome, Live, Panel, pick, styles};
+use crate::call::{Call, EndReason};
+use crate::ui::{Bar, CellText, Column, List, ListOutcome, Live, Panel, pick, styles};
 
 use super::{format, pager, show_error, threads};
 

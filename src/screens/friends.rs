@@ -3,10 +3,8 @@
 use dialtone_domain::UsersError;
 use dialtone_domain::users::{OnlineCall, Profile};
 
-use crate::ui::{
-    Bar, Call, CellText, Column, EndReason, Field, Form, List, ListOutcome, Live, Panel, confirm, pick,
-    styles,
-};
+use crate::call::{Call, EndReason};
+use crate::ui::{Bar, CellText, Column, Field, Form, List, ListOutcome, Live, Panel, confirm, pick, styles};
 
 use super::who::Online;
 use super::{pager, profile, show_error, users};

@@ -3,9 +3,8 @@
 use dialtone_domain::Cents;
 use dialtone_domain::market::{Fill, Holding, Portfolio, START_CASH, Side};
 
-use crate::ui::{
-    Bar, Call, CellText, Column, EndReason, List, ListOutcome, Panel, Picture, Share, pick, read, styles,
-};
+use crate::call::{Call, EndReason};
+use crate::ui::{Bar, CellText, Column, List, ListOutcome, Panel, Picture, Share, pick, read, styles};
 use crate::ui::{Text, ViewerOutcome};
 
 use super::trade::{coloured, side, trade};

@@ -4,7 +4,8 @@ use dialtone_domain::users::{CharsetChoice, Settings};
 use dialtone_terminal::Charset;
 
 use super::{pager, show_error};
-use crate::ui::{Bar, Call, Column, EndReason, List, ListOutcome, Panel, pick, styles};
+use crate::call::{Call, EndReason};
+use crate::ui::{Bar, Column, List, ListOutcome, Panel, pick, styles};
 
 /// Speeds that modems had, in bits a second.
 const SPEEDS: [u32; 10] = [300, 1200, 2400, 9600, 14_400, 19_200, 28_800, 38_400, 57_600, 115_200];

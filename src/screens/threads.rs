@@ -3,9 +3,8 @@
 use dialtone_domain::BoardId;
 use dialtone_domain::messaging::{CaughtUp, Reader, ThreadSummary};
 
-use crate::ui::{
-    Bar, Call, CellText, Column, EndReason, List, ListOutcome, Live, Panel, confirm, notice, pick, styles,
-};
+use crate::call::{Call, EndReason};
+use crate::ui::{Bar, CellText, Column, List, ListOutcome, Live, Panel, confirm, notice, pick, styles};
 
 use super::format::{figure, mark};
 use super::{compose, format, pager, show_error, thread};

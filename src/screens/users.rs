@@ -2,7 +2,8 @@
 
 use dialtone_domain::users::Profile;
 
-use crate::ui::{Bar, Call, CellText, Column, EndReason, List, ListOutcome, Panel, pick, styles};
+use crate::call::{Call, EndReason};
+use crate::ui::{Bar, CellText, Column, List, ListOutcome, Panel, pick, styles};
 
 use super::{format, pager, profile, show_error};
 
