@@ -42,6 +42,13 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     let config = Arc::new(config);
     database::keeps(&config.database_url())?;
     let loaded = assets::load_for_start(&config)?;
+    let (languages, mistakes) = assets::languages(&config);
+    if let Some(mistakes) = mistakes {
+        tracing::warn!("the board's own sentences stand in: {mistakes:?}");
+    }
+    if languages.get(&config.board.language).is_none() {
+        tracing::warn!(language = config.board.language, "board.language names no language: English it is");
+    }
     instance::prepare_data_dir(&config.storage.data_dir)?;
     let _lock = instance::lock_database(&config.database_url())?;
     let calls_at_once = instance::raise_file_limit(config.limits.calls);
@@ -118,6 +125,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         registration: config.board.registration,
         throttle: Arc::clone(&throttle),
         themes: ArcSwap::from_pointee(loaded.themes),
+        languages: ArcSwap::from_pointee(languages),
         menus: ArcSwap::from_pointee(loaded.menus),
         reloaded: watch::Sender::default(),
         switchboard,

@@ -3,6 +3,7 @@
 use dialtone_domain::UsersError;
 use dialtone_domain::users::{OnlineCall, Profile};
 
+use crate::lang::Language;
 use crate::ui::{
     Bar, Call, CellText, Column, EndReason, Field, Form, List, ListOutcome, Live, Panel, confirm, pick,
     styles,
@@ -23,12 +24,12 @@ struct Friend {
     place: Option<String>,
 }
 
-fn row(friend: &Friend) -> Vec<CellText> {
+fn row(friend: &Friend, language: &Language) -> Vec<CellText> {
     let now = match &friend.place {
         Some(place) => (format!("on line: {place}"), Some(styles::GAIN)),
         None => ("away".to_owned(), Some(styles::ASIDE)),
     };
-    vec![(friend.profile.handle.to_string(), None), now, (users::last_call(&friend.profile), None)]
+    vec![(friend.profile.handle.to_string(), None), now, (users::last_call(&friend.profile, language), None)]
 }
 
 async fn friends(call: &mut Call) -> Result<Option<Vec<Friend>>, EndReason> {
@@ -80,7 +81,7 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
         };
         let mut list = List {
             columns: COLUMNS.to_vec(),
-            rows: friends.iter().map(row).collect(),
+            rows: friends.iter().map(|friend| row(friend, call.language())).collect(),
             empty: "No friends yet. A adds one.".into(),
             keys: vec![("A", "add"), ("D", "delete")],
             bar: std::mem::take(&mut bar),

@@ -116,7 +116,8 @@ impl Widget for Help {
 
 /// Shows what the keys mean until the caller goes on. Boxed: it is opened from where every view waits.
 pub fn show(call: &mut Call, keys: Keys) -> Pin<Box<dyn Future<Output = Result<(), EndReason>> + Send + '_>> {
-    Box::pin(async move { call.run(&mut Help { keys: keys.explained(), first: 0, size: (0, 0) }).await })
+    let keys = keys.explained(call.language());
+    Box::pin(async move { call.run(&mut Help { keys, first: 0, size: (0, 0) }).await })
 }
 
 /// The keys in lines, for terminals of plain words.
@@ -132,6 +133,7 @@ pub fn in_words(choices: &str, own: &[(&'static str, &'static str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lang::english;
     use crate::ui::keys::COMMON;
 
     #[test]
@@ -140,7 +142,7 @@ mod tests {
         let mut keys = Keys::of(&every);
         keys.topics = vec![("1 to 9".into(), "go to the row of that number".into())];
         for (columns, rows) in [(80, 17), (80, 40), (40, 17), (132, 17)] {
-            let help = Help { keys: keys.explained(), first: 0, size: (columns, rows) };
+            let help = Help { keys: keys.explained(english()), first: 0, size: (columns, rows) };
             let (_, wide, lines) = help.laid_out(columns, rows);
             for (label, about) in &lines {
                 assert!(usize::from(behind(label)) + width(about) < usize::from(wide), "{columns}: {about}");
