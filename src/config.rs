@@ -132,7 +132,7 @@ pub struct Limits {
     pub idle_warning_seconds: u64,
     /// How long a caller may leave output unread before the call is dropped.
     pub stall_seconds: u64,
-    /// How long callers have to finish when the board goes down.
+    /// How long the last words of a call may take when the board goes down.
     pub drain_seconds: u64,
 }
 

@@ -357,3 +357,24 @@ fn a_paste_is_answered_in_few_drawings() {
     let drawn = acid.raw().len() - before;
     assert!(drawn < book.len(), "{} keys were answered with {drawn} bytes", book.len());
 }
+
+#[test]
+fn what_a_banned_caller_was_writing_is_refused_once() {
+    let board = Board::start();
+    board.account("Acid Burn");
+    let acid = telnet(&board);
+    acid.log_in("Acid Burn");
+    begin(&acid, "What I think of it");
+    acid.send("a lot");
+    acid.wait_for("a lot");
+    board.cli(&["user", "ban", "Acid Burn", "--reason", "rude"]);
+    acid.wait_for("The sysop has closed your account: rude");
+    let refused = board.log.wait_message("a draft was refused");
+    assert!(refused.to_string().contains("c-"), "it is known whose: {refused}");
+    // Nothing is left that the board would wait for.
+    board.signal("TERM");
+    assert!(board.log.wait_end().success());
+    board.log.wait_message("stopped");
+    let waits = board.log.lines().iter().filter(|line| line.contains("a draft waits to be saved")).count();
+    assert_eq!(waits, 0, "{}", board.log.tail());
+}

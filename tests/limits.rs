@@ -180,7 +180,7 @@ fn a_board_that_goes_down_says_so_and_ends_well(setup: Setup) {
     assert_eq!(board.get("/healthz").0, 200);
     assert_eq!(board.get("/readyz").0, 200);
     board.signal("TERM");
-    let words = "The board is going down. Everything you posted is kept";
+    let words = "The board is going down. What you posted, and what you were writing, is kept.";
     in_menu.wait_for(words);
     by_ssh.wait_for(words);
     at_door.wait_for(words);

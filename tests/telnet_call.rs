@@ -207,6 +207,33 @@ fn a_window_resized_in_a_menu_is_drawn_anew() {
 }
 
 #[test]
+fn what_happens_while_help_is_open_is_on_the_screen_behind_it() {
+    let board = Board::start();
+    board.account("Acid Burn");
+    let caller = Dial::call(&board, Kind::SyncTerm);
+    caller.log_in("Acid Burn");
+    caller.resize(40, 24);
+    caller.wait_row(22, MENU);
+    caller.send("?");
+    caller.wait_for("── keys");
+    caller.resize(80, 24);
+    caller.wait_status("Dialtone ·");
+    caller.key(Key::Escape);
+    caller.wait_for("Goodbye");
+    caller.wait_for("Users");
+    // A list hears of the news that came meanwhile.
+    caller.open_board("The Lobby");
+    caller.send("?");
+    caller.wait_for("── keys");
+    board.cli(&["board", "post", "lobby", "--from", "Sysop", "--subject", "Behind the help", "--body", "x"]);
+    caller.wait_for("» ");
+    caller.key(Key::Escape);
+    caller.wait_until("the new thread in the list", |screen| {
+        screen.rows().iter().any(|row| row.contains("Behind the help") && !row.contains('»'))
+    });
+}
+
+#[test]
 fn every_end_of_line_is_one_enter() {
     let board = Board::start();
     for end in [&b"\r"[..], b"\r\n", b"\r\0", b"\n"] {

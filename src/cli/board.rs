@@ -171,16 +171,7 @@ fn read_body() -> Result<String, Failure> {
 async fn read(domain: &Domain, slug: &str, limit: i64) -> Result<Answer, Failure> {
     let board = domain.messaging.board_by_slug(slug).await?;
     let reader = domain.messaging.reader(&acts::sysop(domain, None).await?, board.id).await?;
-    // Each of the newest messages is the newest of its thread, or follows one that is as new: so they all are in
-    // as many threads.
-    let mut messages: Vec<Message> = Vec::new();
-    for thread in domain.messaging.threads(&reader, None, limit).await? {
-        let after = (thread.replies + 1 - limit).max(0);
-        messages.extend(domain.messaging.thread(&reader, thread.thread, after, limit).await?);
-    }
-    messages.sort_by_key(|message| (message.posted_at, message.id));
-    let surplus = messages.len().saturating_sub(usize::try_from(limit).unwrap_or(usize::MAX));
-    messages.drain(..surplus);
+    let messages = domain.messaging.newest(&reader, limit).await?;
     let texts: Vec<String> = messages.iter().map(in_full).collect();
     let text = if texts.is_empty() { format!("Nothing on {} yet.", board.name) } else { texts.join("\n\n") };
     Ok(Answer { json: messages.iter().map(|message| message_document(message, &board)).collect(), text })

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use dialtone_domain::messaging::BoardSummary;
 
+use crate::call::{Call, EndReason};
 use crate::lang::Language;
-use crate::ui::{Bar, Call, CellText, Column, EndReason, List, ListOutcome, Live, Panel, pick, styles};
+use crate::ui::{Bar, CellText, Column, List, ListOutcome, Live, Panel, pick, styles};
 
 use super::{format, pager, show_error, threads};
 

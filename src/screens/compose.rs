@@ -7,7 +7,8 @@ use dialtone_domain::{BoardId, Messaging, MessagingError, ThreadId, Unavailable}
 use dialtone_terminal::text::wrap;
 use uuid::Uuid;
 
-use crate::ui::{Call, Editing, EndReason, Field, Form, choice, confirm, edit, notice};
+use crate::call::{Call, EndReason};
+use crate::ui::{Editing, Field, Form, choice, confirm, edit, notice};
 
 use super::draft_saver::{DraftSaver, UnpostedText};
 use super::{format, show_error};

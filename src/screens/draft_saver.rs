@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use dialtone_domain::Domain;
 use dialtone_domain::messaging::{Draft, MessagingError, Poster};
+use dialtone_domain::{Domain, correlation};
 use tokio::time::sleep;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-use crate::ui::{Autosave, Call};
+use crate::call::Call;
+use crate::ui::Autosave;
 
 /// The time between two tries to save.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -103,7 +104,15 @@ impl Inner {
                 next
             });
             let Some(body) = next else { return };
-            let Err(error) = self.save(&body).await else { continue };
+            let error = match self.save(&body).await {
+                Ok(()) => continue,
+                Err(error @ MessagingError::Unavailable(_)) => error,
+                Err(refused) => {
+                    // It would be refused again: the account is closed, or the board is not theirs to post on any more.
+                    tracing::info!(error = %refused, "a draft was refused");
+                    continue;
+                }
+            };
             let over = self.state(|state| {
                 state.waiting.get_or_insert(body);
                 state.over
@@ -158,7 +167,7 @@ impl Autosave for DraftSaver {
         });
         if idle {
             let inner = Arc::clone(&self.inner);
-            self.loose_ends.spawn(async move { Box::pin(inner.run()).await });
+            self.loose_ends.spawn(correlation::carry(async move { Box::pin(inner.run()).await }));
         }
     }
 }

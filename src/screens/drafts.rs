@@ -2,7 +2,8 @@
 
 use dialtone_domain::messaging::{MessagingError, SavedDraft};
 
-use crate::ui::{Call, EndReason, Panel, Text, choice, confirm, notice, read};
+use crate::call::{Call, EndReason};
+use crate::ui::{Panel, Text, choice, confirm, notice, read};
 
 use super::{compose, format, show_error};
 

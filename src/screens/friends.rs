@@ -3,11 +3,9 @@
 use dialtone_domain::UsersError;
 use dialtone_domain::users::{OnlineCall, Profile};
 
+use crate::call::{Call, EndReason};
 use crate::lang::Language;
-use crate::ui::{
-    Bar, Call, CellText, Column, EndReason, Field, Form, List, ListOutcome, Live, Panel, confirm, pick,
-    styles,
-};
+use crate::ui::{Bar, CellText, Column, Field, Form, List, ListOutcome, Live, Panel, confirm, pick, styles};
 
 use super::who::Online;
 use super::{pager, profile, show_error, users};

@@ -16,6 +16,7 @@ mod scan;
 mod settings;
 mod thread;
 mod threads;
+mod ticker;
 mod trade;
 mod users;
 mod who;
@@ -26,7 +27,8 @@ use std::pin::Pin;
 pub use self::profile::PASSWORD as PASSWORD_LIMIT;
 pub use self::quotes::prices_are;
 pub use self::who::in_lines as who_in_lines;
-use crate::ui::{Call, EndReason, notice};
+use crate::call::{Call, EndReason};
+use crate::ui::notice;
 
 /// A screen under way: boxed, so that an idle caller costs what the screen they are in costs.
 pub type Showing<'a> = Pin<Box<dyn Future<Output = Result<(), EndReason>> + Send + 'a>>;

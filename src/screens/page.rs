@@ -2,7 +2,8 @@
 
 use dialtone_domain::{MessagingError, UserId};
 
-use crate::ui::{Call, EndReason, Field, Form, notice};
+use crate::call::{Call, EndReason};
+use crate::ui::{Field, Form, notice};
 
 use super::show_error;
 

@@ -3,10 +3,9 @@
 use dialtone_domain::Cents;
 use dialtone_domain::market::{Fill, Holding, Portfolio, START_CASH, Side};
 
+use crate::call::{Call, EndReason};
 use crate::lang::Language;
-use crate::ui::{
-    Bar, Call, CellText, Column, EndReason, List, ListOutcome, Panel, Picture, Share, pick, read, styles,
-};
+use crate::ui::{Bar, CellText, Column, List, ListOutcome, Panel, Picture, Share, pick, read, styles};
 use crate::ui::{Text, ViewerOutcome};
 
 use super::trade::{coloured, side, trade};

@@ -3,10 +3,11 @@
 use dialtone_domain::users::{Profile, ProfileChange, SshKey};
 use dialtone_domain::{Secret, UserId, UsersError};
 
+use crate::call::{Call, EndReason};
 use crate::login_throttle::LoginRefused;
 use crate::ui::{
-    Bar, Call, Column, EndReason, Field, Form, List, ListOutcome, Panel, Text, ViewerOutcome, confirm,
-    notice, pick, read, styles,
+    Bar, Column, Field, Form, List, ListOutcome, Panel, Text, ViewerOutcome, confirm, notice, pick, read,
+    styles,
 };
 
 use super::{format, page, pager, show_error};

@@ -3,15 +3,13 @@
 use dialtone_domain::Cents;
 use dialtone_domain::market::{Quote, Side};
 
+use crate::call::{Call, EndReason};
 use crate::lang::Language;
 use crate::switchboard::PriceHistory;
-use crate::ui::{
-    Bar, Call, CellText, Column, EndReason, List, ListOutcome, Live, Panel, Picture, chart, pick, styles,
-    ticker,
-};
+use crate::ui::{Bar, CellText, Column, List, ListOutcome, Live, Panel, Picture, chart, pick, styles};
 
 use super::trade::{coloured, side, trade, way};
-use super::{format, pager, show_error};
+use super::{format, pager, show_error, ticker};
 
 const COLUMNS: [Column; 6] = [
     Column::new("symbol", 7, styles::KEY),

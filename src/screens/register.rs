@@ -3,8 +3,9 @@
 use dialtone_domain::UsersError;
 use dialtone_domain::users::{Login, NewAccount};
 
+use crate::call::{Call, EndReason};
 use crate::login_throttle::source;
-use crate::ui::{Call, EndReason, Field, Form};
+use crate::ui::{Field, Form};
 
 use super::profile::new_password;
 use super::show_error;

@@ -1,6 +1,7 @@
 //! The new scan: everything unread, board after board.
 
-use crate::ui::{Call, EndReason, notice};
+use crate::call::{Call, EndReason};
+use crate::ui::notice;
 
 use super::{show_error, thread};
 

@@ -6,8 +6,9 @@ use dialtone_terminal::Charset;
 use std::sync::Arc;
 
 use super::{pager, show_error};
+use crate::call::{Call, EndReason};
 use crate::lang::{Language, id, say};
-use crate::ui::{Bar, Call, Column, EndReason, List, ListOutcome, Panel, pick, styles};
+use crate::ui::{Bar, Column, List, ListOutcome, Panel, pick, styles};
 
 /// Speeds that modems had, in bits a second.
 const SPEEDS: [u32; 10] = [300, 1200, 2400, 9600, 14_400, 19_200, 28_800, 38_400, 57_600, 115_200];

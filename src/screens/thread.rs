@@ -3,7 +3,8 @@
 use dialtone_domain::messaging::{Message, Reader};
 use dialtone_domain::{MessagingError, ThreadId, Unavailable};
 
-use crate::ui::{Call, EndReason, Panel, Text, ViewerOutcome, read};
+use crate::call::{Call, EndReason};
+use crate::ui::{Panel, Text, ViewerOutcome, read};
 
 use super::{compose, format, pager, show_error};
 

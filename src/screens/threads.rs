@@ -3,10 +3,9 @@
 use dialtone_domain::BoardId;
 use dialtone_domain::messaging::{CaughtUp, Reader, ThreadSummary};
 
+use crate::call::{Call, EndReason};
 use crate::lang::Language;
-use crate::ui::{
-    Bar, Call, CellText, Column, EndReason, List, ListOutcome, Live, Panel, confirm, notice, pick, styles,
-};
+use crate::ui::{Bar, CellText, Column, List, ListOutcome, Live, Panel, confirm, notice, pick, styles};
 
 use super::format::{figure, mark};
 use super::{compose, format, pager, show_error, thread};

@@ -5,7 +5,8 @@ use dialtone_domain::market::{Order, Side, Symbol};
 use dialtone_terminal::Style;
 use uuid::Uuid;
 
-use crate::ui::{Call, CellText, EndReason, Field, Form, notice, styles};
+use crate::call::{Call, EndReason};
+use crate::ui::{CellText, Field, Form, notice, styles};
 
 use super::{format, show_error};
 

@@ -2,8 +2,9 @@
 
 use dialtone_domain::users::Profile;
 
+use crate::call::{Call, EndReason};
 use crate::lang::Language;
-use crate::ui::{Bar, Call, CellText, Column, EndReason, List, ListOutcome, Panel, pick, styles};
+use crate::ui::{Bar, CellText, Column, List, ListOutcome, Panel, pick, styles};
 
 use super::{format, pager, profile, show_error};
 

@@ -6,9 +6,10 @@ use dialtone_domain::CallId;
 use dialtone_domain::users::OnlineCall;
 use tokio::time::Instant;
 
+use crate::call::{Call, EndReason};
 use crate::lang::Language;
 use crate::switchboard::callers;
-use crate::ui::{Bar, Call, CellText, Column, EndReason, List, ListOutcome, Live, Panel, pick, styles};
+use crate::ui::{Bar, CellText, Column, List, ListOutcome, Live, Panel, pick, styles};
 
 use super::{format, page, pager, profile, show_error};
 

@@ -94,13 +94,12 @@ impl Limiter {
         if counts.all >= self.calls {
             return Err(Refusal::Full);
         }
-        let here = counts.by_source.entry(source).or_default();
-        if *here >= self.calls_per_address {
+        if counts.by_source.get(&source).is_some_and(|here| *here >= self.calls_per_address) {
             return Err(Refusal::Address);
         }
         let Some(turn) = self.begun.take(source) else { return Err(Refusal::Often) };
         turn.used();
-        *here += 1;
+        *counts.by_source.entry(source).or_default() += 1;
         counts.all += 1;
         Ok(ConnectionPermit { limiter: Arc::clone(self), source })
     }
@@ -157,6 +156,7 @@ mod tests {
             drop(limiter.admit([10, 0, 0, 1].into()).unwrap());
         }
         assert_eq!(limiter.admit([10, 0, 0, 1].into()).unwrap_err(), Refusal::Often);
+        assert!(limiter.counts.lock().unwrap().by_source.is_empty(), "nothing is kept of who has no call");
         assert!(limiter.admit([10, 0, 0, 2].into()).is_ok());
     }
 

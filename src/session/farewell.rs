@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use crate::ui::{Call, EndReason};
+use crate::call::{Call, EndReason};
+use crate::ui::Conversation;
 
 /// A caller who does not read any more is not waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -30,7 +31,7 @@ pub async fn say(call: &mut Call, left: &EndReason) {
         // It ends no call: the menus take it.
         EndReason::Narrowed => None,
         EndReason::Draining => {
-            Some("The board is going down. Everything you posted is kept; call again in a while.".to_owned())
+            Some("The board is going down. What you posted, and what you were writing, is kept. Call again in a while.".to_owned())
         }
     };
     let show_error = async {

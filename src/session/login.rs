@@ -1,15 +1,17 @@
 //! From the welcome to a caller the board knows.
 
+use dialtone_domain::events::Target;
 use dialtone_domain::users::Login;
 use dialtone_domain::{Secret, UsersError};
 
 use super::presence::Presence;
 use super::{ServerState, mci_values};
+use crate::call::{Call, EndReason};
 use crate::lang::{Language, say};
 use crate::login_throttle::{LoginRefused, Wait, loggable};
 use crate::screens::{PASSWORD_LIMIT, drafts, format, register};
 use crate::transport::Entry;
-use crate::ui::{Call, EndReason, LineInput, Page, notice};
+use crate::ui::{Conversation, LineInput, Page, notice};
 
 /// Wrong passwords before the line closes.
 const TRIES: usize = 3;
@@ -238,7 +240,7 @@ pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting)
                 for page in pages.into_iter().rev().filter(|page| !page.seen) {
                     let text = say!(call, "pager-page", from = page.from.to_string(), text = &page.text);
                     lines.push(format!("{}: {text}", format::when(call.language(), page.at)));
-                    call.page(Page { at: page.at, text, thread: None });
+                    call.page(Page { at: page.at, text, target: Some(Target::Page(page.id)) });
                 }
             }
             Err(error) => {

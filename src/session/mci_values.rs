@@ -2,8 +2,8 @@
 
 use chrono::Local;
 
+use crate::call::Call;
 use crate::screens::{format, prices_are};
-use crate::ui::Call;
 
 /// Fetches what the marks stand for. What the records do not answer keeps its last value.
 pub async fn refresh(call: &mut Call) {

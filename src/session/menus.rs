@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::mci_values;
-use crate::menu::{Effect, MenuInput, Menus, State};
+use crate::call::{Call, EndReason};
+use crate::menu::{Effect, Menu, MenuInput, Menus, State};
 use crate::screens::{self, PASSWORD_LIMIT};
-use crate::ui::{Call, EndReason, LineInput, MenuOutcome, choose, confirm, interrupt, notice};
+use crate::ui::{
+    Command, Conversation, LineInput, MenuOutcome, MenuPage, choose, confirm, interrupt, notice,
+};
 
 /// Drives the menus until the caller leaves. Whoever may do less than before finds themselves in the first menu again:
 /// what was open had been opened with rights they have no more.
@@ -52,7 +56,7 @@ async fn rounds(call: &mut Call, narrowed: bool) -> Result<(), EndReason> {
         let subtitle = mci_values::subtitle(call);
         call.enter(&menu.art, &menu.title, &subtitle);
         let mut bar = bars.remove(&menu.name).unwrap_or(0);
-        let chosen = choose(call, menu, &mut bar).await?;
+        let chosen = choose(call, &mut bar, |call| page(call, menu)).await?;
         if bar > 0 {
             bars.insert(menu.name.clone(), bar);
         }
@@ -68,6 +72,30 @@ async fn rounds(call: &mut Call, narrowed: bool) -> Result<(), EndReason> {
                 MenuInput::Done
             }
         };
+    }
+}
+
+/// A menu as this caller is shown it now.
+fn page<'a>(call: &mut Call, menu: &'a Menu) -> MenuPage<'a> {
+    call.refresh_clock();
+    let facts = call.facts();
+    let commands = menu.shown(&facts).map(|item| Command {
+        key: item.key,
+        group: &item.group,
+        mark: item.mark.as_deref(),
+        name: &item.name,
+        note: &item.note,
+        figure: &item.figure,
+    });
+    MenuPage {
+        title: &menu.title,
+        art: &menu.art,
+        prompt: &menu.prompt,
+        groups: menu.groups.iter().map(|group| (group.mark.as_str(), group.title.as_str())).collect(),
+        commands: commands.collect(),
+        keys: menu.offered(&facts).map(|item| item.key).collect(),
+        patience: menu.quiet(&facts).map(|timed| Duration::from_secs(timed.after.into())),
+        expert: call.expert(),
     }
 }
 

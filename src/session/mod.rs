@@ -19,10 +19,10 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use self::presence::Presence;
+use crate::call::{Call, EndReason, IdleClock};
 use crate::server_state::ServerState;
 use crate::switchboard::Orders;
 use crate::transport::Connection;
-use crate::ui::{Call, EndReason, IdleClock};
 
 /// How long a call that must end has to notice: one that waits for keys does so at once, one that waits for a caller who
 /// does not read never would.

@@ -5,17 +5,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use dialtone_domain::users::{LoggedIn, NewCall};
-use dialtone_domain::{CallId, Caller, Domain, Unavailable, UsersError};
+use dialtone_domain::{CallId, Caller, Domain, Unavailable, UsersError, correlation};
 use tokio::sync::OnceCell;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+use crate::call::Call;
 use crate::node_numbers::NodeNumber;
 use crate::server_state::ServerState;
 use crate::switchboard::SubscriptionHandle;
-use crate::ui::Call;
 
 /// How long a caller is at the door before the records hear of them. The first prompt waits for no record, and
 /// programs that only look leave none.
@@ -28,16 +28,19 @@ const AGAIN: Duration = Duration::from_secs(5);
 pub struct Presence {
     row: Arc<Row>,
     loose_ends: TaskTracker,
-    node: NodeNumber,
 }
 
 struct Row {
+    /// Nobody else's for as long as the row shows it.
+    node: NodeNumber,
     domain: Domain,
     new: NewCall,
     handle: SubscriptionHandle,
     id: OnceCell<CallId>,
     /// It may be in the records although `id` is not known: their answer was lost.
     perhaps_written: AtomicBool,
+    /// The log knows that the call was not written down.
+    told: AtomicBool,
     gone: CancellationToken,
 }
 
@@ -72,10 +75,12 @@ impl Row {
         }
     }
 
-    /// [`Self::write`], for those who go on without.
+    /// [`Self::write`], for those who go on without. The log is told once.
     async fn try_write(&self) -> Option<CallId> {
         self.write().await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "call not written down");
+            if !self.told.swap(true, Ordering::Relaxed) {
+                tracing::warn!(%error, "call not written down");
+            }
             None
         })
     }
@@ -83,7 +88,7 @@ impl Row {
     /// Writes down who it is as soon as that can be done, for as long as the call lasts.
     fn log_in_later(self: &Arc<Self>, who: Caller) {
         let row = Arc::clone(self);
-        tokio::spawn(async move {
+        tokio::spawn(correlation::carry(async move {
             while timeout(AGAIN, row.gone.cancelled()).await.is_err() {
                 let Some(id) = row.try_write().await else { continue };
                 match row.domain.users.call_logged_in(id, &who).await {
@@ -91,7 +96,7 @@ impl Row {
                     Ok(_) | Err(_) => return,
                 }
             }
-        });
+        }));
     }
 
     /// Ends the row. One that is being written just now is waited for, one that may have been written is looked for;
@@ -132,24 +137,26 @@ impl Presence {
                 rows: i64::from(call.screen.terminal.rows),
             },
             handle: call.subscription.handle().clone(),
+            node,
             id: OnceCell::new(),
             perhaps_written: AtomicBool::new(false),
+            told: AtomicBool::new(false),
             gone: CancellationToken::new(),
         });
-        tokio::spawn({
+        tokio::spawn(correlation::carry({
             let row = Arc::clone(&row);
             async move {
                 if timeout(AT_THE_DOOR, row.gone.cancelled()).await.is_err() {
                     Box::pin(row.try_write()).await;
                 }
             }
-        });
-        Self { row, loose_ends: server.loose_ends.clone(), node }
+        }));
+        Self { row, loose_ends: server.loose_ends.clone() }
     }
 
     /// The number of the call's node.
     pub fn node(&self) -> i64 {
-        self.node.number
+        self.row.node.number
     }
 
     /// Writes down who it is. Records that cannot be reached cost the caller nothing but a line in "who's online".
@@ -174,6 +181,6 @@ impl Drop for Presence {
     fn drop(&mut self) {
         self.row.gone.cancel();
         let row = Arc::clone(&self.row);
-        self.loose_ends.spawn(async move { Box::pin(row.end()).await });
+        self.loose_ends.spawn(correlation::carry(async move { Box::pin(row.end()).await }));
     }
 }

@@ -36,6 +36,15 @@ const READ: usize = 4096;
 const SLOWEST: usize = 30;
 /// How much the protocol may have to say to a caller who does not read before the board reads no more of theirs.
 const REPLIES: usize = 4096;
+/// How many bytes a second are read that are no keys: negotiation, signs of life, NULs. Nobody needs more, and reading
+/// them is work that others wait for.
+const CHATTER: u32 = 64 * 1024;
+/// How much of a second's worth may come at once.
+const CHATTER_AT_ONCE: Duration = Duration::from_secs(1);
+/// Bytes of the longest key, such as a click of the mouse.
+const LONGEST_KEY: usize = 16;
+/// How much of what a caller sends is still taken after the end of their call.
+const UNREAD: usize = 256 * 1024;
 
 /// What every telnet call of a board shares.
 #[derive(Clone)]
@@ -143,6 +152,8 @@ struct Line {
     late: LateAnswers,
     /// What the protocol still has to say. While it is more than [`REPLIES`], nothing is read.
     replies: Vec<u8>,
+    /// When what has been read that was no keys would have been read at [`CHATTER`].
+    chatter: Instant,
     /// Bytes that may still come before the caller has logged in.
     allowance: usize,
     logged_in: LoggedIn,
@@ -159,6 +170,7 @@ impl Line {
             throttle: Throttle::full(),
             late: LateAnswers::default(),
             replies: Vec::new(),
+            chatter: Instant::now(),
             allowance,
             logged_in: LoggedIn::default(),
         }
@@ -290,6 +302,8 @@ impl Line {
             let owed = sent < outgoing.len();
             let paced = self.throttle.wait();
             let flush_at = self.keyboard.flush_at();
+            let listens = listened && self.keyboard.is_empty() && self.replies.len() < REPLIES;
+            let hushed = self.hushed();
             let due = owed.then(|| paced.unwrap_or(patience.until));
             tokio::select! {
                 ready = self.stream.writable(), if owed && paced.is_none() => {
@@ -332,10 +346,10 @@ impl Line {
                     None => return Box::pin(self.close()).await,
                 },
                 more = self.keyboard.deliver(&mut inputs), if listened && !self.keyboard.is_empty() => listened = more,
-                ready = self.stream.readable(),
-                    if listened && self.keyboard.is_empty() && self.replies.len() < REPLIES =>
-                {
+                ready = self.stream.readable(), if listens && hushed.is_none() => {
                     ready?;
+                    // A socket that always has something is always ready: others' turn comes by the task's budget.
+                    tokio::task::coop::consume_budget().await;
                     if !self.read()? {
                         return Ok(());
                     }
@@ -343,6 +357,7 @@ impl Line {
                         writes.moot.key(|| self.keyboard.letters());
                     }
                 }
+                () = sleep_until(hushed.unwrap_or(flush_at)), if listens && hushed.is_some() => {}
                 () = sleep_until(flush_at), if self.keyboard.waiting() => {
                     self.keyboard.flush();
                     writes.moot.key(|| self.keyboard.letters());
@@ -387,6 +402,12 @@ impl Line {
         moot.set_slow(self.throttle.slow());
     }
 
+    /// Until when nothing is read of a caller who sends too much that is no keys; none if they don't.
+    fn hushed(&self) -> Option<Instant> {
+        let until = self.chatter.checked_sub(CHATTER_AT_ONCE)?;
+        (until > Instant::now()).then_some(until)
+    }
+
     /// One read; false at the end of the call.
     fn read(&mut self) -> io::Result<bool> {
         let mut bytes = [0; READ];
@@ -395,6 +416,9 @@ impl Line {
             Ok(n) => {
                 let mut late = std::mem::take(&mut self.late);
                 self.receive(bytes.get(..n).unwrap_or_default(), late.probe())?;
+                let chatter = n.saturating_sub(self.keyboard.len() * LONGEST_KEY);
+                let takes = Duration::from_secs(chatter as u64) / CHATTER;
+                self.chatter = self.chatter.max(Instant::now()) + takes;
                 if let Some(news) = late.news(self.settled(), self.telnet.us(TelnetOption::ECHO)) {
                     self.keyboard.push(news);
                 }
@@ -410,8 +434,14 @@ impl Line {
     async fn close(&mut self) -> io::Result<()> {
         self.stream.shutdown().await?;
         let drained = async {
-            let mut bytes = [0; 512];
-            while matches!(self.stream.read(&mut bytes).await, Ok(n) if n > 0) {}
+            let mut left = UNREAD;
+            let mut bytes = [0; READ];
+            while left > 0 {
+                match self.stream.read(&mut bytes).await {
+                    Ok(n) if n > 0 => left = left.saturating_sub(n),
+                    _ => break,
+                }
+            }
         };
         // Either way the line ends now.
         timeout(LINGER, drained).await.ok();
@@ -451,8 +481,11 @@ pub async fn refuse(stream: TcpStream, words: &str) {
 #[cfg(test)]
 mod tests {
     use std::net::Ipv4Addr;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     use dialtone_terminal::Charset;
+    use futures_util::StreamExt;
     use tokio::net::TcpListener;
     use tokio::task::JoinSet;
     use tokio::time::sleep;
@@ -508,6 +541,46 @@ mod tests {
             });
         }
         calls.join_all().await;
+    }
+
+    /// Everything runs on one thread here, as it does when as many callers do this as there are processors.
+    #[tokio::test]
+    async fn a_caller_who_sends_signs_of_life_without_end_costs_nobody_their_turn() {
+        for sign in [&b"\xff\xf1"[..], b"\xff\xf6", b"\0"] {
+            let (caller, answered) = line().await;
+            let mut caller = caller.into_std().unwrap();
+            caller.set_nonblocking(false).unwrap();
+            caller.set_write_timeout(Some(Duration::from_millis(100))).unwrap();
+            let stop = Arc::new(AtomicBool::new(false));
+            let flood = std::thread::spawn({
+                let stop = Arc::clone(&stop);
+                move || {
+                    let (signs, begun) = (sign.repeat(READ), std::time::Instant::now());
+                    while begun.elapsed() < DEADLINE && !stop.load(Ordering::Relaxed) {
+                        io::Write::write(&mut caller, &signs).ok();
+                    }
+                    begun.elapsed() < DEADLINE
+                }
+            });
+            let hangup = CancellationToken::new();
+            let over = hangup.clone();
+            let session = |mut connection: Box<Connection>| async move {
+                connection.logged_in.set();
+                // The keys that were typed ahead, and then whatever comes until somebody else ends it.
+                while over.run_until_cancelled(connection.input.next()).await.flatten().is_some() {}
+            };
+            let serving = tokio::spawn(serve(answered, HOME, settings(DEADLINE), session));
+            let others = tokio::spawn(async {
+                for _ in 0..50 {
+                    sleep(Duration::from_millis(2)).await;
+                }
+            });
+            others.await.unwrap();
+            hangup.cancel();
+            stop.store(true, Ordering::Relaxed);
+            assert!(flood.join().unwrap(), "nobody else had a turn");
+            serving.await.unwrap().ok();
+        }
     }
 
     #[tokio::test]

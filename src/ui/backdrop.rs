@@ -6,7 +6,7 @@ use dialtone_terminal::art::Art;
 use dialtone_terminal::{Cell, Charset, Grid, Style};
 
 use super::chrome::header_rows;
-use super::{Call, Canvas, Theme};
+use super::{Canvas, Screen, Theme};
 
 /// What lies behind a menu.
 pub struct Backdrop {
@@ -19,9 +19,9 @@ pub struct Backdrop {
 
 impl Backdrop {
     /// The art of this name, if there is more to it than a header and marks.
-    pub fn new(call: &Call, name: &str) -> Option<Self> {
-        let theme = call.screen.theme();
-        let columns = call.screen.terminal.columns;
+    pub fn new(screen: &Screen, name: &str) -> Option<Self> {
+        let theme = screen.theme();
+        let columns = screen.terminal.columns;
         let art = theme.fit(name, Charset::Cp437, columns)?;
         let empty = body(art, u16::MAX, &|_| String::new());
         let bare = |cell: &Cell| cell.ch == ' ' && cell.style.bg == Style::default().bg;
@@ -30,7 +30,7 @@ impl Backdrop {
         }
         let marks = art.marks().iter().filter(|mark| mark.y >= header_rows(art));
         let values = marks
-            .filter_map(|mark| Some((mark.name.clone(), call.screen.values.get(&mark.name)?.to_owned())))
+            .filter_map(|mark| Some((mark.name.clone(), screen.values.get(&mark.name)?.to_owned())))
             .collect();
         Some(Self { art: name.to_owned(), columns, values, theme })
     }

@@ -1,35 +1,32 @@
 //! What a screen draws with: the caller's terminal, prompts, widgets and the pager's line.
 //!
-//! A widget is a value that draws itself and takes what happens; [`Call::run`] drives any of them. What is on the screen
-//! is kept, packed, and the difference to what is drawn next goes out.
+//! A widget is a value that draws itself and takes what happens; whoever is its [`Conversation`] drives it. What is on the
+//! screen is kept, packed, and the difference to what is drawn next goes out.
 
 mod backdrop;
 mod body;
-mod call;
 pub mod chart;
 mod chrome;
-mod end_reason;
+mod conversation;
 pub mod event_text;
-mod idle;
 pub mod keys;
 mod location;
 pub mod mci;
 mod pager;
 mod panel;
 mod screen;
+#[cfg(test)]
+mod script;
 pub mod theme;
-pub mod ticker;
 pub mod widgets;
 
 pub use self::body::{Body, Canvas};
-pub use self::call::{Call, Record};
 pub use self::chrome::View;
-pub use self::end_reason::EndReason;
-pub use self::idle::IdleClock;
+pub use self::conversation::Conversation;
 pub use self::keys::Hint;
 pub use self::location::Location;
 pub use self::mci::MciValues;
-pub use self::pager::Page;
+pub use self::pager::{Page, page_of};
 pub use self::panel::{Panel, Picture, Share};
 pub use self::screen::Screen;
 pub use self::theme::{
@@ -37,7 +34,7 @@ pub use self::theme::{
 };
 use self::widgets::line;
 pub use self::widgets::{
-    About, Autosave, Bar, CallEvent, CellText, Check, Column, Editing, Field, Form, LineInput, List,
-    ListOutcome, Live, MenuOutcome, Text, ViewerOutcome, Widget, choice, choose, confirm, edit, interrupt,
-    notice, pick, read,
+    About, Autosave, Bar, CallEvent, CellText, Check, Column, Command, Editing, Field, Form, LineInput, List,
+    ListOutcome, Live, MenuOutcome, MenuPage, Text, ViewerOutcome, Widget, choice, choose, confirm, edit,
+    interrupt, notice, pick, read,
 };

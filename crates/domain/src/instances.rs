@@ -122,7 +122,9 @@ impl Instances {
                 "SELECT id FROM instances WHERE present AND (expires_at <= $1 OR $2) ORDER BY id")
             .bind(now).bind(joining.exclusive).fetch_all(db).await)?;
         for instance in gone {
-            dismiss(&mut tx, instance, true).await?;
+            if joining.exclusive || expire(&mut tx, instance, now).await? {
+                dismiss(&mut tx, instance, true).await?;
+            }
         }
         let joined = match joining.name {
             Some(name) => loop {
@@ -227,10 +229,7 @@ impl Instances {
         for instance in expired {
             // One transaction each: two instances that close the same ones at once then never wait for each other in a ring.
             let mut tx = self.store.begin().await?;
-            let still = in_tx!(tx, db => sqlx::query(
-                    "UPDATE instances SET present = FALSE WHERE id = $1 AND present AND expires_at <= $2")
-                .bind(instance).bind(now).execute(db).await.map(|done| done.rows_affected()))?;
-            if still > 0 {
+            if expire(&mut tx, instance, now).await? {
                 tracing::warn!(instance.id = instance.0, "an instance fell silent; its calls are closed");
                 dismiss(&mut tx, instance, true).await?;
                 tx.commit().await?;
@@ -288,6 +287,14 @@ async fn holder(tx: &mut Tx, name: &str) -> Result<Option<Holder>, DbError> {
     in_tx!(tx, db => sqlx::query_as(
             "SELECT id, name, host, since, expires_at FROM instances WHERE name = $1 AND present")
         .bind(name).fetch_optional(db).await)
+}
+
+/// Takes an instance for gone, unless it has renewed its lease since it was found to be over.
+async fn expire(tx: &mut Tx, instance: InstanceId, now: DateTime<Utc>) -> Result<bool, DbError> {
+    let expired = in_tx!(tx, db => sqlx::query(
+            "UPDATE instances SET present = FALSE WHERE id = $1 AND present AND expires_at <= $2")
+        .bind(instance).bind(now).execute(db).await.map(|done| done.rows_affected()))?;
+    Ok(expired > 0)
 }
 
 /// Ends what `instance` holds. `lost` calls come back if the instance does.

@@ -208,6 +208,21 @@ fn kept_numbers_are_what_counting_says_whatever_is_done() {
         let posts = domain.messaging.posts_by(caller(&domain, 7).await.id()).await.unwrap();
         let counted = "SELECT COUNT(*) FROM messages WHERE author_id = 7 AND NOT deleted";
         assert_eq!(posts, raw.number(counted).await);
+        let reader = domain.messaging.reader(&caller(&domain, 7).await, board.id).await.unwrap();
+        let mut standing: Vec<MessageId> = threads
+            .values()
+            .flat_map(|thread| thread.messages.iter().filter(|(_, deleted)| !deleted).map(|(id, _)| *id))
+            .collect();
+        standing.sort();
+        let newest: Vec<MessageId> = domain
+            .messaging
+            .newest(&reader, 5)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|message| message.id)
+            .collect();
+        assert_eq!(newest, standing[standing.len() - 5..], "the newest five that stand, oldest first");
         assert!(threads.values().any(|thread| thread.messages.iter().any(|(_, deleted)| *deleted)));
     });
 }

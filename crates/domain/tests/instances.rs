@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod raw;
 mod support;
 
 use dialtone_domain::instances::{InstancesError, JoinError, Joining};
 use dialtone_domain::users::{NewAccount, NewCall};
 use dialtone_domain::{CallId, Caller, Domain, EventBody, EventReader, InstanceId, UserId, UsersError};
+use raw::Raw;
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use support::for_each_database;
 use uuid::Uuid;
@@ -277,5 +279,34 @@ fn a_call_written_down_twice_is_one_call() {
         assert_eq!(domain.users.call_answered(&call).await.unwrap(), id);
         assert!(domain.users.online().await.unwrap().is_empty());
         assert_ne!(answer(&domain, instance).await, id);
+    });
+}
+
+#[test]
+fn an_instance_that_renews_while_another_joins_keeps_its_name() {
+    for_each_database(|domain, url| async move {
+        let sleeper = join(&domain, "attic").await;
+        let_expire(&url, sleeper).await;
+        // It wakes up and renews just as a newcomer has found its lease over. SQLite has one writer anyway.
+        let mut renewal = Raw::open(&url).await;
+        let soon = "CURRENT_TIMESTAMP + INTERVAL '1 minute'";
+        renewal
+            .begin_on_postgres(&format!("UPDATE instances SET expires_at = {soon} WHERE id = {sleeper}"))
+            .await;
+        if let Raw::Sqlite(_) = renewal {
+            domain.instances.renew(sleeper).await.unwrap();
+        }
+        let newcomer = tokio::spawn({
+            let domain = domain.clone();
+            async move {
+                let joining = Joining { name: Some("attic"), host: "there:2323", exclusive: false };
+                domain.instances.join(joining).await
+            }
+        });
+        renewal.wait_for_waiting(1).await;
+        renewal.commit_on_postgres().await;
+        let refused = newcomer.await.unwrap().unwrap_err();
+        assert!(matches!(&refused, JoinError::Held(holder) if holder.id == sleeper), "{refused:?}");
+        domain.instances.renew(sleeper).await.unwrap();
     });
 }

@@ -4,7 +4,7 @@ use dialtone_terminal::Key;
 use dialtone_terminal::text::{width, wrap};
 
 use crate::ui::keys::{Act, Hint, Keys, Meaning};
-use crate::ui::{Call, CallEvent, Canvas, EndReason, LineInput, View, Widget, styles};
+use crate::ui::{CallEvent, Canvas, Conversation, LineInput, View, Widget, styles};
 
 struct Dialog<'a> {
     question: &'a str,
@@ -47,7 +47,11 @@ impl View for Dialog<'_> {
 }
 
 /// Asks until one of the answers is given: its letter. None if the caller gives none. The bar begins on the first.
-pub async fn choice(call: &mut Call, question: &str, answers: &[Hint]) -> Result<Option<char>, EndReason> {
+pub async fn choice<C: Conversation>(
+    call: &mut C,
+    question: &str,
+    answers: &[Hint],
+) -> Result<Option<char>, C::End> {
     call.run(&mut Dialog { question, answers, chosen: 0 }).await
 }
 
@@ -71,16 +75,16 @@ impl Widget for Dialog<'_> {
         None
     }
 
-    async fn in_plain_text(&mut self, call: &mut Call) -> Result<Self::Outcome, EndReason> {
+    async fn in_plain_text<C: Conversation>(&mut self, call: &mut C) -> Result<Self::Outcome, C::End> {
         choice_in_words(call, self.question, self.answers).await
     }
 }
 
-async fn choice_in_words(
-    call: &mut Call,
+async fn choice_in_words<C: Conversation>(
+    call: &mut C,
     question: &str,
     answers: &[Hint],
-) -> Result<Option<char>, EndReason> {
+) -> Result<Option<char>, C::End> {
     let choices: Vec<String> = answers.iter().map(|(key, does)| format!("{key} {does}")).collect();
     let prompt = format!("{question} ({}) ", choices.join(", "));
     loop {
@@ -94,9 +98,9 @@ async fn choice_in_words(
 }
 
 /// Asks a question that yes or no answers; no answer is no.
-pub async fn confirm(call: &mut Call, question: &str) -> Result<bool, EndReason> {
+pub async fn confirm<C: Conversation>(call: &mut C, question: &str) -> Result<bool, C::End> {
     let question = format!("{question} (y/n) ");
-    if call.plain() {
+    if call.screen().plain() {
         let answer = call.ask(&question, LineInput::new(5)).await?;
         return Ok(answer.is_some_and(|answer| answer.trim().to_ascii_lowercase().starts_with('y')));
     }

@@ -5,7 +5,7 @@ use dialtone_terminal::text::wrap;
 
 use crate::ui::keys::Keys;
 use crate::ui::line::LineOutcome;
-use crate::ui::{Call, CallEvent, Canvas, EndReason, LineInput, View, Widget, styles};
+use crate::ui::{CallEvent, Canvas, Conversation, LineInput, View, Widget, styles};
 
 /// Says what is wrong with an answer, while it is typed and when it is given.
 pub type Check = fn(&str) -> Result<(), &'static str>;
@@ -207,7 +207,7 @@ impl Widget for FormView<'_> {
         }
     }
 
-    async fn in_plain_text(&mut self, call: &mut Call) -> Result<Self::Outcome, EndReason> {
+    async fn in_plain_text<C: Conversation>(&mut self, call: &mut C) -> Result<Self::Outcome, C::End> {
         self.form.fill_in_words(call, self.fields).await
     }
 }
@@ -230,28 +230,32 @@ impl Form {
     }
 
     /// Asks one question; none if the caller wants out.
-    pub async fn ask(&mut self, call: &mut Call, field: &Field) -> Result<Option<String>, EndReason> {
+    pub async fn ask<C: Conversation>(
+        &mut self,
+        call: &mut C,
+        field: &Field,
+    ) -> Result<Option<String>, C::End> {
         let answers = self.fill(call, std::slice::from_ref(field)).await?;
         Ok(answers.and_then(|answers| answers.into_iter().next()))
     }
 
     /// Asks all of `fields` on one screen, back and forth until the last is answered: an answer for each. None if the
     /// caller wants out.
-    pub async fn fill(
+    pub async fn fill<C: Conversation>(
         &mut self,
-        call: &mut Call,
+        call: &mut C,
         fields: &[Field],
-    ) -> Result<Option<Vec<String>>, EndReason> {
+    ) -> Result<Option<Vec<String>>, C::End> {
         let lines = fields.iter().map(Field::line).collect();
         let another = fields.first().is_some_and(|field| field.suggested);
         call.run(&mut FormView { form: self, fields, lines, current: 0, another }).await
     }
 
-    async fn fill_in_words(
+    async fn fill_in_words<C: Conversation>(
         &mut self,
-        call: &mut Call,
+        call: &mut C,
         fields: &[Field],
-    ) -> Result<Option<Vec<String>>, EndReason> {
+    ) -> Result<Option<Vec<String>>, C::End> {
         if !self.intro.is_empty() {
             call.say(&format!("\n{}", std::mem::take(&mut self.intro))).await?;
         }
@@ -278,6 +282,7 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::script::Script;
 
     fn filled(fields: &[Field], keys: &str) -> Option<Option<Vec<String>>> {
         let mut form = Form::default();
@@ -312,5 +317,35 @@ mod tests {
         let check = |answer: &str| if answer.len() > 2 { Ok(()) } else { Err("three letters or more") };
         let fields = [Field::open("Handle", "", 20).checked(check)];
         assert_eq!(filled(&fields, "ab\nabc\n"), answers(&["abc"]));
+    }
+
+    #[test]
+    fn a_form_in_words_asks_one_question_after_the_other() {
+        let check = |answer: &str| if answer.len() > 2 { Ok(()) } else { Err("three letters or more") };
+        let fields = [
+            Field::open("Handle", "how others know you", 20).checked(check),
+            Field::open("City", "", 20).with("Bonn"),
+        ];
+        let mut form = Form::new("A new caller.");
+        let mut script = Script::typing("jo\njoe\n\n");
+        let filled = Script::wait(form.fill(&mut script, &fields));
+        assert_eq!(filled, Ok(Some(vec!["joe".to_owned(), "Bonn".to_owned()])));
+        let asked = [
+            "\nA new caller.",
+            "Handle (how others know you): jo",
+            "three letters or more",
+            "Handle (how others know you): joe",
+            "City: Bonn",
+        ];
+        assert_eq!(script.said, asked);
+    }
+
+    #[test]
+    fn a_form_in_words_is_left_with_nothing_changed() {
+        let fields = [Field::open("Handle", "", 20), Field::masked("Password", "", 20)];
+        let mut script = Script::typing("joe\nsec\u{1b}");
+        assert_eq!(Script::wait(Form::default().fill(&mut script, &fields)), Ok(None));
+        let mut script = Script::typing("joe\nsec");
+        assert!(Script::wait(Form::default().fill(&mut script, &fields)).is_err(), "the line drops");
     }
 }

@@ -6,12 +6,11 @@ use dialtone_terminal::text::width;
 use dialtone_terminal::{Charset, Key};
 use tokio::time::Instant;
 
-use crate::menu::{Item, Menu};
 use crate::ui::backdrop::Backdrop;
 use crate::ui::body::cut;
 use crate::ui::chrome::header_rows;
 use crate::ui::keys::{Act, Keys, Meaning};
-use crate::ui::{Call, CallEvent, Canvas, EndReason, LineInput, View, Widget, styles};
+use crate::ui::{CallEvent, Canvas, Conversation, LineInput, Screen, View, Widget, styles};
 
 /// What the caller chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,17 +27,58 @@ pub enum MenuOutcome {
     Reloaded,
 }
 
+/// A menu as one caller is shown it.
+#[derive(Debug, Clone)]
+pub struct MenuPage<'a> {
+    /// What a caller reads at the top.
+    pub title: &'a str,
+    /// Its art.
+    pub art: &'a str,
+    /// What stands before the cursor.
+    pub prompt: &'a str,
+    /// Marks and titles of the groups of commands, in order.
+    pub groups: Vec<(&'a str, &'a str)>,
+    /// The commands that are shown, in order.
+    pub commands: Vec<Command<'a>>,
+    /// The keys of all commands that the caller may use, shown or not.
+    pub keys: Vec<char>,
+    /// How long the menu waits for a key.
+    pub patience: Option<Duration>,
+    /// The prompt alone, for those who know the keys.
+    pub expert: bool,
+}
+
+/// One command of a menu.
+#[derive(Debug, Clone, Copy)]
+pub struct Command<'a> {
+    /// Its key, upper case.
+    pub key: char,
+    /// The mark of the group it stands in.
+    pub group: &'a str,
+    /// The mark where it stands alone.
+    pub mark: Option<&'a str>,
+    /// What it is called.
+    pub name: &'a str,
+    /// A word or two.
+    pub note: &'a str,
+    /// A figure, with marks for values.
+    pub figure: &'a str,
+}
+
 /// One command as it is drawn.
 struct Line<'a> {
-    item: &'a Item,
-    figure: Option<String>,
+    key: char,
+    name: &'a str,
+    note: &'a str,
+    figure: Option<Box<str>>,
     x: u16,
     y: u16,
     columns: u16,
 }
 
 struct MenuView<'a> {
-    menu: &'a Menu,
+    title: &'a str,
+    prompt: &'a str,
     backdrop: Option<Backdrop>,
     headings: Vec<(u16, u16, &'a str)>,
     lines: Vec<Line<'a>>,
@@ -47,12 +87,16 @@ struct MenuView<'a> {
     expert: bool,
     /// The keys of all commands that the caller may use, shown or not.
     offered: Vec<char>,
+    /// Whether a figure says who is on line.
+    shows_callers: bool,
     /// How long the menu waits for a key.
     patience: Option<Duration>,
     /// When the last key came.
     heard: Instant,
     /// Rows of the body.
     rows: u16,
+    /// What was answered in words.
+    answer: Option<String>,
 }
 
 /// The least columns of a group that others stand beside.
@@ -63,8 +107,8 @@ const WIDE: u16 = 30;
 impl View for MenuView<'_> {
     fn draw(&self, frame: &mut Canvas<'_>) {
         if self.expert {
-            let keys: String = self.lines.iter().map(|line| line.item.key).collect();
-            return frame.prompt(&format!("{} [{keys}] ? shows the menu: ", self.menu.title));
+            let keys: String = self.lines.iter().map(|line| line.key).collect();
+            return frame.prompt(&format!("{} [{keys}] ? shows the menu: ", self.title));
         }
         if let Some(backdrop) = &self.backdrop {
             backdrop.draw(frame);
@@ -81,13 +125,13 @@ impl View for MenuView<'_> {
                 line.draw(frame, y, n == self.chosen);
             }
         }
-        frame.prompt(&self.menu.prompt);
+        frame.prompt(self.prompt);
     }
 
     fn keys(&self) -> Keys {
         let moves = [Act::Up, Act::Down, Act::Left, Act::Right, Act::First, Act::Last];
         let pages = [Act::PageUp, Act::PageDown, Act::Choose, Act::Back, Act::Pages];
-        let topic = |line: &Line<'_>| (line.item.key.to_string(), line.item.name.clone());
+        let topic = |line: &Line<'_>| (line.key.to_string(), line.name.to_owned());
         let topics = self.lines.iter().map(topic).collect();
         Keys { topics, typing: self.expert, ..Keys::of(&[&moves[..], &pages[..]].concat()) }
     }
@@ -97,7 +141,7 @@ impl View for MenuView<'_> {
     }
 
     fn shows_callers(&self) -> bool {
-        !self.expert && self.lines.iter().any(|line| line.item.figure.contains("|ON"))
+        !self.expert && self.shows_callers
     }
 }
 
@@ -108,10 +152,10 @@ impl Line<'_> {
         if chosen {
             frame.band(x, y, self.columns, styles::CHOSEN);
         }
-        frame.text(x + 1, y, &self.item.key.to_string(), style(styles::KEY));
+        frame.text(x + 1, y, &self.key.to_string(), style(styles::KEY));
         frame.text(x + 3, y, "│", if chosen { styles::CHOSEN } else { styles::LINE });
         let room = self.columns.saturating_sub(6);
-        frame.text(x + 5, y, &cut(&self.item.name, usize::from(room)), style(styles::NAME));
+        frame.text(x + 5, y, &cut(self.name, usize::from(room)), style(styles::NAME));
         let end = x + self.columns;
         let mut right = end;
         if let Some(figure) = &self.figure {
@@ -122,74 +166,84 @@ impl Line<'_> {
         if self.columns >= WIDE {
             let at = x + 19;
             let room = usize::from(right.saturating_sub(at + 1));
-            frame.text(at, y, &cut(&self.item.note, room), style(styles::WORDS));
+            frame.text(at, y, &cut(self.note, room), style(styles::WORDS));
         }
     }
 }
 
 impl<'a> MenuView<'a> {
-    fn new(call: &Call, menu: &'a Menu, chosen: usize, heard: Instant) -> Self {
-        let facts = call.facts();
-        let patience = menu.quiet(&facts).map(|timed| Duration::from_secs(timed.after.into()));
-        let keys = menu.offered(&facts).map(|item| item.key).collect();
-        let mut offered: Vec<&'a Item> = menu.shown(&facts).collect();
-        let marks = marks(call, &menu.art);
-        // Art with no place for commands would only lie below them.
-        let backdrop = if marks.is_empty() { None } else { Backdrop::new(call, &menu.art) };
-        let expert = call.expert();
+    fn new(screen: &Screen, page: MenuPage<'a>, chosen: usize, heard: Instant) -> Self {
+        let MenuPage { title, art, prompt, mut groups, commands, keys, patience, expert } = page;
         let mut view = Self {
-            menu,
-            backdrop,
+            title,
+            prompt,
+            backdrop: None,
             headings: Vec::new(),
-            lines: Vec::new(),
+            lines: Vec::with_capacity(commands.len()),
             chosen,
             expert,
             offered: keys,
+            shows_callers: commands.iter().any(|command| command.figure.contains("|ON")),
             patience,
             heard,
-            rows: call.screen.body().rows,
+            rows: screen.body().rows,
+            answer: None,
         };
-        let all = offered.clone();
-        if !marks.is_empty() {
-            let own = |item: &Item| marks.iter().find(|(name, ..)| item.mark.as_deref() == Some(name));
-            for (item, (_, x, y, columns)) in offered.iter().filter_map(|item| Some((*item, own(item)?))) {
-                view.add(call, item, *x, *y, *columns);
+        // Commands of a menu without groups have neither mark nor title.
+        groups.push(("", ""));
+        if screen.plain() {
+            for command in &commands {
+                view.add(screen, command, 0, 0, 0);
             }
-            offered.retain(|item| own(item).is_none());
-            view.at_marks(call, &offered, &marks);
-        }
-        // The body of a screen with all there is round it.
-        let rows = call.screen.terminal.rows.saturating_sub(10);
-        if marks.is_empty() || view.lines.iter().any(|line| line.y >= rows) {
-            view.backdrop = None;
-            let rows = call.screen.body().rows;
-            // Air between the groups only where all of them are seen with it.
-            if view.in_columns(call, &all, 1) > rows {
-                view.in_columns(call, &all, 0);
-            }
+        } else {
+            view.lay_out(screen, art, &groups, &commands);
         }
         view.chosen = view.chosen.min(view.lines.len().saturating_sub(1));
         view
     }
 
-    /// Marks and titles of the groups, and of that which has neither: commands of a menu without groups.
-    fn groups(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-        let groups = self.menu.groups.iter().map(|group| (group.mark.as_str(), group.title.as_str()));
-        groups.chain(std::iter::once(("", "")))
+    /// At the marks of the art where it has any and all of it fits, and in columns elsewhere.
+    fn lay_out(&mut self, screen: &Screen, art: &str, groups: &[(&'a str, &'a str)], all: &[Command<'a>]) {
+        let marks = marks(screen, art);
+        if !marks.is_empty() {
+            // Art with no place for commands would only lie below them.
+            self.backdrop = Backdrop::new(screen, art);
+            let own = |command: &Command<'_>| marks.iter().find(|(name, ..)| command.mark == Some(name));
+            for (command, (_, x, y, columns)) in all.iter().filter_map(|item| Some((item, own(item)?))) {
+                self.add(screen, command, *x, *y, *columns);
+            }
+            let others: Vec<_> = all.iter().filter(|command| own(command).is_none()).collect();
+            self.at_marks(screen, groups, &others, &marks);
+        }
+        // The body of a screen with all there is round it.
+        let rows = screen.terminal.rows.saturating_sub(10);
+        if marks.is_empty() || self.lines.iter().any(|line| line.y >= rows) {
+            self.backdrop = None;
+            // Air between the groups only where all of them are seen with it.
+            if self.in_columns(screen, groups, all, 1) > self.rows {
+                self.in_columns(screen, groups, all, 0);
+            }
+        }
     }
 
     /// The groups where the art has marks for them, those without a mark below the last.
-    fn at_marks(&mut self, call: &Call, offered: &[&'a Item], marks: &[(String, u16, u16, u16)]) {
-        let (mut x, mut y, mut columns) = (2, 0, call.screen.terminal.columns.saturating_sub(4).min(60));
+    fn at_marks(
+        &mut self,
+        screen: &Screen,
+        groups: &[(&'a str, &'a str)],
+        offered: &[&Command<'a>],
+        marks: &[(String, u16, u16, u16)],
+    ) {
+        let (mut x, mut y, mut columns) = (2, 0, screen.terminal.columns.saturating_sub(4).min(60));
         if let Some(backdrop) = &self.backdrop {
             y = backdrop.rows();
         }
-        for (mark, title) in self.groups() {
-            let items: Vec<&&'a Item> = offered.iter().filter(|item| item.group == mark).collect();
+        for (mark, title) in groups {
+            let items: Vec<_> = offered.iter().filter(|item| item.group == *mark).collect();
             if items.is_empty() {
                 continue;
             }
-            let at_mark = marks.iter().find(|(name, ..)| *name == mark);
+            let at_mark = marks.iter().find(|(name, ..)| name == mark);
             if let Some((_, mark_x, mark_y, mark_columns)) = at_mark {
                 (x, y, columns) = (*mark_x, *mark_y, *mark_columns);
             }
@@ -198,7 +252,7 @@ impl<'a> MenuView<'a> {
                 y += if at_mark.is_some() { 2 } else { 1 };
             }
             for item in items {
-                self.add(call, item, x, y, columns);
+                self.add(screen, item, x, y, columns);
                 y += 1;
             }
         }
@@ -206,15 +260,21 @@ impl<'a> MenuView<'a> {
 
     /// The groups in as many columns as there is room for, each below the shortest, `air` rows apart. Returns the
     /// rows they take.
-    fn in_columns(&mut self, call: &Call, offered: &[&'a Item], air: u16) -> u16 {
+    fn in_columns(
+        &mut self,
+        screen: &Screen,
+        groups: &[(&'a str, &'a str)],
+        offered: &[Command<'a>],
+        air: u16,
+    ) -> u16 {
         self.headings.clear();
         self.lines.clear();
-        let all = call.screen.terminal.columns.saturating_sub(2);
-        let beside = if self.menu.groups.len() < 2 { 1 } else { (all / COLUMN).clamp(1, 3) };
+        let all = screen.terminal.columns.saturating_sub(2);
+        let beside = if groups.len() < 3 { 1 } else { (all / COLUMN).clamp(1, 3) };
         let columns = (all / beside).saturating_sub(2).min(60);
         let mut ends = vec![0u16; usize::from(beside)];
-        for (mark, title) in self.groups() {
-            let items: Vec<&&'a Item> = offered.iter().filter(|item| item.group == mark).collect();
+        for (mark, title) in groups {
+            let items: Vec<_> = offered.iter().filter(|item| item.group == *mark).collect();
             let shortest = ends.iter_mut().enumerate().min_by_key(|(_, end)| **end);
             let Some((n, end)) = shortest.filter(|_| !items.is_empty()) else { continue };
             let x = 2 + u16::try_from(n).unwrap_or(0) * (all / beside);
@@ -226,16 +286,17 @@ impl<'a> MenuView<'a> {
                 *end += 1;
             }
             for item in items {
-                self.add(call, item, x, *end, columns);
+                self.add(screen, item, x, *end, columns);
                 *end += 1;
             }
         }
         ends.into_iter().max().unwrap_or(0)
     }
 
-    fn add(&mut self, call: &Call, item: &'a Item, x: u16, y: u16, columns: u16) {
-        let figure = call.screen.values.figure(&item.figure);
-        self.lines.push(Line { item, figure, x, y, columns });
+    fn add(&mut self, screen: &Screen, command: &Command<'a>, x: u16, y: u16, columns: u16) {
+        let Command { key, name, note, figure, .. } = *command;
+        let figure = screen.values.figure(figure).map(String::into_boxed_str);
+        self.lines.push(Line { key, name, note, figure, x, y, columns });
     }
 
     /// The first row of the page that the bar is on, in a body of `rows`.
@@ -282,12 +343,12 @@ impl<'a> MenuView<'a> {
 }
 
 /// The group marks of the art in body coordinates, if the art fits this terminal.
-fn marks(call: &Call, art: &str) -> Vec<(String, u16, u16, u16)> {
+fn marks(screen: &Screen, art: &str) -> Vec<(String, u16, u16, u16)> {
     /// Rows below the body: rule, tagline, prompt, status.
     const FOOTER: u16 = 4;
-    let theme = call.screen.theme();
-    let Some(art) = theme.fit(art, Charset::Cp437, call.screen.terminal.columns) else { return Vec::new() };
-    if art.grid().rows() + FOOTER > call.screen.terminal.rows + 1 {
+    let theme = screen.theme();
+    let Some(art) = theme.fit(art, Charset::Cp437, screen.terminal.columns) else { return Vec::new() };
+    if art.grid().rows() + FOOTER > screen.terminal.rows + 1 {
         return Vec::new();
     }
     let header = header_rows(art);
@@ -328,26 +389,80 @@ impl Widget for MenuView<'_> {
         }
     }
 
-    async fn in_plain_text(&mut self, call: &mut Call) -> Result<Finished, EndReason> {
-        choose_in_words(call, self.menu).await.map(Finished::With)
+    async fn in_plain_text<C: Conversation>(&mut self, call: &mut C) -> Result<Finished, C::End> {
+        let again = match self.answer.take() {
+            None => !self.expert,
+            Some(answer) => match self.answered(&answer) {
+                Answered::With(outcome) => return Ok(Finished::With(outcome)),
+                Answered::Again => true,
+                Answered::Nothing => false,
+                Answered::Unknown => {
+                    call.say("There is no such command here. ? shows them.").await?;
+                    false
+                }
+            },
+        };
+        if again {
+            call.say_long(&self.in_words()).await?;
+        }
+        self.answer = call.ask(self.prompt, LineInput::new(20)).await?;
+        // What the caller may do by now decides what the answer means.
+        Ok(if self.answer.is_some() { Finished::Stale } else { Finished::With(MenuOutcome::Back) })
     }
 }
 
+/// What an answer in words means.
+enum Answered {
+    With(MenuOutcome),
+    /// The menu is to be said again.
+    Again,
+    Nothing,
+    Unknown,
+}
+
 impl MenuView<'_> {
+    fn in_words(&self) -> String {
+        let mut words = format!("\n{}\n", self.title);
+        for (n, line) in (1..).zip(&self.lines) {
+            words.push_str(&format!("{n:>3}. {}  {}", line.key, line.name));
+            for aside in [Some(line.note), line.figure.as_deref()].into_iter().flatten() {
+                if !aside.is_empty() {
+                    words.push_str(&format!(", {aside}"));
+                }
+            }
+            words.push('\n');
+        }
+        words
+    }
+
+    fn answered(&self, answer: &str) -> Answered {
+        let answer = answer.trim().to_uppercase();
+        let Some(key) = answer.chars().next() else { return Answered::Nothing };
+        // A command may have a digit for its key; any other number is a place in the list.
+        let place = answer.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
+        match (key, place.and_then(|n| self.lines.get(n))) {
+            ('?', _) => Answered::Again,
+            ('/', _) => Answered::With(MenuOutcome::Pages),
+            (key, _) if self.offered.contains(&key) => Answered::With(MenuOutcome::Key(key)),
+            (_, Some(line)) => Answered::With(MenuOutcome::Key(line.key)),
+            _ => Answered::Unknown,
+        }
+    }
+
     fn press(&mut self, key: Key) -> Option<MenuOutcome> {
         if let Key::Click { column, row } = key
             && let Some(n) = self.hit(column, row, self.rows)
             && let Some(line) = self.lines.get(n)
         {
             self.chosen = n;
-            return Some(MenuOutcome::Key(line.item.key));
+            return Some(MenuOutcome::Key(line.key));
         }
         if key == Key::Char('?') {
             self.expert = false;
         }
         if let Key::Char(c) = key {
             let key = c.to_ascii_uppercase();
-            let line = self.lines.iter().position(|line| line.item.key == key);
+            let line = self.lines.iter().position(|line| line.key == key);
             self.chosen = line.unwrap_or(self.chosen);
             if line.is_some() || self.offered.contains(&key) {
                 return Some(MenuOutcome::Key(key));
@@ -358,7 +473,7 @@ impl MenuView<'_> {
             Meaning::Act(Act::Back) => return Some(MenuOutcome::Back),
             Meaning::Act(Act::Choose) => {
                 if let Some(line) = self.lines.get(self.chosen) {
-                    return Some(MenuOutcome::Key(line.item.key));
+                    return Some(MenuOutcome::Key(line.key));
                 }
             }
             Meaning::Act(act) => self.step(act),
@@ -368,56 +483,111 @@ impl MenuView<'_> {
     }
 }
 
-/// Shows a menu until a command is chosen, or something else happens that the menus must know of.
-pub async fn choose(call: &mut Call, menu: &Menu, chosen: &mut usize) -> Result<MenuOutcome, EndReason> {
-    let mut view = MenuView::new(call, menu, *chosen, Instant::now());
+/// Shows a menu until a command is chosen, or something else happens that the menus must know of. `page` makes it, again
+/// whenever what it shows may be out of date; `chosen` is where the bar is.
+pub async fn choose<'a, C: Conversation>(
+    call: &mut C,
+    chosen: &mut usize,
+    page: impl Fn(&mut C) -> MenuPage<'a>,
+) -> Result<MenuOutcome, C::End> {
+    let first = page(call);
+    let mut view = MenuView::new(call.screen(), first, *chosen, Instant::now());
     loop {
-        let finished = call.run(&mut view).await?;
+        let finished = match view.answer {
+            // A terminal that has turned out to have more than words gets its answer first.
+            Some(_) => Box::pin(view.in_plain_text(call)).await?,
+            None => call.run(&mut view).await?,
+        };
         *chosen = view.chosen;
         match finished {
             Finished::With(outcome) => return Ok(outcome),
             Finished::Stale => {
-                call.refresh_clock();
-                view = MenuView::new(call, menu, view.chosen, view.heard);
+                let anew = page(call);
+                let MenuView { chosen, heard, answer, .. } = view;
+                view = MenuView { answer, ..MenuView::new(call.screen(), anew, chosen, heard) };
             }
         }
     }
 }
 
-async fn choose_in_words(call: &mut Call, menu: &Menu) -> Result<MenuOutcome, EndReason> {
-    let facts = call.facts();
-    let shown: Vec<&Item> = menu.shown(&facts).collect();
-    let mut words = String::new();
-    for (n, item) in (1..).zip(&shown) {
-        words.push_str(&format!("{n:>3}. {}  {}", item.key, item.name));
-        for aside in [Some(item.note.clone()), call.screen.values.figure(&item.figure)].into_iter().flatten()
-        {
-            if !aside.is_empty() {
-                words.push_str(&format!(", {aside}"));
-            }
-        }
-        words.push('\n');
-    }
-    let mut again = !call.expert();
-    loop {
-        if std::mem::take(&mut again) {
-            call.say_long(&format!("\n{}\n{words}", menu.title)).await?;
-        }
-        let Some(answer) = call.ask(&menu.prompt, LineInput::new(20)).await? else {
-            return Ok(MenuOutcome::Back);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::script::Script;
+
+    /// Commands of these keys; the last is not shown.
+    fn page(keys: &str, expert: bool) -> MenuPage<'static> {
+        let command = |key| Command {
+            key,
+            group: "",
+            mark: None,
+            name: match key {
+                'M' => "Messages",
+                '7' => "Lucky",
+                _ => "Who's online",
+            },
+            note: if key == 'M' { "read and write" } else { "" },
+            figure: if key == 'W' { "|ON here" } else { "" },
         };
-        let answer = answer.trim().to_uppercase();
-        let Some(key) = answer.chars().next() else { continue };
-        // A command may have a digit for its key; any other number is a place in the list.
-        let number = answer.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).and_then(|n| shown.get(n));
-        match (key, number) {
-            ('?', _) => again = true,
-            ('/', _) => return Ok(MenuOutcome::Pages),
-            (key, _) if menu.offered(&call.facts()).any(|item| item.key == key) => {
-                return Ok(MenuOutcome::Key(key));
-            }
-            (_, Some(item)) => return Ok(MenuOutcome::Key(item.key)),
-            _ => call.say("There is no such command here. ? shows them.").await?,
+        let shown = keys.len().saturating_sub(1);
+        MenuPage {
+            title: "main menu",
+            art: "main",
+            prompt: "what now? ",
+            groups: Vec::new(),
+            commands: keys.chars().take(shown).map(command).collect(),
+            keys: keys.chars().collect(),
+            patience: None,
+            expert,
         }
+    }
+
+    fn chosen(script: &mut Script, expert: bool) -> Result<MenuOutcome, crate::ui::script::Gone> {
+        script.screen.values.set("ON", 12);
+        Script::wait(choose(script, &mut 0, |_| page("M7WX", expert)))
+    }
+
+    #[test]
+    fn a_menu_in_words_takes_keys_and_places() {
+        for (answer, key) in [("m", 'M'), ("3", 'W'), ("x", 'X'), ("7", '7'), ("1", 'M'), ("messages", 'M')] {
+            let mut script = Script::typing(&format!("{answer}\n"));
+            assert_eq!(chosen(&mut script, false), Ok(MenuOutcome::Key(key)), "{answer}");
+            let menu = "\nmain menu\n  1. M  Messages, read and write\n  2. 7  Lucky\n  3. W  Who's online, 12 here\n";
+            assert_eq!(script.said, [menu, &format!("what now? {answer}")], "{answer}");
+        }
+        assert_eq!(chosen(&mut Script::typing("/\n"), false), Ok(MenuOutcome::Pages));
+        assert_eq!(chosen(&mut Script::typing("\u{1b}"), false), Ok(MenuOutcome::Back));
+        assert!(chosen(&mut Script::typing("m"), false).is_err(), "the line drops before Enter");
+    }
+
+    #[test]
+    fn an_expert_is_told_the_menu_when_they_ask() {
+        let mut script = Script::typing("z\n\n?\nm\n");
+        assert_eq!(chosen(&mut script, true), Ok(MenuOutcome::Key('M')));
+        let said: Vec<&str> =
+            script.said.iter().map(|said| said.lines().last().unwrap_or_default()).collect();
+        let unknown = "There is no such command here. ? shows them.";
+        assert_eq!(
+            said,
+            [
+                "what now? z",
+                unknown,
+                "what now? ",
+                "what now? ?",
+                "  3. W  Who's online, 12 here",
+                "what now? m"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_answer_in_words_means_what_the_caller_may_do_by_then() {
+        let mut script = Script::typing("x\n");
+        let made = std::cell::Cell::new(0);
+        let grown = |_: &mut Script| {
+            made.set(made.get() + 1);
+            page(if made.get() == 1 { "M7" } else { "M7WX" }, true)
+        };
+        assert_eq!(Script::wait(choose(&mut script, &mut 0, grown)), Ok(MenuOutcome::Key('X')));
     }
 }

@@ -17,14 +17,14 @@ use dialtone_domain::events::Event;
 use dialtone_terminal::Key;
 use tokio::time::Instant;
 
-use crate::ui::{Call, EndReason, View};
+use crate::ui::{Conversation, View};
 
 pub use self::dialog::{choice, confirm};
 pub use self::editor::{Autosave, Editing, edit};
 pub use self::form::{Check, Field, Form};
 pub use self::line::LineInput;
 pub use self::list::{About, Bar, CellText, Column, List, ListOutcome, Live, pick};
-pub use self::menu::{MenuOutcome, choose};
+pub use self::menu::{Command, MenuOutcome, MenuPage, choose};
 pub use self::notice::{interrupt, notice};
 pub use self::viewer::{Text, ViewerOutcome, read};
 
@@ -69,43 +69,8 @@ pub trait Widget: View + Send {
     fn cut_off(&mut self, _keys: Vec<Key>) {}
 
     /// The same on a terminal of plain text: a conversation, line by line.
-    fn in_plain_text(
+    fn in_plain_text<C: Conversation>(
         &mut self,
-        call: &mut Call,
-    ) -> impl Future<Output = Result<Self::Outcome, EndReason>> + Send;
-}
-
-impl Call {
-    /// Lets the caller work with a widget until it is finished.
-    pub async fn run<W: Widget>(&mut self, widget: &mut W) -> Result<W::Outcome, EndReason> {
-        if self.plain() {
-            return Box::pin(widget.in_plain_text(self)).await;
-        }
-        let mut size = None;
-        loop {
-            // What is typed ahead is answered in one drawing, so it is laid out for one only.
-            if !self.typed_ahead() {
-                size = Some(self.body_size());
-                widget.fit(self.screen.terminal.columns, self.screen.body().rows);
-            }
-            let event = match self.event(&*widget, widget.quiet_at()).await {
-                Ok(event) => event,
-                Err(end) => {
-                    widget.cut_off(self.last_keys());
-                    return Err(end);
-                }
-            };
-            // The header of another screen may have been of another height.
-            if size.replace(self.body_size()) != size {
-                widget.fit(self.screen.terminal.columns, self.screen.body().rows);
-            }
-            if let Some(outcome) = widget.take(event) {
-                return Ok(outcome);
-            }
-        }
-    }
-
-    fn body_size(&self) -> (u16, u16) {
-        (self.screen.terminal.columns, self.screen.body().rows)
-    }
+        call: &mut C,
+    ) -> impl Future<Output = Result<Self::Outcome, C::End>> + Send;
 }

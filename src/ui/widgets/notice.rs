@@ -4,7 +4,7 @@ use dialtone_terminal::Key;
 use dialtone_terminal::text::wrap;
 
 use crate::ui::keys::{Act, Keys, Meaning};
-use crate::ui::{Call, CallEvent, Canvas, EndReason, LineInput, View, Widget, styles};
+use crate::ui::{CallEvent, Canvas, Conversation, LineInput, View, Widget, styles};
 
 #[derive(Default)]
 struct Notice<'a> {
@@ -81,7 +81,7 @@ impl Widget for Notice<'_> {
         None
     }
 
-    async fn in_plain_text(&mut self, call: &mut Call) -> Result<(), EndReason> {
+    async fn in_plain_text<C: Conversation>(&mut self, call: &mut C) -> Result<(), C::End> {
         if !self.interrupts {
             return call.say_long(self.words).await;
         }
@@ -92,12 +92,12 @@ impl Widget for Notice<'_> {
 
 /// Shows words that a caller who was typing did not expect, until Enter is pressed: what they go on typing is not taken
 /// for commands.
-pub async fn interrupt(call: &mut Call, title: &str, words: &str) -> Result<(), EndReason> {
+pub async fn interrupt<C: Conversation>(call: &mut C, title: &str, words: &str) -> Result<(), C::End> {
     call.run(&mut Notice { title, words, interrupts: true, ..Notice::default() }).await
 }
 
 /// Shows words until a key is pressed.
-pub async fn notice(call: &mut Call, title: &str, words: &str) -> Result<(), EndReason> {
+pub async fn notice<C: Conversation>(call: &mut C, title: &str, words: &str) -> Result<(), C::End> {
     call.run(&mut Notice { title, words, ..Notice::default() }).await
 }
 

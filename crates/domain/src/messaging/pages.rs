@@ -89,10 +89,7 @@ impl Messaging {
             authority::allow(&mut tx, by).await?;
         }
         authority::current(&mut tx, from.id).await?;
-        // Read without holding the row: two who page each other would wait in a circle.
-        let closed: Option<bool> = in_tx!(tx, db => sqlx::query_scalar("SELECT banned FROM users WHERE id = $1")
-            .bind(to).fetch_optional(db).await)?;
-        if closed == Some(true) {
+        if authority::is_closed(&mut tx, to).await? {
             return refused("That account is closed.");
         }
         let page: Option<PageId> = in_tx!(tx, db => sqlx::query_scalar(

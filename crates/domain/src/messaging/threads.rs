@@ -59,6 +59,12 @@ pub(super) const THREAD: &str = "SELECT m.id, m.thread_id AS thread, m.board_id 
      WHERE m.thread_id = $1 AND t.board_id = $2 AND m.number > $3 AND NOT m.deleted \
      ORDER BY m.number LIMIT $4";
 
+/// The newest messages of a board.
+pub(super) const NEWEST: &str = "SELECT m.id, m.thread_id AS thread, m.board_id AS board, m.number, m.author_id, \
+     m.author_handle AS author, t.subject, m.body, m.posted_at, m.reply_to \
+     FROM messages m JOIN threads t ON t.id = m.thread_id \
+     WHERE m.board_id = $1 AND NOT m.deleted ORDER BY m.posted_at DESC, m.board_number DESC LIMIT $2";
+
 /// The number of the message before one in its thread.
 pub(super) const BEFORE: &str = "SELECT m.number FROM messages m JOIN threads t ON t.id = m.thread_id \
      WHERE m.thread_id = $1 AND t.board_id = $2 AND m.number < $3 AND NOT m.deleted \
@@ -186,6 +192,14 @@ impl Messaging {
         if messages.is_empty() && after_number < 1 {
             return Err(MessagingError::NotFound("thread"));
         }
+        Ok(messages)
+    }
+
+    /// The newest `limit` messages of a board, oldest of them first.
+    pub async fn newest(&self, reader: &Reader, limit: i64) -> Result<Vec<Message>, MessagingError> {
+        let mut messages: Vec<Message> = on_db!(self.store, db => sqlx::query_as(NEWEST)
+            .bind(reader.board.id).bind(limit.clamp(1, AT_ONCE)).fetch_all(db).await)?;
+        messages.reverse();
         Ok(messages)
     }
 

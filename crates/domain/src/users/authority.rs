@@ -97,6 +97,13 @@ pub(crate) async fn current(tx: &mut Tx, who: UserId) -> Result<Caller, UsersErr
     }
 }
 
+/// Whether the account is banned. Read without holding its row: two who page each other would wait in a circle.
+pub(crate) async fn is_closed(tx: &mut Tx, who: UserId) -> Result<bool, DbError> {
+    let sql = "SELECT banned FROM users WHERE id = $1";
+    let closed: Option<bool> = in_tx!(tx, db => sqlx::query_scalar(sql).bind(who).fetch_optional(db).await)?;
+    Ok(closed == Some(true))
+}
+
 /// The caller as they are now, who must be a sysop.
 pub(super) async fn current_sysop(tx: &mut Tx, who: UserId) -> Result<Caller, UsersError> {
     let caller = current(tx, who).await?;

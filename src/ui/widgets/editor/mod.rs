@@ -15,7 +15,7 @@ use self::autosave::UnsavedChanges;
 use self::text::{CursorPosition, Row, TextBuffer};
 use crate::ui::keys::{self, Act, Binding, COMMON};
 use crate::ui::widgets::search::{IncrementalSearch, SearchOutcome, find, seek};
-use crate::ui::{Call, CallEvent, EndReason, Widget};
+use crate::ui::{CallEvent, Conversation, Widget};
 
 /// What is written.
 #[derive(Debug, Clone, Default)]
@@ -412,13 +412,13 @@ impl Widget for Editor<'_> {
         }
     }
 
-    async fn in_plain_text(&mut self, call: &mut Call) -> Result<bool, EndReason> {
+    async fn in_plain_text<C: Conversation>(&mut self, call: &mut C) -> Result<bool, C::End> {
         plain::edit(call, self.editing).await
     }
 }
 
 /// Lets the caller write; true if the text is to be kept.
-pub async fn edit(call: &mut Call, editing: &mut Editing) -> Result<bool, EndReason> {
+pub async fn edit<C: Conversation>(call: &mut C, editing: &mut Editing) -> Result<bool, C::End> {
     call.run(&mut Editor::new(editing)).await
 }
 

@@ -4,7 +4,7 @@ use super::Editing;
 use super::autosave::UnsavedChanges;
 use super::text::BYTES;
 use crate::ui::line::LineOutcome;
-use crate::ui::{Call, EndReason, LineInput};
+use crate::ui::{Conversation, LineInput};
 
 /// The most characters of a line.
 const LINE: usize = 1000;
@@ -71,7 +71,7 @@ impl Lines {
     }
 
     /// Waits for the line to be typed; none if the caller wants out. What is typed is kept meanwhile.
-    async fn next(&mut self, call: &mut Call) -> Result<Option<String>, EndReason> {
+    async fn next<C: Conversation>(&mut self, call: &mut C) -> Result<Option<String>, C::End> {
         self.line = LineInput::new(LINE);
         call.prompt("", &self.line).await?;
         loop {
@@ -98,7 +98,7 @@ impl Lines {
 
 impl Lines {
     /// What was typed before the line dropped is part of the text.
-    fn last_keys(&mut self, call: &mut Call) {
+    fn last_keys(&mut self, call: &mut impl Conversation) {
         for key in call.last_keys() {
             match self.line.press(key) {
                 LineOutcome::Enter => {
@@ -121,7 +121,7 @@ impl Drop for Lines {
 }
 
 /// Lets the caller write; true if the text is to be kept.
-pub async fn edit(call: &mut Call, editing: &mut Editing) -> Result<bool, EndReason> {
+pub async fn edit<C: Conversation>(call: &mut C, editing: &mut Editing) -> Result<bool, C::End> {
     let quoting = if editing.quote.is_empty() { "" } else { ", /q quotes" };
     call.say(&format!(
         "\n{}\nWrite. /s on a line of its own saves, /l says the lines, /d deletes the last{quoting}, /a abandons.",

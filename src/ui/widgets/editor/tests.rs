@@ -1,4 +1,5 @@
 use super::*;
+use crate::ui::script::Script;
 use proptest::prelude::*;
 
 fn type_in(editor: &mut Editor<'_>, text: &str) {
@@ -104,6 +105,51 @@ async fn what_is_written_is_kept_in_pauses_and_at_the_end() {
     editor.unsaved.handed_over();
     drop(editor);
     assert_eq!(seen().len(), before, "nothing changed, or somebody else has it");
+}
+
+#[test]
+fn in_words_a_line_is_written_after_the_other() {
+    let mut editing =
+        Editing { heading: "To Acid Burn".into(), quote: vec!["ab> hi".into()], ..Editing::default() };
+    let mut script = Script::typing("/s\n/q\nhello\noops\n/d\n/l\n/S\n");
+    assert_eq!(Script::wait(edit(&mut script, &mut editing)), Ok(true));
+    assert_eq!(editing.text, "ab> hi\nhello");
+    let said = [
+        "\nTo Acid Burn\nWrite. /s on a line of its own saves, /l says the lines, /d deletes the last, /q quotes, /a abandons.",
+        "/s",
+        "There is nothing to save yet.",
+        "/q",
+        "1 lines quoted.",
+        "hello",
+        "oops",
+        "/d",
+        "Deleted: oops",
+        "/l",
+        "ab> hi\nhello",
+        "/S",
+    ];
+    assert_eq!(script.said, said);
+}
+
+#[test]
+fn in_words_what_was_kept_is_said_and_abandoned_only_when_told() {
+    for (out, line) in [("/a\n", "/a"), ("\u{1b}", "")] {
+        let mut editing = Editing { text: "from before".into(), ..Editing::default() };
+        let mut script = Script::typing(&format!("more\n{out}"));
+        assert_eq!(Script::wait(edit(&mut script, &mut editing)), Ok(false));
+        assert_eq!(editing.text, "from before\nmore");
+        assert_eq!(script.said[1..], ["What you wrote is kept:\nfrom before", "more", line]);
+    }
+}
+
+#[tokio::test]
+async fn in_words_what_is_typed_is_kept_in_pauses_and_when_the_line_drops() {
+    let kept = Arc::new(Kept::default());
+    let mut editing = Editing { autosave: Some(Arc::clone(&kept) as _), ..Editing::default() };
+    let mut script = Script::typing("one\ntw…o\n/");
+    script.last = "x\nlast".chars().map(|c| if c == '\n' { Key::Enter } else { Key::Char(c) }).collect();
+    assert!(edit(&mut script, &mut editing).await.is_err());
+    assert_eq!(*kept.0.lock().unwrap(), ["one\ntw", "one\ntwo\n/x\nlast"]);
 }
 
 proptest! {

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::ui::keys::{Act, Hint, Meaning};
 use crate::ui::panel::Panel;
 use crate::ui::widgets::search::{IncrementalSearch, SearchOutcome, find, seek};
-use crate::ui::{Call, CallEvent, EndReason, View, Widget};
+use crate::ui::{CallEvent, Conversation, View, Widget};
 
 /// One column.
 #[derive(Debug, Clone, Copy)]
@@ -321,16 +321,16 @@ impl Widget for List<'_> {
         }
     }
 
-    async fn in_plain_text(&mut self, call: &mut Call) -> Result<ListOutcome, EndReason> {
+    async fn in_plain_text<C: Conversation>(&mut self, call: &mut C) -> Result<ListOutcome, C::End> {
         plain::pick(call, self).await
     }
 }
 
 /// Shows a list until the caller does something that is not the bar's own.
-pub async fn pick(call: &mut Call, list: &mut List<'_>) -> Result<ListOutcome, EndReason> {
+pub async fn pick<C: Conversation>(call: &mut C, list: &mut List<'_>) -> Result<ListOutcome, C::End> {
     list.bar.chosen = list.bar.chosen.min(list.last());
     let searching = list.bar.search.as_ref().is_some_and(|search| search.fetched > 0);
-    if searching && !call.plain() && list.seek(list.bar.chosen, false) {
+    if searching && !call.screen().plain() && list.seek(list.bar.chosen, false) {
         return Ok(ListOutcome::More);
     }
     call.run(list).await

@@ -2,7 +2,7 @@
 
 use super::{List, ListOutcome};
 use crate::ui::widgets::help;
-use crate::ui::{Call, EndReason, LineInput, Location};
+use crate::ui::{Conversation, LineInput, Location};
 
 /// Rows said at a time.
 const PAGE: usize = 20;
@@ -52,9 +52,9 @@ impl List<'_> {
 }
 
 /// Says a list and asks until the caller does something with it.
-pub async fn pick(call: &mut Call, list: &mut List<'_>) -> Result<ListOutcome, EndReason> {
+pub async fn pick<C: Conversation>(call: &mut C, list: &mut List<'_>) -> Result<ListOutcome, C::End> {
     let mut first = list.bar.chosen / PAGE * PAGE;
-    call.say_long(&list.page(&call.screen.location, first)).await?;
+    call.say_long(&list.page(&call.screen().location, first)).await?;
     loop {
         let below = list.more || first + PAGE < list.rows.len();
         let question = list.question(below);
@@ -68,7 +68,7 @@ pub async fn pick(call: &mut Call, list: &mut List<'_>) -> Result<ListOutcome, E
             "+" if first + PAGE < list.rows.len() => {
                 first += PAGE;
                 list.bar.chosen = first;
-                call.say_long(&list.page(&call.screen.location, first)).await?;
+                call.say_long(&list.page(&call.screen().location, first)).await?;
                 continue;
             }
             "+" if list.more => {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::ui::script::Script;
 use crate::ui::styles;
 use proptest::prelude::*;
 
@@ -86,6 +87,83 @@ fn news_far_down_a_board_waits_for_the_next_key() {
     let mut callers = List { live: Live::Callers, ..list };
     callers.bar.stale = false;
     assert!(callers.refresh(), "who's online is one statement, wherever the bar is");
+}
+
+#[test]
+fn a_list_in_words_is_said_by_the_page_and_asks_once() {
+    let mut list = List { note: "a note".into(), ..list(45) };
+    list.columns.push(Column::new("", 5, styles::NAME).picture());
+    list.columns.push(Column::new("new", 5, styles::NAME));
+    for row in &mut list.rows {
+        row.extend([("▁▂".into(), None), (" 2 ".into(), None)]);
+    }
+    let mut script = Script::typing("+\n+\n+\np 41\n");
+    assert_eq!(Script::wait(pick(&mut script, &mut list)), Ok(ListOutcome::Key('P')));
+    assert_eq!(list.bar.chosen, 40);
+    let lines = |n: usize| script.said[n].lines().collect::<Vec<_>>();
+    assert_eq!(lines(0)[..3], ["", ", ", "1. name: Row 0, new: 2"]);
+    assert_eq!(lines(0)[21..], ["20. name: Row 19, new: 2", "a note"]);
+    assert_eq!(script.said[1], "A number, P post, + more, or Enter to go back: +");
+    assert_eq!(lines(2)[2], "21. name: Row 20, new: 2");
+    assert_eq!(
+        lines(4)[2..],
+        [
+            "41. name: Row 40, new: 2",
+            "42. name: Row 41, new: 2",
+            "43. name: Row 42, new: 2",
+            "44. name: Row 43, new: 2",
+            "45. name: Row 44, new: 2",
+            "a note"
+        ]
+    );
+    assert_eq!(script.said[5], "A number, P post, or Enter to go back: +");
+    assert_eq!(script.said[6], "That is not one of the choices. ? says them.");
+}
+
+#[test]
+fn a_list_in_words_takes_numbers_that_there_are() {
+    let picked = |answers: &str, more| {
+        let mut list = List { more, ..list(3) };
+        let mut script = Script::typing(answers);
+        let picked = Script::wait(pick(&mut script, &mut list));
+        (picked, list.bar.chosen, script.said)
+    };
+    let (row, chosen, said) = picked("4\n0\n2\n", false);
+    assert_eq!((row, chosen), (Ok(ListOutcome::Row(1)), 1));
+    assert_eq!(
+        (said[2].as_str(), said[4].as_str()),
+        ("There is no number 4 here.", "There is no number 0 here.")
+    );
+    let (more, chosen, _) = picked("+\n", true);
+    assert_eq!((more, chosen), (Ok(ListOutcome::More), 3), "the bar waits where the next row will be");
+    for (answer, outcome) in [
+        ("/\n", ListOutcome::Pages),
+        ("\n", ListOutcome::Back),
+        ("q\n", ListOutcome::Back),
+        ("\u{1b}", ListOutcome::Back),
+    ] {
+        assert_eq!(picked(answer, false).0, Ok(outcome), "{answer:?}");
+    }
+    assert!(picked("?\n\n", false).2[2].contains("P: post"));
+    let mut empty = List { empty: "nothing yet".into(), ..List::default() };
+    let mut script = Script::typing("\n");
+    assert_eq!(Script::wait(pick(&mut script, &mut empty)), Ok(ListOutcome::Back));
+    assert_eq!(script.said, ["\n, \nnothing yet\n", "Enter goes back: "]);
+}
+
+#[test]
+fn long_words_wait_for_callers_who_want_pauses() {
+    let said = |answers: &str| {
+        let mut script = Script::typing(answers);
+        script.pauses = true;
+        script.screen.terminal.rows = 24;
+        Script::wait(pick(&mut script, &mut list(60))).ok();
+        script.said
+    };
+    let more = "More: Enter goes on, A all of it, S stops: ";
+    let all = said("\n\n");
+    assert_eq!((all[0].lines().count(), all[1].as_str()), (22, more));
+    assert!(said("s\n\n")[2].starts_with("A number, "), "{all:?}");
 }
 
 proptest! {

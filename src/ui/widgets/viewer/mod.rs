@@ -8,7 +8,7 @@ use dialtone_terminal::{Key, Style, pipe};
 use crate::ui::keys::{Act, Hint, Keys, Meaning};
 use crate::ui::panel::Panel;
 use crate::ui::widgets::search::{IncrementalSearch, SearchOutcome, find, seek};
-use crate::ui::{Call, CallEvent, Canvas, EndReason, View, Widget, styles};
+use crate::ui::{CallEvent, Canvas, Conversation, View, Widget, styles};
 
 /// A text and what stands above it.
 #[derive(Debug, Clone, Default)]
@@ -242,13 +242,13 @@ impl Widget for Viewer<'_> {
         None
     }
 
-    async fn in_plain_text(&mut self, call: &mut Call) -> Result<ViewerOutcome, EndReason> {
+    async fn in_plain_text<C: Conversation>(&mut self, call: &mut C) -> Result<ViewerOutcome, C::End> {
         plain::read(call, self.text).await
     }
 }
 
 /// Shows a text until the caller does something else than turning its pages.
-pub async fn read(call: &mut Call, text: &Text) -> Result<ViewerOutcome, EndReason> {
+pub async fn read<C: Conversation>(call: &mut C, text: &Text) -> Result<ViewerOutcome, C::End> {
     call.run(&mut Viewer::new(text)).await
 }
 

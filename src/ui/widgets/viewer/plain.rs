@@ -4,10 +4,10 @@ use dialtone_terminal::pipe;
 
 use super::{Text, ViewerOutcome};
 use crate::ui::widgets::help;
-use crate::ui::{Call, EndReason, LineInput};
+use crate::ui::{Conversation, LineInput};
 
 /// Says a text and asks what next.
-pub async fn read(call: &mut Call, text: &Text) -> Result<ViewerOutcome, EndReason> {
+pub async fn read<C: Conversation>(call: &mut C, text: &Text) -> Result<ViewerOutcome, C::End> {
     let mut words = format!("\n{}\n", text.heading.in_words());
     words.push_str(&pipe::strip(&text.body));
     words.push('\n');

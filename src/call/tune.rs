@@ -3,9 +3,8 @@
 use dialtone_domain::Caller;
 use dialtone_domain::users::Settings;
 
-use super::Call;
+use super::{Call, EndReason};
 use crate::transport::WireSettings;
-use crate::ui::EndReason;
 
 impl Call {
     /// The caller as they are now: what they prefer counts at once.

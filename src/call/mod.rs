@@ -1,10 +1,13 @@
 //! One call as a screen sees it: the caller, the services, the terminal, and everything that can happen meanwhile.
 
-mod lines;
+mod conversation;
+mod end_reason;
+mod idle;
 mod rights;
 mod tune;
 mod wait;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chrono::Local;
@@ -17,15 +20,14 @@ use futures_util::stream::Peekable;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::chrome::View;
-use super::idle::IdleClock;
-use super::pager::Page;
-use super::{EndReason, Location, Screen};
+pub use self::end_reason::EndReason;
+pub use self::idle::IdleClock;
 use crate::lang::Language;
 use crate::menu::{Facts, Moment};
 use crate::server_state::ServerState;
 use crate::switchboard::{EventFilter, Subscription};
 use crate::transport::{Connection, Input, LoggedIn, Output, Peer, WireSettings};
+use crate::ui::{CallEvent, Location, Page, Screen, View};
 
 /// What the records say of a caller.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -64,6 +66,8 @@ pub struct Call {
     settings: WireSettings,
     /// What the records say of the caller, where access rules ask for it.
     pub record: Record,
+    /// What happened while help covered the view, which has yet to hear of it.
+    meanwhile: VecDeque<CallEvent>,
     input: Peekable<mpsc::Receiver<Input>>,
     output: Output,
     idle: IdleClock,
@@ -111,6 +115,7 @@ impl Call {
             stale: false,
             since: Instant::now(),
             record: Record::default(),
+            meanwhile: VecDeque::new(),
             input: connection.input.peekable(),
             output: connection.output,
             idle,
@@ -134,11 +139,6 @@ impl Call {
     /// Whether this terminal gets words alone: no cursor movement, one line after the other.
     pub fn plain(&self) -> bool {
         self.screen.plain()
-    }
-
-    /// Whether a long text stops at the end of each screen.
-    pub fn pauses(&self) -> bool {
-        self.caller.settings().pauses
     }
 
     /// Whether menus are their prompt alone.
@@ -200,17 +200,16 @@ impl Call {
 
     /// The same for a title that speaks to the caller alone: others see `known_as`.
     pub fn enter_known_as(&mut self, known_as: &str, art: &str, title: &str, subtitle: &str) {
-        if self.screen.location.title != title
+        if self.screen.location.title() != title
             && let Some(id) = self.id
         {
             // Where somebody is is worth nothing a second later: never waited for.
             self.server.places.try_send((id, known_as.to_owned())).ok();
         }
-        if self.screen.location.title != title {
+        if self.screen.location.title() != title {
             self.screens = self.screens.wrapping_add(1);
         }
-        self.screen.location =
-            Location { art: art.to_owned(), title: title.to_owned(), subtitle: subtitle.to_owned() };
+        self.screen.location = Location::new(art, title, subtitle);
         self.screen.tagline = self.new_tagline();
         self.refresh_clock();
     }
@@ -259,7 +258,7 @@ impl Call {
 
     /// Changes the line below the title.
     pub fn subtitle(&mut self, subtitle: &str) {
-        subtitle.clone_into(&mut self.screen.location.subtitle);
+        self.screen.location.set_subtitle(subtitle);
     }
 
     /// Brings the screen up to date with the view.

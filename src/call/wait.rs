@@ -9,15 +9,13 @@ use dialtone_terminal::{Key, probe};
 use futures_util::{FutureExt, StreamExt};
 use tokio::time::{Instant, sleep_until};
 
-use super::Call;
+use super::idle::Due;
+use super::{Call, EndReason};
 use crate::switchboard::Delivery;
 use crate::transport::Input;
-use crate::ui::chrome::View;
-use crate::ui::idle::Due;
 use crate::ui::keys::{self, Act, Keys};
-use crate::ui::pager::{Page, page_of};
 use crate::ui::widgets::help;
-use crate::ui::{CallEvent, EndReason};
+use crate::ui::{CallEvent, Page, View, page_of};
 
 /// Keys without a drawing that nobody types by hand: a paste.
 const PASTE: u32 = 32;
@@ -30,6 +28,9 @@ impl Call {
     /// Waits for anything, with the view on screen, until `quiet`. What is typed ahead is answered in one drawing.
     pub async fn event(&mut self, view: &dyn View, quiet: Option<Instant>) -> Result<CallEvent, EndReason> {
         loop {
+            if let Some(event) = self.meanwhile.pop_front() {
+                return Ok(event);
+            }
             let event = match self.at_hand().await? {
                 Some(event) => event,
                 None => {
@@ -42,7 +43,7 @@ impl Call {
             match event {
                 CallEvent::Orders => Box::pin(self.obey()).await?,
                 CallEvent::Key(key) => match self.routed(view, key) {
-                    Routed::Help => help::show(self, view.keys()).await?,
+                    Routed::Help => self.meanwhile = help::show(self, view.keys()).await?,
                     Routed::Redraw => self.screen.forget(),
                     Routed::Nowhere => {}
                     Routed::Key(key) => return Ok(CallEvent::Key(key)),
@@ -63,7 +64,7 @@ impl Call {
                 CallEvent::Warning => {
                     let text =
                         format!("still there? the line closes in {} seconds", self.idle.warning_seconds());
-                    self.screen.pager.take(Page { at: chrono::Utc::now(), text, thread: None });
+                    self.screen.pager.take(Page { at: chrono::Utc::now(), text, target: None });
                 }
                 CallEvent::Reloaded => {
                     // What is on screen was drawn with art that is gone.
@@ -137,17 +138,6 @@ impl Call {
     /// Whether more has been typed than was answered yet.
     pub fn typed_ahead(&mut self) -> bool {
         Pin::new(&mut self.input).peek().now_or_never().flatten().is_some()
-    }
-
-    /// Keys that came before the call ended and that nobody has answered.
-    pub fn last_keys(&mut self) -> Vec<Key> {
-        let mut keys = Vec::new();
-        while let Some(Some(input)) = self.input.next().now_or_never() {
-            if let Input::Key(key) = input {
-                keys.push(key);
-            }
-        }
-        keys
     }
 
     /// Everything the caller types comes through here, whatever waits for it.
@@ -278,8 +268,9 @@ impl Call {
         let missed = self.subscription.take_missed();
         self.screen.pager.missed(missed);
         if let Some(page) = page_of(event, self.language()) {
-            self.count(event);
-            self.screen.pager.take(page);
+            if self.screen.pager.take(page) {
+                self.count(event);
+            }
             return true;
         }
         event.body.meaning().audience == Audience::QuoteWatchers

@@ -2,8 +2,7 @@
 
 use dialtone_domain::{Caller, UsersError};
 
-use super::Call;
-use crate::ui::EndReason;
+use super::{Call, EndReason};
 
 impl Call {
     /// Hears what concerns this caller, as much of it as they may.
