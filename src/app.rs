@@ -64,6 +64,16 @@ impl Board {
         let url = config.database_url();
         database::keeps(&url)?;
         let loaded = assets::load_for_start(&config)?;
+        let (languages, mistakes) = assets::languages(&config);
+        if let Some(mistakes) = mistakes {
+            tracing::warn!("the board's own sentences stand in: {mistakes:?}");
+        }
+        if languages.get(&config.board.language).is_none() {
+            tracing::warn!(
+                language = config.board.language,
+                "board.language names no language: English it is"
+            );
+        }
         instance::prepare_data_dir(&config.storage.data_dir)?;
         let lock = instance::lock_database(&url)?;
         let domain = database::open(&url).await?;
@@ -102,6 +112,7 @@ impl Board {
             registration: config.board.registration,
             throttle: Arc::new(LoginThrottle::new(config.limits.logins_per_address)),
             themes: ArcSwap::from_pointee(loaded.themes),
+            languages: ArcSwap::from_pointee(languages),
             menus: ArcSwap::from_pointee(loaded.menus),
             reloaded: watch::Sender::default(),
             switchboard: Arc::new(Switchboard::default()),

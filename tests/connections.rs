@@ -64,7 +64,7 @@ fn peak_memory(board: &Board) -> usize {
 /// Calls until there is a free line.
 fn wait_free_line(board: &Board) {
     let start = Instant::now();
-    while Dial::call(board, Kind::SyncTerm).wait_for_any(&[QUESTION, BUSY]) != 0 {
+    while Dial::call(board, Kind::SyncTerm).wait_for_any(&[QUESTION.as_str(), BUSY]) != 0 {
         assert!(start.elapsed() < DEADLINE, "no line is free again\n{}", board.log.tail());
     }
 }
@@ -373,7 +373,7 @@ fn a_full_board_has_files_left_for_its_records_and_its_health_page() {
         Board::setup().process().open_files(200).env("DIALTONE_LIMITS__CALLS_PER_ADDRESS", 1000).start();
     board.account("Acid Burn");
     let caller = Dial::call(&board, Kind::SyncTerm);
-    caller.wait_for(QUESTION);
+    caller.wait_for(&QUESTION);
     let crowd: Vec<_> = (0..250).map(|_| connect(board.telnet)).collect();
     board.log.wait_message("call refused");
     assert_eq!(board.get("/readyz"), (200, "ready\n".to_owned()));

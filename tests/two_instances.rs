@@ -436,7 +436,7 @@ fn callers_sit_out_a_restart_of_postgres() {
     assert_eq!((a.get("/healthz").0, a.get("/readyz").0), (200, 503));
     // Whoever calls now is told too, and the line stays open.
     let stranger = telnet(&a);
-    stranger.wait_for(harness::QUESTION);
+    stranger.wait_for(&harness::QUESTION);
     stranger.enter("Acid Burn");
     stranger.wait_for("Password:");
     stranger.enter(PASSWORD);
@@ -518,7 +518,7 @@ fn a_call_whose_record_was_not_acknowledged_is_in_whos_online_once() {
     slow_calls(&database);
     let (acid, stranger) = (telnet(&board), telnet(&board));
     for caller in [&acid, &stranger] {
-        caller.wait_for(harness::QUESTION);
+        caller.wait_for(&harness::QUESTION);
     }
     for nth in 0..2 {
         board.log.wait_nth_message("call not written down", nth);

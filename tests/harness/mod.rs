@@ -55,5 +55,21 @@ macro_rules! on_both_databases {
 }
 pub(crate) use on_both_databases;
 
+/// An English message with its variables, as a caller reads it: `said!("greet-back", handle = "Acid Burn")`.
+macro_rules! said {
+    ($id:literal $($arguments:tt)*) => {
+        dialtone::say!(dialtone::lang::english(), $id $($arguments)*)
+    };
+}
+pub(crate) use said;
+
+/// The English message of this id, up to its first variable. A message that isn't there fails the test.
+pub fn text(id: &str) -> String {
+    let text = dialtone::lang::english().text(id);
+    assert_ne!(text, id, "there is no such message");
+    let text = text.split_once("{$").map_or(&*text, |(before, _)| before);
+    dialtone_terminal::pipe::strip(text)
+}
+
 /// How long a test waits for anything before it fails: far more than any step takes on a busy machine.
 pub const DEADLINE: Duration = Duration::from_secs(20);

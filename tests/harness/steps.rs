@@ -1,16 +1,21 @@
 //! What callers do again and again, key by key.
 
+use std::sync::LazyLock;
 use std::time::Instant;
 
 use dialtone_domain::users::{NewAccount, OnlineCall};
+use dialtone_terminal::pipe;
 use serde_json::Value;
 
-use super::{Board, DEADLINE, Emulator, Key, Terminal};
+use super::{Board, DEADLINE, Emulator, Key, Terminal, said, text};
 
 /// A password good enough for any handle.
 pub const PASSWORD: &str = "four brass lanterns hum";
-/// The first question.
-pub const QUESTION: &str = "Handle, NEW to join, GUEST to look round";
+/// The first question, as far as it is the same on every terminal.
+pub static QUESTION: LazyLock<String> = LazyLock::new(|| {
+    let question = said!("login-handle", doors = "both", words = "no");
+    pipe::strip(&question).trim_end_matches(':').to_owned()
+});
 /// What stands below words that wait for a key.
 pub const NOTICE: &str = "any key goes on";
 /// The main menu's question.
@@ -19,16 +24,16 @@ pub const MENU: &str = "Your choice, ? for help:";
 impl Terminal {
     /// From the first question to the main menu, with an account that is there.
     pub fn log_in(&self, handle: &str) {
-        self.wait_for(QUESTION);
+        self.wait_for(&QUESTION);
         self.enter(handle);
         self.past_password(handle);
     }
 
     /// From the password to the main menu.
     pub fn past_password(&self, handle: &str) {
-        self.wait_for("Password:");
+        self.wait_for(&text("login-password"));
         self.enter(PASSWORD);
-        self.wait_for(&format!("good to hear you, {handle}"));
+        self.wait_for(&said!("greet-back", handle = handle));
         self.past_notice();
         self.wait_for(MENU);
     }
@@ -47,7 +52,7 @@ impl Terminal {
 
     /// From the first question to the main menu, with an account made on the way.
     pub fn register(&self, handle: &str) {
-        self.wait_for(QUESTION);
+        self.wait_for(&QUESTION);
         self.enter("NEW");
         self.fill_registration(handle);
     }
@@ -56,7 +61,7 @@ impl Terminal {
     pub fn fill_registration(&self, handle: &str) {
         self.wait_for("a new caller");
         self.answer_registration(handle);
-        self.wait_for(&format!("good to meet you, {handle}"));
+        self.wait_for(&said!("greet-new", handle = handle));
         self.past_notice();
         self.wait_for(MENU);
     }
@@ -74,14 +79,14 @@ impl Terminal {
 
     /// From the first question to the main menu, without an account.
     pub fn look_round(&self) {
-        self.wait_for(QUESTION);
+        self.wait_for(&QUESTION);
         self.enter("GUEST");
         self.past_guest_notice();
     }
 
     /// From a guest's greeting to the main menu.
     pub fn past_guest_notice(&self) {
-        self.wait_for("have a look round");
+        self.wait_for(&text("greet-guest"));
         self.past_notice();
         self.wait_for(MENU);
     }
