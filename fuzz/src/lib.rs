@@ -9,4 +9,6 @@ extern crate self as dialtone_domain;
 pub mod access;
 #[path = "../../src/menu/mod.rs"]
 pub mod menu;
+#[path = "../../src/mistakes/mod.rs"]
+pub mod mistakes;
 pub mod targets;

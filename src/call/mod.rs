@@ -23,6 +23,7 @@ use tokio::time::Instant;
 
 pub use self::end_reason::EndReason;
 pub use self::idle::IdleClock;
+use crate::lang::Language;
 use crate::server_state::ServerState;
 use crate::switchboard::{EventFilter, Subscription};
 use crate::transport::{Connection, Input, LoggedIn, Output, Peer, WireSettings};
@@ -96,8 +97,9 @@ impl Call {
         let domain = server.domain.clone();
         let login_keys = Some(server.limits.login_bytes);
         let subscription = server.switchboard.subscribe(EventFilter::default());
-        let themes = server.themes.load_full();
-        let screen = Screen::new(connection.terminal, connection.echo, &server.name, themes);
+        let (themes, languages) = (server.themes.load_full(), server.languages.load_full());
+        let Connection { terminal, echo, locale, .. } = connection;
+        let screen = Screen::new(terminal, echo, &server.name, themes, languages, locale);
         let reloaded = server.reloaded.subscribe();
         let ticks = subscription.board_stats().ticks();
         let traffic = *ticks.borrow();
@@ -130,6 +132,11 @@ impl Call {
             drawn: Instant::now(),
             drops: 0,
         }
+    }
+
+    /// The language that the caller reads.
+    pub fn language(&self) -> &Arc<Language> {
+        self.screen.language()
     }
 
     /// Whether this terminal gets words alone: no cursor movement, one line after the other.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use dialtone_domain::access::{AccessRule, Facts};
 
-pub use self::file::{Known, Mistakes, parse};
+pub use self::file::{Known, parse};
 pub use self::machine::{Effect, MenuInput, State};
 
 /// Which menu, by its place in [`Menus`].

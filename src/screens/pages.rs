@@ -77,7 +77,7 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
                 .iter()
                 .map(|entry| {
                     let style = entry.new.then_some(styles::NAME);
-                    vec![(format::ago(entry.at), None), (entry.text.clone(), style)]
+                    vec![(format::ago(call.language(), entry.at), None), (entry.text.clone(), style)]
                 })
                 .collect(),
             empty: "Nothing. The line is quiet.".into(),

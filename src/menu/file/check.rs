@@ -7,9 +7,9 @@ use dialtone_domain::access::{AccessRule, LONGEST_FLAG, is_flag};
 
 use super::Known;
 use super::layers::Stack;
-use super::mistakes::{Found, SourcePosition, Text};
 use super::raw::{DEEDS, RawAction, RawEntry, RawMenu};
 use crate::menu::{Action, Binding, Group, Item, Menu, MenuId, Timed};
+use crate::mistakes::{Found, SourcePosition, Text};
 
 /// The prompt of a menu that names none.
 const PROMPT: &str = "Your choice, ? for help: ";
