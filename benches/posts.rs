@@ -6,7 +6,8 @@ use std::error::Error;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use dialtone_domain::messaging::{Draft, NewBoard, Poster};
+use dialtone_domain::messaging::{BoardRules, Draft, NewBoard, Poster};
+use dialtone_domain::users::Operator;
 use dialtone_domain::{Domain, ThreadId};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -101,12 +102,12 @@ async fn compare<F: Future<Output = Outcome<Bare>>>(
     url: &str,
     bare: impl Fn() -> F,
 ) -> Outcome<()> {
-    let domain = Domain::open(url).await?;
+    let (domain, operator) = Domain::open_as_operator(url).await?;
     let bare = bare().await?;
     for at_once in [1, 16] {
         let (mut ours, mut floor) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
-            let threads = threads(&domain, at_once).await?;
+            let threads = threads(&domain, operator, at_once).await?;
             let begin = Instant::now();
             let mut running = JoinSet::new();
             for (poster, first) in threads.clone() {
@@ -150,6 +151,7 @@ async fn compare<F: Future<Output = Outcome<Bare>>>(
 /// A board of its own for each who posts, with one thread to post in.
 async fn threads(
     domain: &Domain,
+    operator: Operator,
     count: usize,
 ) -> Outcome<Vec<(Poster, (ThreadId, dialtone_domain::MessageId))>> {
     let who = domain
@@ -164,11 +166,9 @@ async fn threads(
             slug: slug.get(..12).unwrap_or_default().to_owned(),
             name: "Load".to_owned(),
             description: String::new(),
-            read_level: 0,
-            post_level: 0,
-            read_only: false,
+            rules: BoardRules::default(),
         };
-        let board = domain.messaging.create_board(new, domain.operator()).await?;
+        let board = domain.messaging.create_board(new, operator).await?;
         let poster = domain.messaging.poster(&who, board.id).await?;
         let draft = Draft { subject: "Load".to_owned(), body: BODY.to_owned(), ..Draft::default() };
         let first = domain.messaging.post(&poster, draft).await?;

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use dialtone_domain::users::Operator;
 use dialtone_domain::{Domain, OpenError};
 use miette::Diagnostic;
 use thiserror::Error;
@@ -59,8 +60,18 @@ pub fn keeps(url: &str) -> Result<(), DatabaseError> {
 /// Opens the database at `url` and brings its schema up to date. On SQLite the file is made when missing.
 pub async fn open(url: &str) -> Result<Domain, DatabaseError> {
     keeps(url)?;
-    match Domain::open(url).await {
-        Ok(domain) => Ok(domain),
+    opened(url, Domain::open(url).await).await
+}
+
+/// The same for a command, which may do whatever whoever holds the database may.
+pub async fn open_as_operator(url: &str) -> Result<(Domain, Operator), DatabaseError> {
+    keeps(url)?;
+    opened(url, Domain::open_as_operator(url).await).await
+}
+
+async fn opened<T>(url: &str, opened: Result<T, OpenError>) -> Result<T, DatabaseError> {
+    match opened {
+        Ok(opened) => Ok(opened),
         Err(_) if ambiguous(url) => Err(DatabaseError::Encoding),
         Err(OpenError::Url) => Err(DatabaseError::Address),
         Err(error) => Err(in_words(url, &error).await),
@@ -86,10 +97,10 @@ pub fn file(url: &str) -> Option<PathBuf> {
 
 async fn in_words(url: &str, error: &OpenError) -> DatabaseError {
     let address = address(url);
-    let causes: Vec<_> = std::iter::successors(error.source(), |cause| (*cause).source()).collect();
-    let system = causes.iter().find_map(|cause| cause.downcast_ref::<io::Error>());
+    let causes = || std::iter::successors(error.source(), |cause| (*cause).source());
+    let system = causes().find_map(|cause| cause.downcast_ref::<io::Error>()).map(said);
     let connecting = matches!(error, OpenError::Connect(_)) && file(url).is_none();
-    if let Some(why) = system.map(said) {
+    if let Some(why) = system {
         return if connecting {
             DatabaseError::Unreachable { address, why }
         } else {
@@ -101,11 +112,11 @@ async fn in_words(url: &str, error: &OpenError) -> DatabaseError {
         return DatabaseError::Unreachable { address, why };
     }
     let ran_out = "pool timed out";
-    if connecting && causes.iter().any(|cause| cause.to_string().starts_with(ran_out)) {
+    if connecting && causes().any(|cause| cause.to_string().starts_with(ran_out)) {
         return DatabaseError::Unreachable { address, why: SILENT.to_owned() };
     }
     // The innermost cause says it without the layers above.
-    let why = causes.last().map_or_else(|| error.to_string(), ToString::to_string);
+    let why = causes().last().map_or_else(|| error.to_string(), ToString::to_string);
     DatabaseError::Unusable { address, why: without_line(&why).to_owned() }
 }
 

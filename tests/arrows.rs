@@ -13,20 +13,25 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cli", &["app"]),
     ("app", &["server", "console", "switchboard", "jobs", "telemetry", "database"]),
     ("server", &["transport", "session"]),
-    ("session", &["menu", "screens", "call", "config", "server_state"]),
-    ("server_state", &["config", "domain", "login_throttle", "menu", "node_numbers", "switchboard", "ui"]),
+    ("session", &["lang", "menu", "screens", "call", "config", "server_state"]),
+    (
+        "server_state",
+        &["config", "domain", "lang", "login_throttle", "menu", "node_numbers", "switchboard", "ui"],
+    ),
     ("node_numbers", &[]),
-    ("screens", &["call", "ui", "domain", "transfer", "login_throttle"]),
-    ("call", &["ui", "domain", "menu", "server_state", "switchboard", "transport"]),
-    ("ui", &["terminal"]),
-    ("console", &["domain", "terminal"]),
+    ("screens", &["call", "ui", "lang", "domain", "transfer", "login_throttle"]),
+    ("call", &["ui", "lang", "domain", "server_state", "switchboard", "transport"]),
+    ("ui", &["terminal", "lang"]),
+    ("lang", &["mistakes", "terminal"]),
+    ("mistakes", &["domain"]),
+    ("console", &["domain", "lang", "terminal"]),
     ("transport", &["telnet", "terminal", "domain", "login_throttle"]),
     ("switchboard", &["domain"]),
     ("jobs", &["domain"]),
     ("database", &["domain", "config"]),
     ("telemetry", &["config", "domain"]),
     ("login_throttle", &["domain"]),
-    ("menu", &[]),
+    ("menu", &["mistakes", "domain"]),
     ("config", &["domain"]),
     ("domain", &[]),
     ("telnet", &[]),
@@ -263,7 +268,7 @@ fn an_import_against_the_arrows_is_found() {
     found("screens::boards", "use crate::{call::Call, transport::{self, Peer}};", "transport::Peer");
     found("ui::list", "fn f() { loop { let x: crate::call::Call = y(); } }", "call::Call");
     found("transport::input", "use super::super::server;\nuse super::super::server::run;", "server::run");
-    found("menu::machine", "pub use ::dialtone_domain::Caller;", "domain::Caller");
+    found("terminal::cell", "pub use ::dialtone_domain::Caller;", "domain::Caller");
     found("session", "use std::{fmt, net::TcpStream};", "std::net::TcpStream");
     found("screens::who", "let rows = sqlx::query(SELECT);", "sqlx::query");
     found("server", "fn f(config: russh::server::Config) {}", "russh::server::Config");

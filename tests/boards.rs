@@ -2,7 +2,7 @@
 
 mod harness;
 
-use harness::{Board, Dial, Key, Kind, MENU, Setup, on_both_databases, telnet};
+use harness::{Board, Dial, Key, Kind, MENU, Setup, Terminal, on_both_databases, telnet};
 
 on_both_databases!(
     unread_counts_are_each_callers_own,
@@ -11,6 +11,7 @@ on_both_databases!(
     a_long_thread_is_read_message_by_message,
     the_reader_steps_over_what_was_deleted,
     catching_up_asks_says_and_can_be_taken_back,
+    a_board_that_is_closed_is_left_at_once_and_heard_of_no_more,
 );
 
 /// The number in the list's column "new" of the row that has `text` in it; 0 where there is a dot.
@@ -334,7 +335,7 @@ fn the_sysop_may_write_where_others_may_not() {
     let board = Board::start();
     let (handle, password) = board.sysop();
     let sysop = telnet(&board);
-    sysop.wait_for(harness::QUESTION);
+    sysop.wait_for(&harness::QUESTION);
     sysop.enter(&handle);
     sysop.wait_for("Password:");
     sysop.enter(&password);
@@ -367,7 +368,7 @@ fn a_guest_reads_and_does_not_write() {
 #[test]
 fn a_board_for_trusted_callers_is_not_there_for_others() {
     let board = Board::start();
-    let words = ["--name", "Elite", "--description", "For few", "--read-level", "50", "--post-level", "50"];
+    let words = ["--name", "Elite", "--description", "For few", "--read", "level >= 50"];
     let made = board.cli(&[&["board", "add", "elite"][..], &words].concat());
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     board.account("Acid Burn");
@@ -416,4 +417,66 @@ fn what_is_abandoned_is_not_posted_and_what_is_empty_neither() {
     assert!(!acid.look(|screen| screen.has("Second thoughts")), "{}", acid.screen());
     let read = board.cli_json(&["board", "read", "code", "--json"]).to_string();
     assert!(!read.contains("Second thoughts"), "{read}");
+}
+
+/// Runs a command of the sysop's that must succeed.
+fn done(board: &Board, words: &[&str]) {
+    let run = board.cli(words);
+    assert!(run.status.success(), "{words:?}: {}", String::from_utf8_lossy(&run.stderr));
+}
+
+fn a_board_that_is_closed_is_left_at_once_and_heard_of_no_more(setup: Setup) {
+    std::fs::write(setup.data_dir().join("menus.toml"), "flags = [\"elite\"]\n").expect("it can be written");
+    let board = setup.start();
+    for handle in ["Acid Burn", "Cereal Killer", "Crash Override"] {
+        board.account(handle);
+    }
+    done(&board, &["user", "flags", "Acid Burn", "elite"]);
+    done(&board, &["board", "add", "den", "--name", "The Den", "--description", "For now"]);
+    let post = |slug: &str, subject: &str| {
+        done(&board, &["board", "post", slug, "--from", "Sysop", "--subject", subject, "--body", "Words."]);
+    };
+    post("den", "An open word");
+    let (acid, cereal, crash, guest) = (
+        telnet(&board),
+        Dial::call(&board, Kind::SyncTerm),
+        telnet(&board),
+        Dial::call(&board, Kind::SyncTerm),
+    );
+    for (caller, handle) in
+        [(&acid as &Terminal, "Acid Burn"), (&cereal, "Cereal Killer"), (&crash, "Crash Override")]
+    {
+        caller.log_in(handle);
+    }
+    guest.look_round();
+    for caller in [&acid as &Terminal, &cereal, &guest] {
+        caller.open_board("The Den");
+    }
+    cereal.choose_row("An open word");
+    cereal.wait_for("Words.");
+
+    done(&board, &["board", "edit", "den", "--read", "flag elite"]);
+    // Whoever may not be there any more is not, in the list and in the reader, and whoever was elsewhere stays there.
+    for caller in [&cereal as &Terminal, &guest] {
+        caller.wait_for("The sysop has changed what you may do here");
+        caller.key(Key::Enter);
+        caller.wait_for(MENU);
+        caller.choose("M", "message boards");
+        assert!(!caller.screen().contains("The Den"), "{}", caller.screen());
+    }
+    post("den", "A secret");
+    post("lobby", "No secret");
+    for caller in [&cereal as &Terminal, &crash, &guest] {
+        caller.wait_status("» Sysop posted in The Lobby: \"No secret\"");
+        assert!(!String::from_utf8_lossy(&caller.raw()).contains("A secret"));
+    }
+    assert!(!crash.screen().contains("The sysop has changed"), "{}", crash.screen());
+    acid.wait_for("A secret");
+    acid.choose("P", "what it is about");
+
+    done(&board, &["board", "edit", "den", "--read", "all"]);
+    post("den", "Open again");
+    for caller in [&acid as &Terminal, &cereal, &crash, &guest] {
+        caller.wait_status("» Sysop posted in The Den: \"Open again\"");
+    }
 }

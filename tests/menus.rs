@@ -441,7 +441,7 @@ fn callers_stay_where_they_are_while_their_menus_change() {
 
 #[test]
 fn art_is_taken_over_where_it_is_saved_and_on_sighup() {
-    let board = Board::start();
+    let board = Board::setup().process().start();
     let caller = telnet(&board);
     caller.look_round();
     // The folders are not there yet: they are watched when they come.
@@ -519,13 +519,14 @@ fn art_is_drawn_in_full_with_what_its_caller_may_use() {
 }
 
 #[test]
-fn the_page_names_every_screen_mark_and_word() {
-    let page = include_str!("../docs/menus.md");
-    let words: Vec<&str> = page.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+fn the_pages_name_every_screen_mark_and_word() {
+    let pages = [include_str!("../docs/menus.md"), include_str!("../docs/access.md")];
+    let words: Vec<&str> =
+        pages.iter().flat_map(|page| page.split(|c: char| !c.is_ascii_alphanumeric())).collect();
     let marks = dialtone::ui::mci::MARKS.iter().map(|(mark, ..)| *mark);
-    let known = dialtone::screens::names().into_iter().chain(marks).chain(dialtone::menu::access::WORDS);
+    let known = dialtone::screens::names().into_iter().chain(marks).chain(dialtone_domain::access::WORDS);
     let missing: Vec<&str> = known.filter(|known| !words.contains(known)).collect();
-    assert!(missing.is_empty(), "docs/menus.md says nothing of {missing:?}");
+    assert!(missing.is_empty(), "the pages say nothing of {missing:?}");
 }
 
 /// The files of the tutorial, cut out of the page.

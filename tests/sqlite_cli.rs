@@ -6,6 +6,11 @@ use std::time::{Duration, Instant};
 
 use harness::{Board, Dial, Kind, MENU, telnet};
 
+/// A board with a process of its own, as the commands have.
+fn board_of_its_own() -> Board {
+    Board::setup().process().start()
+}
+
 /// Runs a command that must succeed, and returns when it ended.
 fn done(board: &Board, words: &[&str]) -> Instant {
     let run = board.cli(words);
@@ -15,7 +20,7 @@ fn done(board: &Board, words: &[&str]) -> Instant {
 
 #[test]
 fn a_post_from_another_process_pages_a_live_caller_within_a_second() {
-    let board = Board::start();
+    let board = board_of_its_own();
     board.account("Acid Burn");
     let caller = telnet(&board);
     caller.log_in("Acid Burn");
@@ -35,7 +40,7 @@ fn a_post_from_another_process_pages_a_live_caller_within_a_second() {
 
 #[test]
 fn pages_broadcasts_and_kicks_come_from_another_process_too() {
-    let board = Board::start();
+    let board = board_of_its_own();
     board.account("Acid Burn");
     board.account("Crash Override");
     let acid = Dial::call(&board, Kind::SyncTerm);
@@ -67,7 +72,7 @@ fn pages_broadcasts_and_kicks_come_from_another_process_too() {
 
 #[test]
 fn a_command_beside_no_board_says_where_it_looked_and_how_to_point_elsewhere() {
-    let board = Board::setup().start();
+    let board = board_of_its_own();
     assert!(board.stop().success());
     let database = board.data_dir().join("dialtone.db");
     std::fs::remove_file(&database).expect("the database is there");
@@ -86,7 +91,7 @@ fn a_command_beside_no_board_says_where_it_looked_and_how_to_point_elsewhere() {
 #[test]
 fn a_command_without_permission_says_whose_the_board_is() {
     use std::os::unix::fs::PermissionsExt as _;
-    let board = Board::start();
+    let board = board_of_its_own();
     let mode = |path: &std::path::Path, mode| {
         let mode = std::fs::Permissions::from_mode(mode);
         std::fs::set_permissions(path, mode).expect("the owner may change it");
@@ -120,7 +125,7 @@ fn a_command_without_permission_says_whose_the_board_is() {
 #[test]
 fn a_host_key_that_others_may_read_is_warned_of_at_start() {
     use std::os::unix::fs::PermissionsExt as _;
-    let board = Board::start();
+    let board = board_of_its_own();
     assert!(board.stop().success());
     let key = board.data_dir().join("ssh_host_ed25519_key");
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).expect("it may be changed");
@@ -131,10 +136,61 @@ fn a_host_key_that_others_may_read_is_warned_of_at_start() {
 
 #[test]
 fn the_sysop_posts_with_no_more_rights_than_the_name_has() {
-    let board = Board::start();
+    let board = board_of_its_own();
     board.account("Acid Burn");
     let run =
         board.cli(&["board", "post", "bulletins", "--from", "Acid Burn", "--subject", "x", "--body", "y"]);
     let said = String::from_utf8_lossy(&run.stderr);
     assert!(!run.status.success() && said.contains("This board is read only."), "{said}");
+}
+
+#[test]
+fn a_rule_with_a_mistake_is_pointed_at_and_changes_nothing() {
+    let setup = Board::setup();
+    std::fs::write(setup.data_dir().join("menus.toml"), "flags = [\"elite\"]\n").expect("it can be written");
+    let board = setup.start();
+    let before = board.cli_json(&["board", "list", "--json"]);
+    let long = "(".repeat(100_000);
+    let deep = "not ".repeat(60);
+    for (rule, told) in [
+        ("level >= fifty", "\"fifty\" is not a number"),
+        ("flag elit", "nobody has declared the flag \"elit\""),
+        ("secure or sysop", "\"secure\" asks what somebody calls with"),
+        ("guest or columns >= 80", "\"columns\" asks what somebody calls with"),
+        ("sysopp", "did you mean \"sysop\"?"),
+        ("sysop\u{1b}[2J", "a rule has no control characters"),
+        ("", "who may is missing"),
+        (deep.as_str(), "more than 32 levels deep"),
+        (long.as_str(), "this has 100000 characters; at most 1000 fit"),
+    ] {
+        let add = ["board", "add", "den", "--name", "Den", "--description", "x", "--post", rule];
+        for words in [&add[..], &["board", "edit", "lobby", "--read", rule]] {
+            let run = board.cli(words);
+            let said = String::from_utf8_lossy(&run.stderr);
+            assert!(!run.status.success() && said.contains(told), "{rule:.40}: {said}");
+            assert!(!said.contains('\u{1b}') && said.len() < 4_000, "{said}");
+            let caret = said.contains("here") && said.contains("[--");
+            assert!(caret || rule.len() > 1000, "{said}");
+        }
+    }
+    assert_eq!(board.cli_json(&["board", "list", "--json"]), before);
+
+    let read = "FLAG elite or (level >= 50)";
+    let add = ["board", "add", "den", "--name", "Den", "--description", "x", "--read", read, "--json"];
+    let added = board.cli_json(&add);
+    assert_eq!(
+        (&added["read"], &added["post"]),
+        (&"flag elite or level >= 50".into(), &"level >= 10".into())
+    );
+    let run = board.cli(&["board", "edit", "den", "--name", "The Den", "--post", "sysop"]);
+    assert_eq!(String::from_utf8_lossy(&run.stdout), "The Den is changed.\n");
+    let run = board.cli(&["board", "edit", "den", "--name", "The Den"]);
+    assert_eq!(String::from_utf8_lossy(&run.stdout), "The Den is like that already.\n");
+    let run = board.cli(&["board", "list"]);
+    let list = String::from_utf8_lossy(&run.stdout).into_owned();
+    let row = list.lines().find(|row| row.starts_with("den")).expect("it is listed");
+    assert!(row.contains("flag elite or level >= 50") && row.trim_end().ends_with("sysop"), "{list}");
+    assert!(!board.cli(&["board", "edit", "den"]).status.success(), "nothing to change");
+    let log = board.cli_json(&["audit", "list", "--json"]).to_string();
+    assert!(log.contains("den: name from Den to The Den; post from level >= 10 to sysop"), "{log}");
 }

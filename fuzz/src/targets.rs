@@ -11,7 +11,9 @@ use dialtone_terminal::{
     sauce,
 };
 
-use crate::menu::{self, Effect, Facts, Known, MenuInput, Rule, State};
+use dialtone_domain::access::{AccessRule, Facts};
+
+use crate::menu::{self, Effect, Known, MenuInput, State};
 
 const CHARSETS: [Charset; 5] =
     [Charset::Ascii, Charset::Cp437, Charset::Utf8, Charset::Petscii, Charset::Atascii];
@@ -164,8 +166,9 @@ fn wire(way: usize) -> Wire {
 /// Access rules.
 pub fn access(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    if let Ok(rule) = Rule::parse(&text) {
+    if let Ok(rule) = text.parse::<AccessRule>() {
         rule.allows(&Facts::default());
+        assert_eq!(rule.to_string().parse(), Ok(rule), "written and read again");
     }
 }
 

@@ -7,15 +7,13 @@ CREATE TABLE boards (
     slug TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
     description TEXT NOT NULL,
-    read_level BIGINT NOT NULL,
-    post_level BIGINT NOT NULL,
-    read_only BOOLEAN NOT NULL,
+    read_rule TEXT NOT NULL,   -- who may, in the access language
+    post_rule TEXT NOT NULL,
     message_count BIGINT NOT NULL DEFAULT 0 CHECK (message_count >= 0),
     last_number BIGINT NOT NULL DEFAULT 0 CHECK (last_number >= message_count),
     last_post_at TIMESTAMPTZ,
     created_at TIMESTAMPTZ NOT NULL
 );
-CREATE INDEX boards_by_level ON boards (read_level);
 
 -- As on boards; `last_board_number` is that of the thread's last message, and so the order of activity.
 CREATE TABLE threads (

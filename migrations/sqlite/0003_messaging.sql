@@ -7,15 +7,13 @@ CREATE TABLE boards (
     slug TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
     description TEXT NOT NULL,
-    read_level INTEGER NOT NULL,
-    post_level INTEGER NOT NULL,
-    read_only INTEGER NOT NULL CHECK (read_only IN (0, 1)),
+    read_rule TEXT NOT NULL,   -- who may, in the access language
+    post_rule TEXT NOT NULL,
     message_count INTEGER NOT NULL DEFAULT 0 CHECK (message_count >= 0),
     last_number INTEGER NOT NULL DEFAULT 0 CHECK (last_number >= message_count),
     last_post_at TEXT,
     created_at TEXT NOT NULL
 ) STRICT;
-CREATE INDEX boards_by_level ON boards (read_level);
 
 -- As on boards; `last_board_number` is that of the thread's last message, and so the order of activity.
 CREATE TABLE threads (

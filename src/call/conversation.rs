@@ -66,7 +66,7 @@ impl Conversation for Call {
             CallEvent::Quiet => return Ok(None),
             CallEvent::Orders => Box::pin(self.obey()).await?,
             CallEvent::News(event) => {
-                self.concerned(&event);
+                self.concerned(&event).await;
                 self.tell(prompt, line).await?;
             }
             CallEvent::Warning => {
@@ -120,7 +120,7 @@ impl Conversation for Call {
 impl Call {
     /// Sends art in full; where the terminal gets none, its words.
     pub async fn stream(&mut self, name: &str, words: &str) -> Result<(), EndReason> {
-        self.screen.renew_themes(&self.server.themes.load_full());
+        self.screen.renew(&self.server.themes.load(), &self.server.languages.load());
         let throw = rand::random_range(0..usize::from(u16::MAX));
         match self.screen.art(name, words, throw) {
             Some(bytes) => self.output.write(bytes).await?,

@@ -11,8 +11,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chrono::Local;
+use dialtone_domain::access::Facts;
 use dialtone_domain::users::Credential;
-use dialtone_domain::{CallId, Caller, Domain};
+use dialtone_domain::{BoardId, CallId, Caller, Domain};
 use dialtone_terminal::Charset;
 use futures_channel::mpsc;
 use futures_util::StreamExt;
@@ -22,7 +23,7 @@ use tokio::time::Instant;
 
 pub use self::end_reason::EndReason;
 pub use self::idle::IdleClock;
-use crate::menu::{Facts, Moment};
+use crate::lang::Language;
 use crate::server_state::ServerState;
 use crate::switchboard::{EventFilter, Subscription};
 use crate::transport::{Connection, Input, LoggedIn, Output, Peer, WireSettings};
@@ -59,6 +60,8 @@ pub struct Call {
     pub credential: Option<Credential>,
     /// The caller's own row has changed since it was read, and could not be read again.
     pub stale: bool,
+    /// The board they are on just now.
+    board: Option<BoardId>,
     /// When the call was answered.
     pub since: Instant,
     /// What the transport was told of it.
@@ -94,8 +97,9 @@ impl Call {
         let domain = server.domain.clone();
         let login_keys = Some(server.limits.login_bytes);
         let subscription = server.switchboard.subscribe(EventFilter::default());
-        let themes = server.themes.load_full();
-        let screen = Screen::new(connection.terminal, connection.echo, &server.name, themes);
+        let (themes, languages) = (server.themes.load_full(), server.languages.load_full());
+        let Connection { terminal, echo, locale, .. } = connection;
+        let screen = Screen::new(terminal, echo, &server.name, themes, languages, locale);
         let reloaded = server.reloaded.subscribe();
         let ticks = subscription.board_stats().ticks();
         let traffic = *ticks.borrow();
@@ -111,6 +115,7 @@ impl Call {
             subscription,
             credential: None,
             stale: false,
+            board: None,
             since: Instant::now(),
             record: Record::default(),
             meanwhile: VecDeque::new(),
@@ -127,6 +132,11 @@ impl Call {
             drawn: Instant::now(),
             drops: 0,
         }
+    }
+
+    /// The language that the caller reads.
+    pub fn language(&self) -> &Arc<Language> {
+        self.screen.language()
     }
 
     /// Whether this terminal gets words alone: no cursor movement, one line after the other.
@@ -161,10 +171,6 @@ impl Call {
     /// What access rules are asked about.
     pub fn facts(&self) -> Facts {
         Facts {
-            level: self.caller.level(),
-            flags: self.caller.flags().clone(),
-            sysop: self.caller.is_sysop(),
-            guest: self.caller.is_guest(),
             secure: self.peer.secure,
             ansi: !self.plain(),
             charset: match self.screen.terminal.charset {
@@ -175,14 +181,9 @@ impl Call {
             },
             columns: i64::from(self.screen.terminal.columns),
             rows: i64::from(self.screen.terminal.rows),
-            age: if self.caller.is_guest() {
-                0
-            } else {
-                (chrono::Utc::now() - self.caller.created()).num_days()
-            },
             calls: self.record.calls,
             posts: self.record.posts,
-            now: Moment::from(&Local::now()),
+            ..Facts::from(&self.caller)
         }
     }
 

@@ -36,7 +36,7 @@ impl Call {
                 None => {
                     self.show(view).await?;
                     let event = self.beyond_ticks(view, quiet).await?;
-                    self.screen.renew_themes(&self.server.themes.load());
+                    self.screen.renew(&self.server.themes.load(), &self.server.languages.load());
                     event
                 }
             };
@@ -55,7 +55,7 @@ impl Call {
                     return Ok(CallEvent::Terminal);
                 }
                 CallEvent::News(event) => {
-                    if self.concerned(&event) {
+                    if self.concerned(&event).await {
                         self.refresh_clock();
                         return Ok(CallEvent::News(event));
                     }
@@ -124,7 +124,7 @@ impl Call {
     fn clicked(&self, keys: &Keys, column: u16, row: u16) -> Option<Key> {
         let body = self.screen.body();
         if row == body.prompt_row {
-            let hints = keys.placed(self.screen.terminal.columns);
+            let hints = keys.placed(self.screen.terminal.columns, self.language());
             return hints.iter().find(|hint| (hint.x..hint.end).contains(&column)).map(|hint| hint.key);
         }
         if row > body.prompt_row {
@@ -264,10 +264,13 @@ impl Call {
     }
 
     /// Takes an event; true if the view on screen may want to show it.
-    pub(super) fn concerned(&mut self, event: &Arc<Event>) -> bool {
+    pub(super) async fn concerned(&mut self, event: &Arc<Event>) -> bool {
+        if !Box::pin(self.may_hear(event)).await {
+            return false;
+        }
         let missed = self.subscription.take_missed();
         self.screen.pager.missed(missed);
-        if let Some(page) = page_of(event) {
+        if let Some(page) = page_of(event, self.language()) {
             if self.screen.pager.take(page) {
                 self.count(event);
             }

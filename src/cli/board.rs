@@ -1,15 +1,21 @@
 //! `dialtone board …`: message boards.
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Read};
 
 use clap::{Args, Subcommand};
-use dialtone_domain::messaging::{Board, BoardSummary, Draft, Message, NewBoard};
-use dialtone_domain::{Domain, MessageId, level};
+use dialtone_domain::access::{CallerRule, RuleMistake};
+use dialtone_domain::messaging::{Board, BoardChange, BoardRules, BoardSummary, Draft, Message, NewBoard};
+use dialtone_domain::users::Operator;
+use dialtone_domain::{Domain, MessageId};
+use miette::{LabeledSpan, MietteDiagnostic, NamedSource, Report};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Failure};
 use super::table::{Edge, Table, moment};
 use super::user::account;
+use crate::app;
+use crate::config::Config;
 use crate::console::acts;
 use crate::console::format::plain;
 
@@ -23,6 +29,13 @@ pub enum BoardCommand {
     List,
     /// Make a board
     Add(NewBoardArgs),
+    /// Change a board; open calls go by its new rules at once
+    Edit {
+        /// The board
+        slug: String,
+        #[command(flatten)]
+        changes: Changes,
+    },
     /// Post a message; it reaches callers at once
     Post(PostArgs),
     /// Read the newest messages of a board, oldest of them first
@@ -46,15 +59,30 @@ pub struct NewBoardArgs {
     /// One line about it
     #[arg(long)]
     description: String,
-    /// The level a caller needs to read it
-    #[arg(long, default_value_t = level::GUEST)]
-    read_level: i64,
-    /// The level a caller needs to post there
-    #[arg(long, default_value_t = level::NEW)]
-    post_level: i64,
-    /// Only the sysop posts there
+    /// Who may read it, in the access language
+    #[arg(long, value_name = "RULE", default_value = "all")]
+    read: String,
+    /// Who may post there, of those who may read it; `sysop` makes it read only
+    #[arg(long, value_name = "RULE", default_value = "level >= 10")]
+    post: String,
+}
+
+/// What is to be changed of a board.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub struct Changes {
+    /// Its name for callers
     #[arg(long)]
-    read_only: bool,
+    name: Option<String>,
+    /// One line about it
+    #[arg(long)]
+    description: Option<String>,
+    /// Who may read it, in the access language
+    #[arg(long, value_name = "RULE")]
+    read: Option<String>,
+    /// Who may post there, of those who may read it
+    #[arg(long, value_name = "RULE")]
+    post: Option<String>,
 }
 
 /// A message to be posted.
@@ -77,11 +105,17 @@ pub struct PostArgs {
 }
 
 /// Carries a command out.
-pub async fn run(domain: &Domain, command: BoardCommand) -> Result<Answer, Failure> {
+pub async fn run(
+    domain: &Domain,
+    operator: Operator,
+    config: &Config,
+    command: BoardCommand,
+) -> Result<Answer, Failure> {
     match command {
         BoardCommand::List => list(domain).await,
-        BoardCommand::Add(board) => add(domain, board).await,
-        BoardCommand::Post(message) => post(domain, message).await,
+        BoardCommand::Add(board) => add(domain, operator, config, board).await,
+        BoardCommand::Edit { slug, changes } => edit(domain, operator, config, &slug, changes).await,
+        BoardCommand::Post(message) => post(domain, operator, message).await,
         BoardCommand::Read { slug, limit } => read(domain, &slug, limit).await,
     }
 }
@@ -93,8 +127,8 @@ async fn list(domain: &Domain) -> Result<Answer, Failure> {
         ("name", Edge::Left),
         ("messages", Edge::Right),
         ("last post (UTC)", Edge::Left),
-        ("read", Edge::Right),
-        ("post", Edge::Right),
+        ("read", Edge::Left),
+        ("post", Edge::Left),
     ]);
     for BoardSummary { board, messages, last_post, .. } in &boards {
         table.row([
@@ -102,8 +136,8 @@ async fn list(domain: &Domain) -> Result<Answer, Failure> {
             board.name.clone(),
             messages.to_string(),
             last_post.map(moment).unwrap_or_default(),
-            board.read_level.to_string(),
-            if board.read_only { "sysop".to_owned() } else { board.post_level.to_string() },
+            board.rules.read.to_string(),
+            board.rules.post.to_string(),
         ]);
     }
     let document = |summary: &BoardSummary| {
@@ -123,20 +157,77 @@ fn board_document(board: &Board) -> Value {
         "slug": board.slug,
         "name": board.name,
         "description": board.description,
-        "read_level": board.read_level,
-        "post_level": board.post_level,
-        "read_only": board.read_only,
+        "read": board.rules.read,
+        "post": board.rules.post,
     })
 }
 
-async fn add(domain: &Domain, new: NewBoardArgs) -> Result<Answer, Failure> {
-    let NewBoardArgs { slug, name, description, read_level, post_level, read_only } = new;
-    let new = NewBoard { slug, name, description, read_level, post_level, read_only };
-    let board = domain.messaging.create_board(new, domain.operator()).await?;
+async fn add(
+    domain: &Domain,
+    operator: Operator,
+    config: &Config,
+    new: NewBoardArgs,
+) -> Result<Answer, Failure> {
+    let NewBoardArgs { slug, name, description, read, post } = new;
+    let flags = flags(config)?;
+    let rules = BoardRules { read: rule("--read", &read, &flags)?, post: rule("--post", &post, &flags)? };
+    let new = NewBoard { slug, name, description, rules };
+    let board = domain.messaging.create_board(new, operator).await?;
     Ok(Answer { json: board_document(&board), text: format!("{} is there, as {}.", board.name, board.slug) })
 }
 
-async fn post(domain: &Domain, message: PostArgs) -> Result<Answer, Failure> {
+async fn edit(
+    domain: &Domain,
+    operator: Operator,
+    config: &Config,
+    slug: &str,
+    changes: Changes,
+) -> Result<Answer, Failure> {
+    let Changes { name, description, read, post } = changes;
+    let flags = flags(config)?;
+    let read = read.map(|text| rule("--read", &text, &flags)).transpose()?;
+    let post = post.map(|text| rule("--post", &text, &flags)).transpose()?;
+    let board = domain.messaging.board_by_slug(slug).await?;
+    let change = BoardChange { name, description, read, post };
+    let edited = domain.messaging.edit_board(board.id, change, operator).await?;
+    let words = if edited.is_some() { "is changed" } else { "is like that already" };
+    let board = edited.unwrap_or(board);
+    Ok(Answer { json: board_document(&board), text: format!("{} {words}.", board.name) })
+}
+
+/// The flags that menus.toml declares: rules name these alone.
+fn flags(config: &Config) -> Result<BTreeSet<String>, Failure> {
+    Ok(app::menus_and_art(config)?.menus.flags)
+}
+
+/// Reads a rule given with an option. Errors: what is wrong with it, and where.
+fn rule(option: &str, text: &str, flags: &BTreeSet<String>) -> Result<CallerRule, Failure> {
+    CallerRule::parse(text, flags).map_err(|error| {
+        // A rule that is far too long is not shown, and of the others nothing that a terminal would obey: each such
+        // character gives way to another of as many bytes.
+        let shown: String = match error.mistake {
+            RuleMistake::TooLong(_) => return Failure::words(format!("{option}: {error}")),
+            _ => text
+                .chars()
+                .map(|c| {
+                    if !c.is_control() {
+                        c
+                    } else if c.is_ascii() {
+                        ' '
+                    } else {
+                        '\u{a0}'
+                    }
+                })
+                .collect(),
+        };
+        let mut report = MietteDiagnostic::new(error.to_string())
+            .with_label(LabeledSpan::new_with_span(Some("here".to_owned()), error.at));
+        report.help = error.help.map(|help| help.to_string());
+        Report::new(report).with_source_code(NamedSource::new(option, shown)).into()
+    })
+}
+
+async fn post(domain: &Domain, operator: Operator, message: PostArgs) -> Result<Answer, Failure> {
     let from = account(domain, &message.from).await?;
     let board = domain.messaging.board_by_slug(&message.slug).await?;
     let poster = domain.messaging.poster(&from, board.id).await?;
@@ -150,10 +241,7 @@ async fn post(domain: &Domain, message: PostArgs) -> Result<Answer, Failure> {
         reply_to: message.reply_to.map(MessageId),
         key: None,
     };
-    let posted = domain.messaging.post(&poster, draft).await?;
-    let detail = format!("message {} on {} as {}", posted.id, board.slug, from.handle());
-    let by = acts::actor_as(domain, &from);
-    acts::note(domain, by, "board.post", &detail).await;
+    let posted = domain.messaging.post_as(acts::actor_as(operator, &from), &poster, draft).await?;
     let text = format!("Posted as message {} on {}.", posted.id, board.name);
     Ok(Answer { json: message_document(&posted, &board), text })
 }

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use dialtone_domain::instances::Instance;
-use dialtone_domain::users::OnlineCall;
+use dialtone_domain::users::{OnlineCall, Operator};
 use dialtone_domain::{CallId, Caller, Domain};
 use serde_json::{Value, json};
 
@@ -31,12 +31,12 @@ pub enum InstanceCommand {
 }
 
 /// Carries a command out.
-pub async fn run(domain: &Domain, command: InstanceCommand) -> Result<Answer, Failure> {
+pub async fn run(domain: &Domain, operator: Operator, command: InstanceCommand) -> Result<Answer, Failure> {
     match command {
         InstanceCommand::List => list(domain).await,
         InstanceCommand::Kick { call, reason, from } => {
             let named = named(domain, from.as_deref()).await?;
-            let by = acts::actor(domain, named.as_ref())?;
+            let by = acts::actor(operator, named.as_ref())?;
             let done = acts::kick(domain, by, CallId(call), &reason).await?;
             Ok(Answer {
                 json: json!({ "call": call, "reason": reason, "by": named.map(|sysop| sysop.handle().clone()), "ended": done.over }),
@@ -132,16 +132,27 @@ async fn named(domain: &Domain, from: Option<&str>) -> Result<Option<Caller>, Fa
 }
 
 /// Tells everybody `text`.
-pub async fn broadcast(domain: &Domain, text: &str, from: Option<&str>) -> Result<Answer, Failure> {
-    let by = acts::actor(domain, named(domain, from).await?.as_ref())?;
+pub async fn broadcast(
+    domain: &Domain,
+    operator: Operator,
+    text: &str,
+    from: Option<&str>,
+) -> Result<Answer, Failure> {
+    let by = acts::actor(operator, named(domain, from).await?.as_ref())?;
     let from = domain.messaging.broadcast(by, text).await?;
     Ok(Answer { json: json!({ "from": from, "text": text }), text: "Told everybody.".to_owned() })
 }
 
 /// Pages `to` in the name of `from`.
-pub async fn page(domain: &Domain, to: &str, text: &str, from: &str) -> Result<Answer, Failure> {
+pub async fn page(
+    domain: &Domain,
+    operator: Operator,
+    to: &str,
+    text: &str,
+    from: &str,
+) -> Result<Answer, Failure> {
     let (to, from) = (account(domain, to).await?, account(domain, from).await?);
-    let by = acts::actor_as(domain, &from);
+    let by = acts::actor_as(operator, &from);
     let done = acts::page(domain, by, &from, to.id(), text).await?;
     Ok(Answer { json: json!({ "from": from.handle(), "to": to.handle(), "text": text }), text: done.words })
 }

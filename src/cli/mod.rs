@@ -8,6 +8,7 @@ mod board;
 mod instance;
 mod market;
 mod password;
+mod serve;
 mod table;
 mod user;
 
@@ -19,6 +20,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use dialtone_domain::Domain;
+use dialtone_domain::users::Operator;
 use serde_json::json;
 use tokio::runtime;
 use tokio_util::sync::CancellationToken;
@@ -54,12 +56,7 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
     let answer = match command.unwrap_or_else(|| Command::Serve(ServeArgs::default())) {
         Command::Serve(options) => {
             options.apply(&mut config);
-            telemetry::log::start(&config.log);
-            // A thread that hashed a password gives the memory back when it ends.
-            let keep_alive = std::time::Duration::from_secs(1);
-            let runtime =
-                runtime::Builder::new_multi_thread().enable_all().thread_keep_alive(keep_alive).build()?;
-            return Ok(runtime.block_on(app::serve(config))?);
+            return serve::run(config);
         }
         Command::Console { sysop } => return run_console(&config, sysop.as_deref()),
         Command::Check => check(&config)?,
@@ -68,20 +65,27 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Manage(command) => {
             // What goes wrong below the surface is told on standard error, beside the command's own words.
             telemetry::log::start(&Log { filter: "warn".to_owned(), ..config.log.clone() });
-            with_board(&config, async |domain| manage(domain, command).await)?
+            with_board(&config, async |domain, operator| manage(domain, operator, &config, command).await)?
         }
     };
     answer.print(common.json)
 }
 
-async fn manage(domain: &Domain, command: Manage) -> Result<Answer, Failure> {
+async fn manage(
+    domain: &Domain,
+    operator: Operator,
+    config: &Config,
+    command: Manage,
+) -> Result<Answer, Failure> {
     match command {
-        Manage::User(command) => user::run(domain, command).await,
-        Manage::Board(command) => board::run(domain, command).await,
-        Manage::Instance(command) => instance::run(domain, command).await,
+        Manage::User(command) => user::run(domain, operator, command).await,
+        Manage::Board(command) => board::run(domain, operator, config, command).await,
+        Manage::Instance(command) => instance::run(domain, operator, command).await,
         Manage::Who => instance::who(domain).await,
-        Manage::Broadcast { text, from } => instance::broadcast(domain, &text, from.as_deref()).await,
-        Manage::Page { handle, text, from } => instance::page(domain, &handle, &text, &from).await,
+        Manage::Broadcast { text, from } => {
+            instance::broadcast(domain, operator, &text, from.as_deref()).await
+        }
+        Manage::Page { handle, text, from } => instance::page(domain, operator, &handle, &text, &from).await,
         Manage::Market(command) => market::run(domain, command).await,
         Manage::Audit(command) => audit::run(domain, command).await,
     }
@@ -109,16 +113,17 @@ fn run_console(config: &Config, sysop: Option<&str>) -> Result<(), Failure> {
             "the console draws on a terminal and there is none: see `dialtone who` and `dialtone instance list` for scripts",
         ));
     }
-    with_board(config, async |domain| {
-        let by = acts::sysop(domain, sysop).await?;
-        Ok(console::run(domain.clone(), &config.board.name, by, sysop.is_some()).await?)
+    with_board(config, async |domain, operator| {
+        let caller = acts::sysop(domain, sysop).await?;
+        let by = acts::actor(operator, sysop.map(|_| &caller))?;
+        Ok(console::run(domain.clone(), &config.board.name, caller, by).await?)
     })
 }
 
 /// Opens the board, which must be there already, and closes it in the end.
 fn with_board<T>(
     config: &Config,
-    work: impl AsyncFnOnce(&Domain) -> Result<T, Failure>,
+    work: impl AsyncFnOnce(&Domain, Operator) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let url = config.database_url();
     database::keeps(&url)?;
@@ -127,7 +132,7 @@ fn with_board<T>(
     }
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let domain = database::open(&url).await?;
+        let (domain, operator) = database::open_as_operator(&url).await?;
         let last_ring = CancellationToken::new();
         let storage = &config.storage;
         let ringer = Ringer::occasional(&domain.events, storage.nats.as_deref(), &storage.nats_prefix);
@@ -136,7 +141,7 @@ fn with_board<T>(
             Ok(accounts) if accounts.is_empty() => {
                 Err(no_board(&format!("the database at {}", database::address(&url)), "it is empty"))
             }
-            Ok(_) => work(&domain).await,
+            Ok(_) => work(&domain, operator).await,
             Err(error) => Err(error.into()),
         };
         last_ring.cancel();

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use dialtone_domain::users::{KeyId, NewAccount, Profile, SshKey};
+use dialtone_domain::users::{KeyId, NewAccount, Operator, Profile, SshKey};
 use dialtone_domain::{Caller, Domain, UsersError};
 use serde_json::{Value, json};
 
@@ -57,7 +57,7 @@ pub enum UserCommand {
         /// 0 to 255
         level: i64,
     },
-    /// Give an account these flags and no others; access rules in menus.toml may name them
+    /// Give an account these flags and no others; access rules may name them, where menus.toml declares them
     Flags {
         /// The account
         handle: String,
@@ -115,8 +115,7 @@ pub enum KeyCommand {
 }
 
 /// Carries a command out.
-pub async fn run(domain: &Domain, command: UserCommand) -> Result<Answer, Failure> {
-    let operator = domain.operator();
+pub async fn run(domain: &Domain, operator: Operator, command: UserCommand) -> Result<Answer, Failure> {
     match command {
         UserCommand::List => list(domain).await,
         UserCommand::Show { handle } => show(domain, &handle).await,
@@ -159,7 +158,7 @@ pub async fn run(domain: &Domain, command: UserCommand) -> Result<Answer, Failur
         }
         UserCommand::Ban { handle, reason } => {
             let who = account(domain, &handle).await?;
-            let ban = acts::ban(domain, &who, &reason).await?;
+            let ban = acts::ban(domain, operator, &who, &reason).await?;
             let mut answer = changed(domain, &who, ban.words).await?;
             if let Value::Object(fields) = &mut answer.json {
                 fields.insert("ended".to_owned(), json!(ban.ended));
@@ -174,7 +173,9 @@ pub async fn run(domain: &Domain, command: UserCommand) -> Result<Answer, Failur
             };
             changed(domain, &who, format!("{} {words}", who.handle())).await
         }
-        UserCommand::Key(KeyCommand::Add { handle, file }) => add_keys(domain, &handle, &file).await,
+        UserCommand::Key(KeyCommand::Add { handle, file }) => {
+            add_keys(domain, operator, &handle, &file).await
+        }
         UserCommand::Key(KeyCommand::List { handle }) => {
             let who = account(domain, &handle).await?;
             Ok(keys(&domain.users.keys(who.id()).await?))
@@ -306,7 +307,7 @@ async fn changed(domain: &Domain, who: &Caller, text: String) -> Result<Answer, 
     Ok(Answer { json: document(&domain.users.profile(who.id()).await?), text })
 }
 
-async fn add_keys(domain: &Domain, handle: &str, file: &Path) -> Result<Answer, Failure> {
+async fn add_keys(domain: &Domain, operator: Operator, handle: &str, file: &Path) -> Result<Answer, Failure> {
     let who = account(domain, handle).await?;
     let text = read_key_file(file)?;
     if text.contains("PRIVATE KEY") {
@@ -319,7 +320,7 @@ async fn add_keys(domain: &Domain, handle: &str, file: &Path) -> Result<Answer, 
     let before = domain.users.keys(who.id()).await?;
     let mut added = Vec::new();
     for line in lines {
-        added.push(domain.users.add_key(who.id(), line, domain.operator()).await?);
+        added.push(domain.users.add_key(who.id(), line, operator).await?);
     }
     if added.is_empty() {
         return Err(Failure::words(format!("{} holds no key", file.display())));

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use dialtone_domain::messaging::PAGE_CHARS;
-use dialtone_domain::users::{Actor, Sysop};
+use dialtone_domain::users::{Actor, Operator, Sysop};
 use dialtone_domain::{CallId, Caller, Domain, Handle, MessagingError, Unavailable, UserId, UsersError};
 use thiserror::Error;
 use tokio::time::{sleep, timeout};
@@ -88,16 +88,16 @@ pub async fn sysop(domain: &Domain, handle: Option<&str>) -> Result<Caller, ActE
 }
 
 /// Who acts: the sysop who was named, or the command itself.
-pub fn actor(domain: &Domain, named: Option<&Caller>) -> Result<Actor, ActError> {
+pub fn actor(operator: Operator, named: Option<&Caller>) -> Result<Actor, ActError> {
     Ok(match named {
         Some(sysop) => Sysop::of(sysop)?.into(),
-        None => domain.operator().into(),
+        None => operator.into(),
     })
 }
 
 /// Who acts where a command may be in any caller's name: that caller if they are a sysop, else the command itself.
-pub fn actor_as(domain: &Domain, from: &Caller) -> Actor {
-    Sysop::of(from).map_or_else(|_| domain.operator().into(), Actor::from)
+pub fn actor_as(operator: Operator, from: &Caller) -> Actor {
+    Sysop::of(from).map_or_else(|_| operator.into(), Actor::from)
 }
 
 /// What was done.
@@ -124,9 +124,8 @@ impl Done {
     }
 }
 
-/// Does it, pages in the name of `sysop`, and says what was done. It goes down as theirs only if they were `named`.
-pub async fn perform(domain: &Domain, sysop: &Caller, named: bool, act: &Act) -> Result<Done, ActError> {
-    let by = actor(domain, named.then_some(sysop))?;
+/// Does it, pages in the name of `sysop`, and says what was done.
+pub async fn perform(domain: &Domain, sysop: &Caller, by: Actor, act: &Act) -> Result<Done, ActError> {
     match act {
         Act::Kick { call, reason } => kick(domain, by, *call, reason).await,
         Act::Broadcast { text } => {
@@ -158,12 +157,12 @@ pub async fn kick(domain: &Domain, by: Actor, call: CallId, reason: &str) -> Res
     Ok(Done { words, over })
 }
 
-/// Bans `who`, in the name of nobody but whoever holds the database. Says whether all of their calls are over.
-pub async fn ban(domain: &Domain, who: &Caller, reason: &str) -> Result<Ban, ActError> {
+/// Bans `who`, and says whether all of their calls are over.
+pub async fn ban(domain: &Domain, by: Operator, who: &Caller, reason: &str) -> Result<Ban, ActError> {
     let online = domain.users.online().await?;
     let calls: Vec<CallId> =
         online.iter().filter(|open| open.user == Some(who.id())).map(|open| open.call).collect();
-    if !domain.users.ban(who.id(), reason, domain.operator()).await? {
+    if !domain.users.ban(who.id(), reason, by).await? {
         return Ok(Ban { words: format!("{} is banned already.", who.handle()), ended: None });
     }
     let over = wait_until_over(domain, &calls).await?;
@@ -206,11 +205,4 @@ pub async fn page(
 ) -> Result<Done, ActError> {
     domain.messaging.page_as(by, from, to, text).await?;
     Ok(Done::all(format!("Paged {}.", domain.users.caller(to).await?.handle())))
-}
-
-/// Writes what was done into the audit log. It is done, so a line that cannot be written takes nothing back.
-pub async fn note(domain: &Domain, by: Actor, action: &str, detail: &str) {
-    if let Err(error) = domain.users.audit(by, action, detail).await {
-        tracing::warn!(%error, audit.action = action, audit.detail = detail, "not in the audit log");
-    }
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use dialtone_domain::instances::Instance;
-use dialtone_domain::users::OnlineCall;
+use dialtone_domain::users::{Actor, OnlineCall};
 use dialtone_domain::{Caller, Domain, Event, EventReader};
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, timeout};
@@ -88,9 +88,9 @@ impl Watcher {
     }
 }
 
-/// Does something to callers in the name of `by`, and tells how it ended. It goes down as theirs only if they were `named`.
-pub async fn act(domain: Domain, by: Caller, named: bool, act: Act, news: mpsc::Sender<News>) {
-    let word = match timeout(ACT_PATIENCE, perform(&domain, &by, named, &act)).await {
+/// Does something to callers, pages in the name of `sysop`, and tells how it ended.
+pub async fn act(domain: Domain, sysop: Caller, by: Actor, act: Act, news: mpsc::Sender<News>) {
+    let word = match timeout(ACT_PATIENCE, perform(&domain, &sysop, by, &act)).await {
         Ok(Ok(done)) => Word::Done(done.words),
         Ok(Err(refused)) => Word::Refused(refused.to_string()),
         Err(_) => Word::Refused("The database did not answer in time; it may or may not be done.".to_owned()),

@@ -7,6 +7,7 @@ use dialtone_domain::users::OnlineCall;
 use dialtone_domain::{CallId, EventBody, InstanceId, UserId};
 use ratatui::text::Span;
 
+use crate::lang::{english, id, say};
 use crate::ui::event_text;
 
 /// How much an event matters to somebody who watches.
@@ -33,30 +34,32 @@ impl event_text::Names for Names<'_> {
     fn user(&self, user: UserId) -> String {
         let call = self.calls.iter().find(|call| call.user == Some(user));
         let handle = call.and_then(|call| call.handle.as_ref());
-        handle.map_or_else(|| format!("account {user}"), ToString::to_string)
+        handle.map_or_else(|| say!(english(), "log-account", id = user.to_string()), ToString::to_string)
     }
 
     fn call(&self, id: CallId) -> String {
         match self.calls.iter().find(|call| call.call == id) {
-            Some(call) => format!("call {id} ({})", caller(call)),
-            None => format!("call {id}"),
+            Some(call) => say!(english(), "log-call-of", id = id.to_string(), caller = caller(call)),
+            None => say!(english(), "log-call", id = id.to_string()),
         }
     }
 
     fn instance(&self, id: InstanceId) -> String {
         let instance = self.instances.iter().find(|instance| instance.id == id);
-        instance.map_or_else(|| format!("instance {id}"), |instance| format!("instance {}", instance.name))
+        let name = instance.map_or_else(|| id.to_string(), |instance| instance.name.clone());
+        say!(english(), "log-instance", name = name)
     }
 }
 
 /// Whoever is on a call.
 pub fn caller(call: &OnlineCall) -> String {
-    call.handle.as_ref().map_or_else(|| "nobody yet".to_owned(), |handle| plain(handle.as_str()))
+    let nobody = || english().text(id!("log-nobody")).into_owned();
+    call.handle.as_ref().map_or_else(nobody, |handle| plain(handle.as_str()))
 }
 
 /// An event in one line.
 pub fn event(body: &EventBody, names: &Names<'_>) -> String {
-    plain(&event_text::log(body, names))
+    plain(&event_text::log(body, names, english()))
 }
 
 /// How loud an event is.
@@ -146,7 +149,6 @@ mod tests {
         let words = say(&EventBody::MessageCreated {
             board: BoardId(1),
             board_name: "The\nLobby".into(),
-            read_level: 0,
             thread: ThreadId(1),
             message: MessageId(1),
             author: UserId(2),

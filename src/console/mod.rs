@@ -15,6 +15,7 @@ use std::io;
 
 use chrono::Utc;
 use crossterm::event::{Event as TerminalEvent, EventStream};
+use dialtone_domain::users::Actor;
 use dialtone_domain::{Caller, Domain};
 use futures_util::StreamExt;
 use thiserror::Error;
@@ -42,9 +43,8 @@ pub enum ConsoleError {
     Blind,
 }
 
-/// Runs until the sysop leaves or a signal asks the process to end. What is done goes down as `sysop`'s only if they were
-/// `named`.
-pub async fn run(domain: Domain, board: &str, sysop: Caller, named: bool) -> Result<(), ConsoleError> {
+/// Runs until the sysop leaves or a signal asks the process to end. What is done goes down as done `by` whom it says.
+pub async fn run(domain: Domain, board: &str, sysop: Caller, by: Actor) -> Result<(), ConsoleError> {
     let mut signals = Signals::new()?;
     let (sender, mut news) = mpsc::channel(QUEUE);
     let mut watcher = tokio::spawn(feed::watch(domain.clone(), sender.clone()));
@@ -69,7 +69,7 @@ pub async fn run(domain: Domain, board: &str, sysop: Caller, named: bool) -> Res
         match intent {
             Some(Intent::Quit) => return Ok(()),
             Some(Intent::Do(act)) => {
-                tokio::spawn(feed::act(domain.clone(), sysop.clone(), named, act, sender.clone()));
+                tokio::spawn(feed::act(domain.clone(), sysop.clone(), by, act, sender.clone()));
             }
             None => {}
         }

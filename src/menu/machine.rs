@@ -6,7 +6,9 @@ mod tests;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Action, Binding, Facts, MenuId, Menus};
+use dialtone_domain::access::Facts;
+
+use super::{Action, Binding, MenuId, Menus};
 
 /// Menus entered by `gosub` one inside the other; a caller who goes deeper forgets the oldest.
 const DEPTH: usize = 32;

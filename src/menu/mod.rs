@@ -1,14 +1,14 @@
 //! Menus as their sysop wrote them in `menus.toml`: checked once, then a pure state machine.
 
-pub mod access;
 mod file;
 mod machine;
-mod near;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-pub use self::access::{Facts, Moment, Rule};
-pub use self::file::{Known, Mistakes, parse};
+use dialtone_domain::access::{AccessRule, Facts};
+
+pub use self::file::{Known, parse};
 pub use self::machine::{Effect, MenuInput, State};
 
 /// Which menu, by its place in [`Menus`].
@@ -22,6 +22,8 @@ pub struct Menus {
     start: MenuId,
     /// Taglines: one of them stands above the prompt.
     pub taglines: Vec<String>,
+    /// The flags that rules may name.
+    pub flags: BTreeSet<String>,
     /// Whether a rule asks for what must be looked up in the records.
     pub asks_records: bool,
 }
@@ -60,7 +62,7 @@ pub struct Menu {
     /// What stands before the cursor.
     pub prompt: String,
     /// Who may be here.
-    pub access: Rule,
+    pub access: AccessRule,
     /// Groups of commands, in order.
     pub groups: Vec<Group>,
     /// Commands, in order.
@@ -121,7 +123,7 @@ pub struct Item {
     /// Runs by its key, and is not shown.
     pub hidden: bool,
     /// Who may use it.
-    pub access: Rule,
+    pub access: AccessRule,
     /// What it does.
     pub act: Arc<Binding>,
 }
@@ -139,7 +141,7 @@ pub struct Timed {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
     /// Whom it is done for; for others the chain goes on without it.
-    pub access: Rule,
+    pub access: AccessRule,
     /// A question for yes or no, or for the word.
     pub ask: Option<String>,
     /// The word that must be given, in lower case.

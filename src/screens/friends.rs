@@ -3,6 +3,7 @@
 use dialtone_domain::users::Friend;
 
 use crate::call::{Call, EndReason};
+use crate::lang::Language;
 use crate::ui::{Bar, CellText, Column, Field, Form, List, ListOutcome, Live, Panel, confirm, pick, styles};
 
 use super::{pager, profile, show_error, users};
@@ -16,12 +17,12 @@ const COLUMNS: [Column; 3] = [
 /// Friends fetched at a time.
 const PAGE: i64 = 50;
 
-fn row(friend: &Friend) -> Vec<CellText> {
+fn row(friend: &Friend, language: &Language) -> Vec<CellText> {
     let now = match &friend.place {
         Some(place) => (format!("on line: {place}"), Some(styles::GAIN)),
         None => ("away".to_owned(), Some(styles::ASIDE)),
     };
-    vec![(friend.profile.handle.to_string(), None), now, (users::last_call(&friend.profile), None)]
+    vec![(friend.profile.handle.to_string(), None), now, (users::last_call(&friend.profile, language), None)]
 }
 
 /// Fetches the friends below those there are: whether there may be more; none if the records didn't answer.
@@ -58,7 +59,7 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
         };
         let mut list = List {
             columns: COLUMNS.to_vec(),
-            rows: friends.iter().map(row).collect(),
+            rows: friends.iter().map(|friend| row(friend, call.language())).collect(),
             empty: "No friends yet. A adds one.".into(),
             keys: vec![("A", "add"), ("D", "delete")],
             bar: std::mem::take(&mut bar),

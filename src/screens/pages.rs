@@ -77,7 +77,7 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
                 .iter()
                 .map(|entry| {
                     let style = entry.new.then_some(styles::NAME);
-                    vec![(format::ago(entry.at), None), (entry.text.clone(), style)]
+                    vec![(format::ago(call.language(), entry.at), None), (entry.text.clone(), style)]
                 })
                 .collect(),
             empty: "Nothing. The line is quiet.".into(),
@@ -93,11 +93,13 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
             ListOutcome::Row(n) => match entries.get(n) {
                 Some(Entry { target: Some(Target::Thread { board, thread: id }), .. }) => {
                     let (board, id) = (*board, *id);
+                    let before = call.visit(Some(board));
                     let answer = call.domain.messaging.reader(&call.caller, board).await;
                     if let Some(reader) = show_error(call, answer).await? {
                         // The reader may open the pager again: boxed, or the two would contain each other.
                         Box::pin(thread::show(call, &reader, id)).await?;
                     }
+                    call.visit(before);
                 }
                 Some(entry) => {
                     let text = entry.text.clone();

@@ -14,6 +14,7 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
     let Some(boards) = show_error(call, answer).await? else { return Ok(()) };
     let mut read = 0;
     for summary in boards.iter().filter(|summary| summary.unread > 0) {
+        call.visit(Some(summary.board.id));
         let answer = call.domain.messaging.reader(&call.caller, summary.board.id).await;
         let Some(reader) = show_error(call, answer).await? else { return Ok(()) };
         let mut mark = None;
@@ -30,6 +31,7 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
             }
         }
     }
+    call.visit(None);
     call.enter("scan", "new scan", "unread messages on every board");
     let words = if read == 0 { "Nothing new on any board." } else { "That was everything new." };
     notice(call, "new scan", words).await

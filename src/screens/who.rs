@@ -1,9 +1,12 @@
 //! Who's online, on every instance.
 
+use std::sync::Arc;
+
 use dialtone_domain::users::OnlineCall;
 use dialtone_domain::{CallId, Domain, UsersError};
 
 use crate::call::{Call, EndReason};
+use crate::lang::Language;
 use crate::ui::{Bar, CellText, Column, List, ListOutcome, Live, Panel, pick, styles};
 
 use super::{format, page, pager, profile, show_error};
@@ -34,25 +37,25 @@ fn names(online: &OnlineCall, me: Option<CallId>) -> (String, String) {
     }
 }
 
-fn row(online: &OnlineCall, me: Option<CallId>) -> Vec<CellText> {
+fn row(online: &OnlineCall, me: Option<CallId>, language: &Language) -> Vec<CellText> {
     let (who, place) = names(online, me);
     vec![
         (node(online), None),
         (who, None),
         (place, None),
         (online.transport.clone(), None),
-        (format::ago(online.since), None),
+        (format::ago(language, online.since), None),
     ]
 }
 
-fn about(online: &OnlineCall, me: Option<CallId>) -> Panel {
+fn about(online: &OnlineCall, me: Option<CallId>, language: &Language) -> Panel {
     let (who, place) = names(online, me);
     let sure = if online.transport == "ssh" { "ssh, nobody reads along" } else { "telnet, in the clear" };
     Panel {
         title: who,
         pairs: vec![
             ("is at", place),
-            ("since", format!("{}, {}", format::clock(online.since), format::when(online.since))),
+            ("since", format!("{}, {}", format::clock(online.since), format::when(language, online.since))),
             ("node", node(online)),
             ("by", sure.to_owned()),
         ],
@@ -90,15 +93,18 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
         let callers = call.screen.online.unwrap_or_default();
         call.enter("who", "who's online", &how_many(callers));
         let me = call.id;
+        let language = Arc::clone(call.language());
         let mut list = List {
             columns: COLUMNS.to_vec(),
-            rows: calls.iter().map(|call| row(call, me)).collect(),
+            rows: calls.iter().map(|call| row(call, me, &language)).collect(),
             empty: "Nobody at all, which cannot be.".into(),
             keys: if call.caller.is_guest() { vec![] } else { vec![("P", "page"), ("F", "make a friend")] },
             bar: std::mem::take(&mut bar),
             more,
             live: Live::Callers,
-            about: Some(Box::new(|n| calls.get(n).map(|call| about(call, me)).unwrap_or_default())),
+            about: Some(Box::new(|n| {
+                calls.get(n).map(|call| about(call, me, &language)).unwrap_or_default()
+            })),
             ..List::default()
         };
         let picked = pick(call, &mut list).await?;
@@ -132,14 +138,14 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
 }
 
 /// The list in plain lines, for `ssh host who`: all of it, fetched page by page.
-pub async fn in_lines(domain: &Domain, callers: usize) -> Result<String, UsersError> {
+pub async fn in_lines(domain: &Domain, callers: usize, language: &Language) -> Result<String, UsersError> {
     let mut lines = format!("{:<12} {:<24} {:<24} {:>8}\n", "node", "who", "where", "for");
     let mut after = None;
     loop {
         let calls = domain.users.online_page(after, PAGE).await?;
         for call in &calls {
             let handle = call.handle.as_ref().map(ToString::to_string).unwrap_or_default();
-            let (node, place, since) = (node(call), &call.place, format::ago(call.since));
+            let (node, place, since) = (node(call), &call.place, format::ago(language, call.since));
             lines.push_str(&format!("{node:<12} {handle:<24} {place:<24} {since:>8}\n"));
         }
         match calls.last() {

@@ -3,6 +3,7 @@
 use dialtone_domain::{Domain, UsersError};
 use dialtone_terminal::Charset;
 
+use crate::lang::english;
 use crate::screens;
 use crate::server_state::ServerState;
 use crate::transport::{Connection, Entry};
@@ -48,7 +49,7 @@ async fn admit(entry: &Entry, domain: &Domain) -> Result<(), UsersError> {
 
 async fn obey(command: &str, domain: &Domain, callers: usize) -> (String, u32) {
     match command.trim() {
-        "who" => match screens::who_in_lines(domain, callers).await {
+        "who" => match screens::who_in_lines(domain, callers, english()).await {
             Ok(lines) => (lines, 0),
             Err(error) => (format!("{error}\n"), 1),
         },

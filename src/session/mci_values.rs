@@ -24,29 +24,12 @@ pub async fn refresh(call: &mut Call) {
     }
 }
 
-/// What access rules ask of the records, where any rule does.
-pub async fn record(call: &mut Call) {
-    if call.caller.is_guest() || !call.server.menus.load().asks_records {
-        return;
-    }
-    let (profile, posts) = tokio::join!(
-        call.domain.users.profile(call.caller.id()),
-        call.domain.messaging.posts_by(call.caller.id()),
-    );
-    if let Ok(profile) = profile {
-        call.record.calls = profile.calls;
-    }
-    if let Ok(posts) = posts {
-        call.record.posts = posts;
-    }
-}
-
 /// What needs no records: the board at a glance, the clock, who and where.
 pub fn without_records(call: &mut Call) {
     call.refresh_clock();
     let last = call.subscription.board_stats().last_caller().map_or_else(
         || "nobody yet".to_owned(),
-        |last| format!("{}, {}", last.handle, format::when(last.at)),
+        |last| format!("{}, {}", last.handle, format::when(call.language(), last.at)),
     );
     call.screen.values.set("LC", last);
     call.screen.values.set("DA", Local::now().format("%Y-%m-%d"));

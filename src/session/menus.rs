@@ -18,7 +18,10 @@ pub async fn drive(call: &mut Call) -> Result<(), EndReason> {
     let mut narrowed = false;
     loop {
         match rounds(call, narrowed).await {
-            Err(EndReason::Narrowed) => narrowed = true,
+            Err(EndReason::Narrowed) => {
+                call.visit(None);
+                narrowed = true;
+            }
             left => return left,
         }
     }
@@ -36,7 +39,7 @@ async fn rounds(call: &mut Call, narrowed: bool) -> Result<(), EndReason> {
     // Where the bar was in each menu, if not at its top.
     let mut bars: BTreeMap<String, usize> = BTreeMap::new();
     let mut fresh = true;
-    Box::pin(mci_values::record(call)).await;
+    Box::pin(call.look_up()).await;
     loop {
         let Some(next) = act(call, &menus, state, input).await? else { return Ok(()) };
         state = next;
@@ -49,8 +52,9 @@ async fn rounds(call: &mut Call, narrowed: bool) -> Result<(), EndReason> {
             continue;
         }
         let Some(menu) = menus.get(state.here()) else { return Ok(()) };
+        call.visit(None);
         if fresh {
-            Box::pin(mci_values::record(call)).await;
+            Box::pin(call.look_up()).await;
             Box::pin(mci_values::refresh(call)).await;
         }
         let subtitle = mci_values::subtitle(call);

@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 
+use dialtone_domain::access::Facts;
 use dialtone_domain::events::{self, Audience, Meaning};
-use dialtone_domain::{CallId, UserId};
+use dialtone_domain::messaging::BoardList;
+use dialtone_domain::{BoardId, CallId, UserId};
 
 /// What a call wants to hear of.
 #[derive(Debug, Clone, Default)]
@@ -12,10 +14,10 @@ pub struct EventFilter {
     pub call: Option<CallId>,
     /// Who is calling, once they have said; a guest has no id.
     pub user: Option<UserId>,
-    /// Access level; none before the login, so nothing is for them to read.
-    pub level: Option<i64>,
-    /// A sysop reads everything.
-    pub sysop: bool,
+    /// What the rules of boards are asked about; none before the login, so nothing is for them to read.
+    pub facts: Option<Facts>,
+    /// The board they are on just now.
+    pub board: Option<BoardId>,
     /// Whose coming and going is news.
     pub friends: HashSet<UserId>,
     /// Whether the tape is on screen.
@@ -41,7 +43,7 @@ pub enum Ended {
 pub enum Control {
     /// It is over.
     End(Ended),
-    /// The caller's own account, or their list of friends, is not what it was.
+    /// The caller's own account, their list of friends or the board they are on is not what it was.
     Stale,
 }
 
@@ -58,17 +60,19 @@ pub fn control(meaning: &Meaning<'_>) -> Option<Control> {
     }
 }
 
-/// Whether a call is in an event's audience.
-pub fn includes(audience: Audience, who: &EventFilter) -> bool {
+/// Whether a call is in an event's audience. Who may read a board is decided by `boards`; without them nobody may.
+pub fn includes(audience: Audience, who: &EventFilter, boards: Option<&BoardList>) -> bool {
     let me = |user| who.user == Some(user);
     match audience {
         Audience::Nobody | Audience::Instance(_) => false,
         Audience::Everybody => true,
         Audience::Caller(user) => me(user),
         Audience::Call(call) => who.call == Some(call),
-        Audience::Readers { level, but } => {
-            !me(but) && (who.sysop || who.level.is_some_and(|reached| reached >= level))
+        Audience::Readers { board, but } => {
+            let may_read = |(boards, facts): (&BoardList, &Facts)| boards.may_read(board, facts);
+            !me(but) && boards.zip(who.facts.as_ref()).is_some_and(may_read)
         }
+        Audience::Visitors(board) => who.board == Some(board),
         Audience::FriendsOf(user) => !me(user) && who.friends.contains(&user),
         Audience::QuoteWatchers => who.quotes,
     }
@@ -76,22 +80,34 @@ pub fn includes(audience: Audience, who: &EventFilter) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
-    use dialtone_domain::{BoardId, EventBody, Handle, MessageId, ThreadId};
+    use dialtone_domain::access::CallerRule;
+    use dialtone_domain::messaging::{Board, BoardRules};
+    use dialtone_domain::{EventBody, Handle, MessageId, ThreadId};
 
     fn matches(event: &EventBody, who: &EventFilter) -> bool {
-        includes(event.meaning().audience, who)
+        let (read, none) = (|text: &str| CallerRule::parse(text, &BTreeSet::new()).unwrap(), String::new);
+        let rules = [read("level >= 10"), read("posts < 5 and level >= 50")];
+        let boards = (1..).zip(rules).map(|(id, read)| Board {
+            id: BoardId(id),
+            slug: none(),
+            name: none(),
+            description: none(),
+            rules: BoardRules { read, ..BoardRules::default() },
+        });
+        includes(event.meaning().audience, who, Some(&boards.collect()))
     }
 
     fn control(event: &EventBody, who: &EventFilter) -> Option<Control> {
         matches(event, who).then(|| super::control(&event.meaning())).flatten()
     }
 
-    fn post(read_level: i64, author: UserId) -> EventBody {
+    fn post(board: i64, author: UserId) -> EventBody {
         EventBody::MessageCreated {
-            board: BoardId(1),
+            board: BoardId(board),
             board_name: "Lobby".into(),
-            read_level,
             thread: ThreadId(1),
             message: MessageId(1),
             author,
@@ -100,15 +116,33 @@ mod tests {
         }
     }
 
+    fn caller(level: i64) -> EventFilter {
+        let facts = Facts { level, ..Facts::default() };
+        EventFilter { user: Some(UserId(1)), facts: Some(facts), ..EventFilter::default() }
+    }
+
     #[test]
     fn a_post_concerns_all_who_may_read_it_but_its_author() {
-        let reader = EventFilter { user: Some(UserId(1)), level: Some(10), ..EventFilter::default() };
-        assert!(matches(&post(10, UserId(2)), &reader));
-        assert!(!matches(&post(50, UserId(2)), &reader), "a board they may not read");
-        assert!(!matches(&post(10, UserId(1)), &reader), "their own post");
-        assert!(!matches(&post(0, UserId(2)), &EventFilter::default()), "not logged in");
-        let sysop = EventFilter { sysop: true, ..reader };
-        assert!(matches(&post(50, UserId(2)), &sysop));
+        let reader = caller(10);
+        assert!(matches(&post(1, UserId(2)), &reader));
+        assert!(!matches(&post(2, UserId(2)), &reader), "a board they may not read");
+        assert!(matches(&post(2, UserId(2)), &caller(50)));
+        assert!(!matches(&post(3, UserId(2)), &caller(50)), "a board that nobody knows of yet");
+        assert!(!matches(&post(1, UserId(1)), &reader), "their own post");
+        assert!(!matches(&post(1, UserId(2)), &EventFilter::default()), "not logged in");
+        assert!(!includes(post(1, UserId(2)).meaning().audience, &reader, None), "no rules are known");
+        let sysop = Facts { sysop: true, ..Facts::default() };
+        let sysop = EventFilter { facts: Some(sysop), ..reader };
+        assert!(matches(&post(2, UserId(2)), &sysop));
+    }
+
+    #[test]
+    fn a_change_of_a_board_concerns_those_who_are_on_it() {
+        let changed = EventBody::BoardChanged { board: BoardId(1) };
+        let there = EventFilter { board: Some(BoardId(1)), ..EventFilter::default() };
+        assert_eq!(control(&changed, &there), Some(Control::Stale));
+        let elsewhere = EventFilter { board: Some(BoardId(2)), ..caller(255) };
+        assert_eq!(control(&changed, &elsewhere), None);
     }
 
     #[test]
@@ -134,7 +168,7 @@ mod tests {
             call: CallId(1),
             since: chrono::DateTime::UNIX_EPOCH,
         };
-        let mut who = EventFilter { user: Some(UserId(1)), level: Some(10), ..EventFilter::default() };
+        let mut who = caller(10);
         assert!(!matches(&online, &who));
         who.friends.insert(UserId(2));
         assert!(matches(&online, &who));

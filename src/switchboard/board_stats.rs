@@ -1,7 +1,7 @@
 //! What every caller sees at a glance without asking the records: how many are here and who called last, kept as the log
 //! tells of it. One tick for all calls of this process says when that, or the minute, is another.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{Local, Timelike};
@@ -56,7 +56,7 @@ impl BoardStats {
     }
 
     /// Goes on with what the log says.
-    pub(super) fn feed(&self, events: &[Event]) {
+    pub(super) fn feed(&self, events: &[Arc<Event>]) {
         let mut callers = self.callers();
         let moved = events.iter().filter(|event| callers.take(event)).count();
         drop(callers);
@@ -100,7 +100,6 @@ fn to_next_minute() -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
     use tokio::time::sleep;
 
     #[tokio::test(start_paused = true)]

@@ -14,8 +14,10 @@ mod registry;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dialtone_domain::events::Listener;
+use dialtone_domain::access::Facts;
+use dialtone_domain::events::{Audience, Listener};
 use dialtone_domain::{Domain, Event, EventReader, InstanceId, Unavailable};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 pub use self::audience::{Ended, EventFilter};
@@ -25,6 +27,9 @@ pub use self::doorbell::Ringer;
 pub use self::nats::{Nats, NatsError, understood as nats_address_understood};
 pub use self::price_history::PriceHistory;
 pub use self::registry::{Delivery, Orders, Subscription, SubscriptionHandle, Switchboard};
+
+/// How soon the rules of boards are asked for again, when news waits for them.
+const AGAIN: Duration = Duration::from_millis(250);
 
 /// Everything the reading task needs.
 pub struct Dispatcher {
@@ -48,6 +53,7 @@ impl Dispatcher {
         let mut poll = poll::Poll::new(self.poll);
         let bell = in_process::Bell::new(&self.domain);
         let (mut away, mut begun) = (false, false);
+        let mut held = Vec::new();
         loop {
             match self.next_batch(&mut reader, &mut begun).await {
                 Ok(events) => {
@@ -55,7 +61,10 @@ impl Dispatcher {
                         tracing::debug!("the event log can be read again");
                     }
                     let full = !events.is_empty();
-                    self.hand_out(events);
+                    let events: Vec<Arc<Event>> = events.into_iter().map(Arc::new).collect();
+                    self.order(&events);
+                    held.extend(events);
+                    self.hand_out(&mut held).await;
                     if full {
                         continue;
                     }
@@ -72,6 +81,7 @@ impl Dispatcher {
                 () = nats::rung(self.nats.as_mut()) => {}
                 () = postgres::rung(self.listener.as_mut()) => {}
                 () = poll.due() => {}
+                () = sleep(AGAIN), if !held.is_empty() => {}
             }
         }
     }
@@ -89,16 +99,50 @@ impl Dispatcher {
         reader.next_batch().await
     }
 
-    /// Waits for nothing: a kick is not kept from anybody by slow records.
-    fn hand_out(&self, events: Vec<Event>) {
-        self.switchboard.board_stats().feed(&events);
+    /// What must be obeyed, and what is untrue from now on. Waits for nothing: a kick is not kept from anybody by slow
+    /// records.
+    fn order(&self, events: &[Arc<Event>]) {
+        self.switchboard.board_stats().feed(events);
         for event in events {
-            self.domain.users.invalidate(&event);
-            self.switchboard.prices().feed(event.body.meaning().quotes);
-            if let Some(nats) = &self.nats {
-                nats.publish(&event, self.instance);
+            self.domain.users.invalidate(event);
+            self.domain.messaging.invalidate(event);
+            let meaning = event.body.meaning();
+            if meaning.control.is_some() {
+                self.switchboard.deliver(event, None);
             }
-            self.switchboard.deliver(&Arc::new(event));
+        }
+    }
+
+    /// Hands out the news among what is held, in order. Where it needs the rules of boards and the records do not answer,
+    /// all of it is held until they do: nobody is told what they might not be allowed to read.
+    async fn hand_out(&self, held: &mut Vec<Arc<Event>>) {
+        let said_on_a_board =
+            |event: &Arc<Event>| matches!(event.body.meaning().audience, Audience::Readers { .. });
+        let boards = if held.iter().any(said_on_a_board) {
+            match self.domain.messaging.board_list().await {
+                Ok(boards) => Some(boards),
+                Err(error) => {
+                    tracing::debug!(%error, "the rules of the boards cannot be read; trying again and again");
+                    return;
+                }
+            }
+        } else {
+            None
+        };
+        let guest = Facts::guest();
+        for event in held.drain(..) {
+            let meaning = event.body.meaning();
+            self.switchboard.prices().feed(meaning.quotes);
+            if let Some(nats) = &self.nats {
+                let guests_read = match (meaning.audience, &boards) {
+                    (Audience::Readers { board, .. }, Some(boards)) => boards.may_read(board, &guest),
+                    _ => false,
+                };
+                nats.publish(&event, self.instance, guests_read);
+            }
+            if meaning.control.is_none() {
+                self.switchboard.deliver(&event, boards.as_deref());
+            }
         }
     }
 }

@@ -76,12 +76,13 @@ impl Nats {
         NatsRinger { url: String::new(), subject: doorbell(&self.prefix), client: Some(self.client.clone()) }
     }
 
-    /// Publishes an event if this instance wrote it. Never waits.
-    pub fn publish(&self, event: &Event, instance: InstanceId) {
+    /// Publishes an event if this instance wrote it; `guests_read` says whether what it tells of is open to guests. Never
+    /// waits.
+    pub fn publish(&self, event: &Event, instance: InstanceId, guests_read: bool) {
         if event.instance != Some(instance) {
             return;
         }
-        let Ok(payload) = event.published() else { return };
+        let Ok(payload) = event.published(guests_read) else { return };
         let subject = format!("{}.{}", self.prefix, event.body.subject());
         if self.outbox.try_send((subject, payload)).is_err() {
             tracing::debug!(event.seq = event.seq.0, "not published: nats does not keep up");

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use dialtone_domain::events::Event;
+use chrono::Local;
+use dialtone_domain::events::{Audience, Event};
+use dialtone_domain::messaging::BoardList;
 use futures_channel::mpsc;
 use futures_util::FutureExt;
 use tokio::sync::Notify;
@@ -117,13 +119,26 @@ impl Switchboard {
         }
     }
 
-    /// Hands an event to each call it concerns; never waits for any of them.
-    pub fn deliver(&self, event: &Arc<Event>) {
+    /// Hands an event to each call it concerns; never waits for any of them. Who may read a board is decided by
+    /// `boards`; without them nobody may.
+    pub fn deliver(&self, event: &Arc<Event>, boards: Option<&BoardList>) {
         let meaning = event.body.meaning();
         self.connections.deliver(&meaning);
         let control = control(&meaning);
+        let now = Local::now();
+        // Where rules ask how much somebody has posted, that is another answer now.
+        let counted = match meaning.audience {
+            Audience::Readers { but, .. } if boards.is_some_and(BoardList::asks_records) => Some(but),
+            _ => None,
+        };
         for line in self.lines().values_mut() {
-            if !includes(meaning.audience, &line.filter) {
+            if let Some(facts) = &mut line.filter.facts {
+                facts.now = now;
+            }
+            if counted.is_some() && line.filter.user == counted {
+                line.orders.give(&Control::Stale);
+            }
+            if !includes(meaning.audience, &line.filter, boards) {
                 continue;
             }
             if let Some(control) = &control {
@@ -241,12 +256,12 @@ mod tests {
         let filter = EventFilter { call: Some(CallId(7)), user: Some(UserId(1)), ..EventFilter::default() };
         let mut call = switchboard.subscribe(filter);
         for _ in 0..=QUEUE {
-            switchboard.deliver(&news());
+            switchboard.deliver(&news(), None);
         }
         assert_eq!(call.take_missed(), 1, "the queue is full");
-        switchboard.deliver(&event(EventBody::UserChanged { user: UserId(1) }));
+        switchboard.deliver(&event(EventBody::UserChanged { user: UserId(1) }), None);
         let (by, reason) = ("Sysop".to_owned(), "good night".to_owned());
-        switchboard.deliver(&event(EventBody::CallKicked { call: CallId(7), by, reason }));
+        switchboard.deliver(&event(EventBody::CallKicked { call: CallId(7), by, reason }), None);
         assert!(matches!(call.next().await, Some(Delivery::Orders)), "before all news");
         assert_eq!(call.ended(), Some(Ended::Kicked { by: "Sysop".into(), reason: "good night".into() }));
         assert!(call.take_stale() && !call.take_stale());

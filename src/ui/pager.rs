@@ -8,6 +8,7 @@ use dialtone_domain::events::{Event, Target};
 use dialtone_terminal::text::clean_line;
 
 use super::event_text;
+use crate::lang::Language;
 
 /// Pages kept to be read; older ones are only counted, the boards still have what they told of.
 const KEPT: usize = 50;
@@ -73,9 +74,9 @@ impl Pager {
 }
 
 /// What the pager says of an event; none if it says nothing.
-pub fn page_of(event: &Event) -> Option<Page> {
+pub fn page_of(event: &Event, language: &Language) -> Option<Page> {
     let meaning = event.body.meaning();
-    let text = meaning.is_news().then(|| event_text::pager(&event.body)).flatten()?;
+    let text = meaning.is_news().then(|| event_text::pager(&event.body, language)).flatten()?;
     Some(Page { at: event.at, text: clean_line(&text), target: meaning.target })
 }
 

@@ -1,8 +1,9 @@
 //! Who is calling, as every service of the domain knows them.
 
+use crate::access::Facts;
 use crate::users::Settings;
 use crate::{Handle, UserId};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Local, Utc};
 use std::collections::BTreeSet;
 
 /// Access levels: a wider number may do more.
@@ -15,7 +16,7 @@ pub mod level {
     pub const TRUSTED: i64 = 50;
     /// The sysop.
     pub const SYSOP: i64 = 100;
-    /// Every level there is: of accounts, of boards, and of what menus ask for.
+    /// Every level there is.
     pub const ALL: std::ops::RangeInclusive<i64> = GUEST..=255;
 
     /// What is said of a level that is none of these.
@@ -82,5 +83,20 @@ impl Caller {
     /// What they prefer from here on, in this call.
     pub fn prefer(&mut self, settings: Settings) {
         self.settings = settings;
+    }
+}
+
+/// What access rules are asked about, but for what stands in the records alone and what only the call knows.
+impl From<&Caller> for Facts {
+    fn from(caller: &Caller) -> Self {
+        Self {
+            level: caller.level,
+            flags: caller.flags.clone(),
+            sysop: caller.sysop,
+            guest: caller.guest,
+            created: (!caller.guest).then_some(caller.created),
+            now: Local::now(),
+            ..Self::default()
+        }
     }
 }

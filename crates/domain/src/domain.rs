@@ -42,6 +42,12 @@ impl Domain {
         Ok(Self::over(store.clone(), users.clone(), Messaging::new(store, users)))
     }
 
+    /// The same for whoever holds the database itself, with the right that gives: for commands, never for what answers
+    /// callers.
+    pub async fn open_as_operator(url: &str) -> Result<(Self, Operator), OpenError> {
+        Ok((Self::open(url).await?, Operator::new()))
+    }
+
     /// Looks at a database without changing it. Errors: why [`Self::open`] would fail, as far as that can be seen.
     pub async fn inspect(url: &str) -> Result<(), OpenError> {
         db::inspect(url).await
@@ -70,11 +76,6 @@ impl Domain {
         let users = self.users.limited(limits);
         let messaging = self.messaging.limited(users.clone(), limits);
         Self::over(self.store.clone(), users, messaging)
-    }
-
-    /// The right of whoever holds the database itself: for commands, never for what a caller does.
-    pub fn operator(&self) -> Operator {
-        Operator::new()
     }
 
     /// Asks the database whether it is there.

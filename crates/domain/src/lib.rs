@@ -3,6 +3,7 @@
 //! Everything a caller can do is a method of one of the services of [`Domain`]; one method is one
 //! transaction is one business act. Nothing here knows a network, a terminal or a menu.
 
+pub mod access;
 mod caller;
 pub mod correlation;
 mod db;

@@ -11,6 +11,7 @@ use dialtone_domain::messaging::{Board, Draft, Message, NewBoard};
 use dialtone_domain::{BoardId, Caller, Domain, EventBody, FloodLimits, MessageId, MessagingError, ThreadId};
 use people::{caller, for_each_database, sysop};
 use raw::Raw;
+use support::{operator, rules};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -19,14 +20,12 @@ fn new_board(slug: &str) -> NewBoard {
         slug: slug.into(),
         name: slug.to_uppercase(),
         description: "A board".into(),
-        read_level: 0,
-        post_level: 10,
-        read_only: false,
+        rules: rules("all", "level >= 10"),
     }
 }
 
 async fn board(domain: &Domain, slug: &str) -> Board {
-    domain.messaging.create_board(new_board(slug), domain.operator()).await.unwrap()
+    domain.messaging.create_board(new_board(slug), operator()).await.unwrap()
 }
 
 fn draft(subject: &str, body: &str) -> Draft {
@@ -95,7 +94,6 @@ fn a_thread_is_begun_answered_and_read() {
         let created = |message: &Message| EventBody::MessageCreated {
             board: lobby.id,
             board_name: "LOBBY".into(),
-            read_level: 0,
             thread: first.thread,
             message: message.id,
             author: message.author_id,
@@ -110,12 +108,12 @@ fn a_thread_is_begun_answered_and_read() {
 fn what_a_caller_may_do_is_said_in_words() {
     for_each_database(|domain, _| async move {
         let open = board(&domain, "open").await;
-        let news = NewBoard { read_only: true, ..new_board("news") };
-        let news = domain.messaging.create_board(news, domain.operator()).await.unwrap();
-        let staff = NewBoard { read_level: 50, post_level: 50, ..new_board("staff") };
-        let staff = domain.messaging.create_board(staff, domain.operator()).await.unwrap();
-        let elders = NewBoard { post_level: 50, ..new_board("elders") };
-        let elders = domain.messaging.create_board(elders, domain.operator()).await.unwrap();
+        let news = NewBoard { rules: rules("all", "sysop"), ..new_board("news") };
+        let news = domain.messaging.create_board(news, operator()).await.unwrap();
+        let staff = NewBoard { rules: rules("level >= 50", "level >= 50"), ..new_board("staff") };
+        let staff = domain.messaging.create_board(staff, operator()).await.unwrap();
+        let elders = NewBoard { rules: rules("all", "level >= 50"), ..new_board("elders") };
+        let elders = domain.messaging.create_board(elders, operator()).await.unwrap();
         let messaging = &domain.messaging;
 
         let words = |refused: MessagingError| match refused {
@@ -154,7 +152,7 @@ fn what_a_caller_may_do_is_said_in_words() {
         assert_eq!(messaging.boards(&sysop(&domain).await).await.unwrap().len(), 4);
         assert_eq!(messaging.board_by_slug(" Staff ").await.unwrap(), staff);
         assert_eq!(messaging.board_by_slug("nowhere").await, Err(MessagingError::NotFound("board")));
-        let taken = messaging.create_board(new_board("open"), domain.operator()).await.unwrap_err();
+        let taken = messaging.create_board(new_board("open"), operator()).await.unwrap_err();
         assert_eq!(taken, MessagingError::Conflict("There is a board called open already.".into()));
     });
 }
@@ -166,7 +164,7 @@ fn a_board_closed_meanwhile_takes_nothing() {
         let poster = domain.messaging.poster(&caller(&domain, 7).await, lobby.id).await.unwrap();
         let mut events = domain.events.reader().await.unwrap();
         let mut raw = Raw::open(&url).await;
-        raw.execute("UPDATE boards SET post_level = 50").await.unwrap();
+        raw.execute("UPDATE boards SET post_rule = 'level >= 50'").await.unwrap();
         let refused = domain.messaging.post(&poster, draft("Late", "Too late")).await.unwrap_err();
         assert_eq!(refused.to_string(), "This board no longer takes messages from you.");
         for table in ["threads", "messages", "authors", "thread_reads", "board_reads"] {
@@ -438,7 +436,7 @@ fn a_new_system_has_boards_worth_a_look_once() {
         let slugs: Vec<&str> = boards.iter().map(|b| b.board.slug.as_str()).collect();
         assert_eq!(slugs, ["bulletins", "lobby", "phones", "code"]);
         assert!(boards.iter().all(|b| b.messages > 0));
-        assert!(boards[0].board.read_only && !boards[1].board.read_only);
+        assert!(boards[0].board.is_read_only() && !boards[1].board.is_read_only());
         assert!(domain.messaging.poster(&caller(&domain, 7).await, boards[0].board.id).await.is_err());
         assert!(domain.messaging.poster(&caller(&domain, 7).await, boards[1].board.id).await.is_ok());
         assert_eq!(unread(&domain, &caller(&domain, 7).await, boards[2].board.id).await, boards[2].messages);
@@ -497,7 +495,7 @@ fn a_nul_in_what_is_written_is_not_kept() {
             post(&domain, &caller(&domain, 7).await, lobby.id, draft("Blue\0 boxes", "Who has\0 one?")).await;
         assert_eq!((posted.subject.as_str(), posted.body.as_str()), ("Blue boxes", "Who has one?"));
         let named = NewBoard { name: "Lob\0by 2".into(), description: "\0".into(), ..new_board("lobby-2") };
-        let named = domain.messaging.create_board(named, domain.operator()).await.unwrap();
+        let named = domain.messaging.create_board(named, operator()).await.unwrap();
         assert_eq!((named.name.as_str(), named.description.as_str()), ("Lobby 2", ""));
     });
 }
@@ -505,13 +503,13 @@ fn a_nul_in_what_is_written_is_not_kept() {
 #[test]
 fn whoever_posts_may_do_so_at_that_moment() {
     for_each_database(|domain, _| async move {
-        let staff = NewBoard { read_level: 50, post_level: 10, ..new_board("staff") };
-        let staff = domain.messaging.create_board(staff, domain.operator()).await.unwrap();
-        let bulletins = NewBoard { read_only: true, ..new_board("bulletins") };
-        let bulletins = domain.messaging.create_board(bulletins, domain.operator()).await.unwrap();
+        let staff = NewBoard { rules: rules("level >= 50", "level >= 10"), ..new_board("staff") };
+        let staff = domain.messaging.create_board(staff, operator()).await.unwrap();
+        let bulletins = NewBoard { rules: rules("all", "sysop"), ..new_board("bulletins") };
+        let bulletins = domain.messaging.create_board(bulletins, operator()).await.unwrap();
         let users = &domain.users;
-        users.set_level(caller(&domain, 7).await.id(), 50, domain.operator()).await.unwrap();
-        users.set_sysop(caller(&domain, 7).await.id(), true, domain.operator()).await.unwrap();
+        users.set_level(caller(&domain, 7).await.id(), 50, operator()).await.unwrap();
+        users.set_sysop(caller(&domain, 7).await.id(), true, operator()).await.unwrap();
         let me = users.caller(caller(&domain, 7).await.id()).await.unwrap();
         let on_staff = domain.messaging.poster(&me, staff.id).await.unwrap();
         let on_bulletins = domain.messaging.poster(&me, bulletins.id).await.unwrap();
@@ -521,16 +519,16 @@ fn whoever_posts_may_do_so_at_that_moment() {
             assert!(matches!(refused, MessagingError::Forbidden(_)), "{refused:?}");
         };
 
-        users.set_sysop(me.id(), false, domain.operator()).await.unwrap();
+        users.set_sysop(me.id(), false, operator()).await.unwrap();
         refused(&on_bulletins, draft("News", "of yesterday")).await;
         domain.messaging.post(&on_staff, reply(first.id, "level 50 is enough")).await.unwrap();
         // Too low to read it now, though not to post.
-        users.set_level(me.id(), 10, domain.operator()).await.unwrap();
+        users.set_level(me.id(), 10, operator()).await.unwrap();
         refused(&on_staff, draft("Still here", "x")).await;
         refused(&on_staff, reply(first.id, "x")).await;
-        users.set_level(me.id(), 50, domain.operator()).await.unwrap();
+        users.set_level(me.id(), 50, operator()).await.unwrap();
         domain.messaging.post(&on_staff, draft("Back", "again")).await.unwrap();
-        users.ban(me.id(), "", domain.operator()).await.unwrap();
+        users.ban(me.id(), "", operator()).await.unwrap();
         refused(&on_staff, draft("From outside", "x")).await;
         let seen = domain.messaging.boards(&sysop(&domain).await).await.unwrap();
         assert_eq!(seen.iter().map(|board| board.messages).sum::<i64>(), 3);
@@ -540,9 +538,9 @@ fn whoever_posts_may_do_so_at_that_moment() {
 #[test]
 fn a_demotion_waits_for_what_is_being_done_by_the_old_rights() {
     for_each_database(|domain, url| async move {
-        let staff = NewBoard { read_level: 50, post_level: 50, ..new_board("staff") };
-        let staff = domain.messaging.create_board(staff, domain.operator()).await.unwrap();
-        domain.users.set_level(caller(&domain, 7).await.id(), 50, domain.operator()).await.unwrap();
+        let staff = NewBoard { rules: rules("level >= 50", "level >= 50"), ..new_board("staff") };
+        let staff = domain.messaging.create_board(staff, operator()).await.unwrap();
+        domain.users.set_level(caller(&domain, 7).await.id(), 50, operator()).await.unwrap();
         let me = domain.users.caller(caller(&domain, 7).await.id()).await.unwrap();
         let poster = domain.messaging.poster(&me, staff.id).await.unwrap();
         let mut reader = domain.events.reader().await.unwrap();
@@ -552,7 +550,7 @@ fn a_demotion_waits_for_what_is_being_done_by_the_old_rights() {
         let messaging = domain.messaging.clone();
         let post = tokio::spawn(async move { messaging.post(&poster, draft("Mine", "still")).await });
         other.wait_for_waiting(1).await;
-        let (users, by) = (domain.users.clone(), domain.operator());
+        let (users, by) = (domain.users.clone(), operator());
         let demotion = tokio::spawn(async move { users.set_level(me.id(), 10, by).await });
         while url.starts_with("postgres") && !demotion.is_finished() && other.waiting().await < 2 {}
         other.commit_on_postgres().await;
@@ -572,9 +570,9 @@ fn a_demotion_waits_for_what_is_being_done_by_the_old_rights() {
 #[test]
 fn whoever_catches_up_or_keeps_a_draft_may_do_so_at_that_moment() {
     for_each_database(|domain, _| async move {
-        let staff = NewBoard { read_level: 50, post_level: 50, ..new_board("staff") };
-        let staff = domain.messaging.create_board(staff, domain.operator()).await.unwrap();
-        domain.users.set_level(caller(&domain, 7).await.id(), 50, domain.operator()).await.unwrap();
+        let staff = NewBoard { rules: rules("level >= 50", "level >= 50"), ..new_board("staff") };
+        let staff = domain.messaging.create_board(staff, operator()).await.unwrap();
+        domain.users.set_level(caller(&domain, 7).await.id(), 50, operator()).await.unwrap();
         let me = domain.users.caller(caller(&domain, 7).await.id()).await.unwrap();
         let reader = domain.messaging.reader(&me, staff.id).await.unwrap();
         let poster = domain.messaging.poster(&me, staff.id).await.unwrap();
@@ -582,15 +580,15 @@ fn whoever_catches_up_or_keeps_a_draft_may_do_so_at_that_moment() {
             assert!(matches!(answer, Err(MessagingError::Forbidden(_))), "{answer:?}");
         };
         domain.messaging.catch_up(&reader).await.unwrap();
-        domain.users.set_level(caller(&domain, 8).await.id(), 50, domain.operator()).await.unwrap();
+        domain.users.set_level(caller(&domain, 8).await.id(), 50, operator()).await.unwrap();
         let other = domain.users.caller(caller(&domain, 8).await.id()).await.unwrap();
         post(&domain, &other, staff.id, draft("News", "for the staff")).await;
-        domain.users.set_level(me.id(), 10, domain.operator()).await.unwrap();
+        domain.users.set_level(me.id(), 10, operator()).await.unwrap();
         refused(domain.messaging.catch_up(&reader).await.map(drop));
         // What they were writing is theirs, though they could post it there no longer.
         let unfinished = Draft { key: Some(Uuid::new_v4()), ..draft("Half", "a thought") };
         domain.messaging.save_draft(&poster, &unfinished).await.unwrap();
-        domain.users.ban(me.id(), "", domain.operator()).await.unwrap();
+        domain.users.ban(me.id(), "", operator()).await.unwrap();
         refused(domain.messaging.save_draft(&poster, &unfinished).await);
     });
 }

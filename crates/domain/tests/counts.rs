@@ -14,6 +14,7 @@ use dice::Dice;
 use people::{caller, for_each_database};
 use raw::Raw;
 use std::collections::{BTreeMap, BTreeSet};
+use support::{operator, rules};
 
 const ACTS: usize = 400;
 
@@ -116,11 +117,9 @@ fn kept_numbers_are_what_counting_says_whatever_is_done() {
             slug: "lobby".into(),
             name: "Lobby".into(),
             description: String::new(),
-            read_level: 0,
-            post_level: 10,
-            read_only: false,
+            rules: rules("all", "level >= 10"),
         };
-        let board = domain.messaging.create_board(new, domain.operator()).await.unwrap();
+        let board = domain.messaging.create_board(new, operator()).await.unwrap();
         let mut raw = Raw::open(&url).await;
         let mut threads: BTreeMap<ThreadId, Thread> = BTreeMap::new();
         let mut readings = Vec::new();

@@ -10,6 +10,7 @@ use dialtone_domain::messaging::{Draft, MessagingError, NewBoard, Poster};
 use dialtone_domain::{Caller, Domain};
 use people::{caller, for_each_database};
 use raw::Raw;
+use support::{operator, rules};
 use uuid::Uuid;
 
 async fn poster(domain: &Domain, who: &Caller) -> Poster {
@@ -17,13 +18,11 @@ async fn poster(domain: &Domain, who: &Caller) -> Poster {
         slug: "lobby".into(),
         name: "The Lobby".into(),
         description: String::new(),
-        read_level: 0,
-        post_level: 10,
-        read_only: false,
+        rules: rules("all", "level >= 10"),
     };
     let board = match domain.messaging.board_by_slug("lobby").await {
         Ok(board) => board,
-        Err(_) => domain.messaging.create_board(new, domain.operator()).await.unwrap(),
+        Err(_) => domain.messaging.create_board(new, operator()).await.unwrap(),
     };
     domain.messaging.poster(who, board.id).await.unwrap()
 }
@@ -70,7 +69,7 @@ fn a_draft_is_there_until_it_is_posted() {
         let saved = domain.messaging.drafts(&ada).await.unwrap();
         assert_eq!(saved[0].thread, Some(posted.thread));
         // Refused: it stays.
-        raw.execute("UPDATE boards SET post_level = 50").await.unwrap();
+        raw.execute("UPDATE boards SET post_rule = 'level >= 50'").await.unwrap();
         domain.messaging.post(&hers, answer.clone()).await.unwrap_err();
         assert_eq!(bodies(&domain, &ada).await, ["A terminal"]);
         domain.messaging.forget_draft(&ada, answer.key.unwrap()).await.unwrap();

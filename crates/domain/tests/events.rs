@@ -12,7 +12,7 @@ use dialtone_domain::{Domain, Event, EventBody, EventReader, Handle, MessagingEr
 use raw::Raw;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-use support::for_each_database;
+use support::{for_each_database, operator};
 use uuid::Uuid;
 use writers::Writer;
 
@@ -30,7 +30,7 @@ fn texts(events: &[Event]) -> Vec<String> {
 
 /// Appends an event as the domain does it: with an act, here a broadcast by command.
 async fn tell(domain: &Domain, text: &str) -> Result<Handle, MessagingError> {
-    domain.messaging.broadcast(domain.operator(), text).await
+    domain.messaging.broadcast(operator(), text).await
 }
 
 async fn read(reader: &mut EventReader) -> Vec<String> {
@@ -109,8 +109,8 @@ fn the_events_of_one_transaction_are_appended_at_once_and_in_order() {
 
         for round in 0..20 {
             let reason = format!("{round}: \"enough\" \\ {{}} \u{e9}\u{1f4de}");
-            domain.users.ban(joe.id(), &reason, domain.operator()).await.unwrap();
-            domain.users.set_banned(joe.id(), false, domain.operator()).await.unwrap();
+            domain.users.ban(joe.id(), &reason, operator()).await.unwrap();
+            domain.users.set_banned(joe.id(), false, operator()).await.unwrap();
             let events = reader.next_batch().await.unwrap();
             let user = joe.id();
             let bodies: Vec<EventBody> = events.into_iter().map(|event| event.body).collect();

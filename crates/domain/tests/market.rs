@@ -13,6 +13,7 @@ use people::{caller, for_each_database, sysop};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use raw::Raw;
+use support::operator;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -341,7 +342,7 @@ fn a_banned_caller_trades_no_more() {
         let me = caller(&domain, 7).await;
         let trader = domain.market.trader(&me).await.unwrap();
         domain.market.order(&trader, order(Side::Buy, "PAYFN", 1)).await.unwrap();
-        domain.users.ban(me.id(), "", domain.operator()).await.unwrap();
+        domain.users.ban(me.id(), "", operator()).await.unwrap();
         let refused = domain.market.order(&trader, order(Side::Buy, "PAYFN", 1)).await.unwrap_err();
         assert_eq!(refused, MarketError::Forbidden("This account is closed.".to_owned()));
         assert_eq!(domain.market.history(&me, 10).await.unwrap().len(), 1);

@@ -9,7 +9,7 @@ use dialtone_domain::messaging::Unread;
 use dialtone_domain::users::{NewAccount, Sysop};
 use dialtone_domain::{Caller, Domain, EventBody, FloodLimits, MessagingError, PageId, Secret, UserId};
 use people::{caller, sysop};
-use support::for_each_database;
+use support::{for_each_database, operator};
 
 async fn account(domain: &Domain, handle: &str) -> Caller {
     let password = Secret::from("a dozen crossbar switches");
@@ -70,7 +70,7 @@ fn a_page_that_cannot_be_is_refused_in_words() {
         assert_eq!(words(messaging.page(&ada, ada.id(), "hi").await), "That is your own pager.");
         assert_eq!(words(messaging.page(&ada, UserId(999), "hi").await), "There is no such caller here.");
         let cal = account(&domain, "Cal").await;
-        domain.users.ban(cal.id(), "", domain.operator()).await.unwrap();
+        domain.users.ban(cal.id(), "", operator()).await.unwrap();
         assert_eq!(words(messaging.page(&ada, cal.id(), "hi").await), "That account is closed.");
         while !events.next_batch().await.unwrap().is_empty() {}
         assert_eq!(words(messaging.page(&ada, bob.id(), "\r\n\u{1b}").await), "There is nothing to send.");
@@ -107,7 +107,7 @@ fn the_sysop_alone_speaks_to_everybody() {
         assert_eq!(told.len(), 1);
         assert_eq!(told[0].body, EventBody::Broadcast { from_handle, text });
         // A command speaks as the board's first sysop, and blames none.
-        let shown = domain.messaging.broadcast(domain.operator(), "Up again").await.unwrap();
+        let shown = domain.messaging.broadcast(operator(), "Up again").await.unwrap();
         assert_eq!(&shown, sysop(&domain).await.handle());
         assert_eq!(domain.users.audit_log(1).await.unwrap()[0].actor, None);
     });
@@ -123,7 +123,7 @@ fn a_page_by_the_board_leaves_a_line_and_a_sysop_pages_in_their_own_name() {
             .await
             .unwrap();
         messaging
-            .page_as(domain.operator(), &caller(&domain, 8).await, caller(&domain, 7).await.id(), "hello")
+            .page_as(operator(), &caller(&domain, 8).await, caller(&domain, 7).await.id(), "hello")
             .await
             .unwrap();
         assert!(
@@ -160,7 +160,7 @@ fn a_caller_pages_so_often_in_a_minute() {
         let refused = messaging.page(&ada, bob.id(), "hello?").await;
         assert_eq!(words(refused), "You've sent 2 pages in a minute. Try again in a moment.");
         messaging.page(&bob, ada.id(), "yes").await.unwrap();
-        domain.users.set_sysop(ada.id(), true, domain.operator()).await.unwrap();
+        domain.users.set_sysop(ada.id(), true, operator()).await.unwrap();
         let ada = domain.users.caller(ada.id()).await.unwrap();
         for _ in 0..5 {
             messaging.page(&ada, bob.id(), "all well?").await.unwrap();
@@ -172,17 +172,17 @@ fn a_caller_pages_so_often_in_a_minute() {
 fn a_banned_caller_pages_nobody_and_a_sysop_of_yesterday_speaks_to_nobody() {
     for_each_database(|domain, _| async move {
         let (ada, bob) = (account(&domain, "Ada").await, account(&domain, "Bob").await);
-        domain.users.set_sysop(ada.id(), true, domain.operator()).await.unwrap();
-        domain.users.set_sysop(bob.id(), true, domain.operator()).await.unwrap();
+        domain.users.set_sysop(ada.id(), true, operator()).await.unwrap();
+        domain.users.set_sysop(bob.id(), true, operator()).await.unwrap();
         let before = domain.users.caller(bob.id()).await.unwrap();
-        domain.users.set_sysop(bob.id(), false, domain.operator()).await.unwrap();
+        domain.users.set_sysop(bob.id(), false, operator()).await.unwrap();
         let of_yesterday = Sysop::of(&before).unwrap();
         let refused = domain.messaging.broadcast(of_yesterday, "still me").await.unwrap_err();
         assert!(matches!(refused, MessagingError::Forbidden(_)), "{refused:?}");
         let refused =
             domain.messaging.page_as(of_yesterday, &before, ada.id(), "still me").await.unwrap_err();
         assert!(matches!(refused, MessagingError::Forbidden(_)), "{refused:?}");
-        domain.users.ban(bob.id(), "", domain.operator()).await.unwrap();
+        domain.users.ban(bob.id(), "", operator()).await.unwrap();
         let refused = domain.messaging.page(&before, ada.id(), "let me in").await.unwrap_err();
         assert_eq!(refused, MessagingError::Forbidden("This account is closed.".to_owned()));
         assert!(domain.messaging.pages(&ada).await.unwrap().is_empty());

@@ -44,8 +44,8 @@ const ROWS: &[(i64, &str)] = &[
     ),
     (
         BOARDS,
-        "INSERT INTO boards (slug, name, description, read_level, post_level, read_only, message_count, last_number, \
-            created_at) SELECT 'b' || n, 'B', '', 0, 10, FALSE, 0, 10000000, {at} FROM s",
+        "INSERT INTO boards (slug, name, description, read_rule, post_rule, message_count, last_number, \
+            created_at) SELECT 'b' || n, 'B', '', 'all', 'level >= 10', 0, 10000000, {at} FROM s",
     ),
     (
         THREADS,
@@ -171,7 +171,7 @@ fn types(sql: &str) -> &'static str {
     } else if sql.contains("SELECT $1, t.id") {
         "(BIGINT, BIGINT, BIGINT, BIGINT)"
     } else if sql.contains("WITH board AS ( UPDATE") {
-        "(BIGINT, BIGINT, TEXT, TEXT, TIMESTAMPTZ, UUID, BOOLEAN, BIGINT)"
+        "(BIGINT, BIGINT, TEXT, TEXT, TIMESTAMPTZ, UUID)"
     } else if sql.contains("INSERT INTO pages") {
         "(BIGINT, TEXT, BIGINT, TEXT, TIMESTAMPTZ)"
     } else {
@@ -187,6 +187,7 @@ fn value(kind: &str) -> &'static str {
         "timestamp with time zone" => "'2026-01-01 01:00:00+00'",
         "uuid" => "'00000000-0000-0000-0000-000000000000'",
         "jsonb" => "'{}'",
+        "json" => "'{\"7\": 0}'",
         "bytea" => "'\\x00'",
         "bigint[]" => "'{7}'",
         _ => "'x'",

@@ -11,6 +11,7 @@ use dialtone_domain::messaging::{Board, Draft, Message, NewBoard};
 use dialtone_domain::{Caller, Domain, MessageId, ThreadId};
 use people::{caller, for_each_database};
 use raw::Raw;
+use support::{operator, rules};
 use tokio::task::JoinSet;
 
 async fn board(domain: &Domain, slug: &str) -> Board {
@@ -18,11 +19,9 @@ async fn board(domain: &Domain, slug: &str) -> Board {
         slug: slug.into(),
         name: slug.to_uppercase(),
         description: String::new(),
-        read_level: 0,
-        post_level: 10,
-        read_only: false,
+        rules: rules("all", "level >= 10"),
     };
-    domain.messaging.create_board(new, domain.operator()).await.unwrap()
+    domain.messaging.create_board(new, operator()).await.unwrap()
 }
 
 async fn post(domain: &Domain, who: &Caller, board: &Board, to: Option<MessageId>) -> Message {

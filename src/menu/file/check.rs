@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use dialtone_domain::access::{AccessRule, LONGEST_FLAG, is_flag};
+
 use super::Known;
 use super::layers::Stack;
-use super::mistakes::{Found, SourcePosition, Text};
 use super::raw::{DEEDS, RawAction, RawEntry, RawMenu};
-use crate::menu::{Action, Binding, Group, Item, Menu, MenuId, Rule, Timed};
+use crate::menu::{Action, Binding, Group, Item, Menu, MenuId, Timed};
+use crate::mistakes::{Found, SourcePosition, Text};
 
 /// The prompt of a menu that names none.
 const PROMPT: &str = "Your choice, ? for help: ";
@@ -20,16 +22,15 @@ mod most {
     pub const TITLE: usize = 60;
     pub const COMMAND: usize = 40;
     pub const LINE: usize = 76;
-    pub const FLAG: usize = 24;
     pub const SAY: usize = 2000;
-    pub const RULE: usize = 1000;
 }
 
 /// Checks what a stack of files says.
 pub struct Checker<'a> {
     ids: BTreeMap<&'a str, MenuId>,
     gone: &'a BTreeSet<String>,
-    flags: BTreeSet<String>,
+    /// The flags that are declared.
+    pub flags: BTreeSet<String>,
     layers: &'a [(&'a str, &'a str)],
     known: &'a Known<'a>,
     found: &'a mut Found,
@@ -46,9 +47,10 @@ impl<'a> Checker<'a> {
         let ids = stack.menus.keys().enumerate().map(|(n, name)| (name.as_str(), MenuId(n))).collect();
         let mut checker = Self { ids, gone: &stack.gone, flags: BTreeSet::new(), layers, known, found };
         for flag in &stack.flags {
-            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-            if flag.text.is_empty() || flag.text.len() > most::FLAG || !flag.text.chars().all(plain) {
-                let message = "a flag is a word of at most 24 letters, digits, hyphens and underscores";
+            if !is_flag(&flag.text) {
+                let message = format!(
+                    "a flag is a word of at most {LONGEST_FLAG} letters, digits, hyphens and underscores"
+                );
                 checker.found.wrong(&flag.place, message);
             }
             checker.flags.insert(flag.text.clone());
@@ -298,18 +300,15 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn rule(&mut self, raw: Option<&Text>) -> Rule {
-        let Some(raw) = raw else { return Rule::All };
-        if raw.text.chars().count() > most::RULE {
-            self.too_long(raw, most::RULE);
-            return Rule::None;
-        }
-        match Rule::parse_with(&raw.text, &self.flags) {
+    fn rule(&mut self, raw: Option<&Text>) -> AccessRule {
+        let Some(raw) = raw else { return AccessRule::ALL };
+        match AccessRule::parse(&raw.text, &self.flags) {
             Ok(rule) => rule,
             Err(error) => {
                 let place = self.inside(raw, &error.at);
-                self.found.wrong_with(&place, error.message, error.help);
-                Rule::None
+                let help = error.help.as_ref().map(ToString::to_string);
+                self.found.wrong_with(&place, error.to_string(), help);
+                AccessRule::NONE
             }
         }
     }

@@ -3,19 +3,19 @@
 mod check;
 mod graph;
 mod layers;
-mod mistakes;
 mod raw;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
 
+use dialtone_domain::access::AccessRule;
+
 use self::check::Checker;
 use self::layers::Stack;
-pub use self::mistakes::Mistakes;
-use self::mistakes::{Found, SourcePosition};
 use self::raw::Reader;
-use super::{MenuId, Menus, Rule};
+use super::{MenuId, Menus};
+use crate::mistakes::{Found, Mistakes, SourcePosition};
 
 /// The largest file that is read, in bytes.
 const LARGEST: usize = 8 << 20;
@@ -52,8 +52,8 @@ pub fn parse(layers: &[(&str, &str)], known: &Known<'_>) -> Result<Menus, Mistak
     // Of half a file one would only be told what it lacks.
     let menus = if whole { check(&stack, layers, known, &mut found) } else { None };
     match menus {
-        Some(menus) if found.len() == 0 => Ok(menus),
-        _ => Err(found.into_mistakes(layers)),
+        Some(menus) if found.is_empty() => Ok(menus),
+        _ => Err(found.into_mistakes(layers, "the menus")),
     }
 }
 
@@ -62,6 +62,7 @@ fn check(stack: &Stack, layers: &[(&str, &str)], known: &Known<'_>, found: &mut 
     let mut checker = Checker::new(stack, layers, known, found);
     let start = stack.start.as_ref().and_then(|start| checker.id(start));
     let menus = stack.menus.values().map(|menu| checker.menu(menu)).collect();
+    let flags = checker.flags;
     if stack.start.is_none() {
         found.wrong(&nowhere, "nothing says where a call starts: start = \"MENU\"");
     }
@@ -72,10 +73,11 @@ fn check(stack: &Stack, layers: &[(&str, &str)], known: &Known<'_>, found: &mut 
         menus,
         start: start?,
         taglines: stack.taglines.iter().map(|line| line.text.clone()).collect(),
+        flags,
         asks_records: false,
     };
     // Where a name is wrong, a way that is missing is most likely that one.
-    (found.len() == 0).then(|| ways(menus, stack, found))
+    (found.is_empty()).then(|| ways(menus, stack, found))
 }
 
 /// Checks where the menus lead.
@@ -96,7 +98,7 @@ fn ways(mut menus: Menus, stack: &Stack, found: &mut Found) -> Menus {
     }
     let MenuId(start) = menus.start;
     if let (Some(menu), Some(raw)) = (menus.menus.get(start), raws.get(start))
-        && menu.access != Rule::All
+        && menu.access != AccessRule::ALL
         && let Some(access) = &raw.access
     {
         found.wrong(&access.place, "a call starts in this menu: it must be open to all");

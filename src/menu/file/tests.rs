@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use dialtone_domain::access::Facts;
 use miette::Diagnostic;
 
 use super::*;
-use crate::menu::{Action, Facts, Menu};
+use crate::menu::{Action, Menu};
 
 const BASE: &str = r#"
 start = "main"

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use dialtone_terminal::text::{width, wrap};
 use futures_util::future::BoxFuture;
 
+use crate::lang::Language;
 use crate::ui::keys::{Act, Keys, Meaning};
 use crate::ui::{CallEvent, Canvas, Conversation, View, Widget, styles};
 
@@ -46,8 +47,8 @@ fn wrapped(keys: &Lines, columns: u16) -> Lines {
 }
 
 impl Help {
-    fn of(keys: &Keys) -> Self {
-        Self { keys: keys.explained(), first: 0, size: (0, 0), meanwhile: VecDeque::new() }
+    fn of(keys: &Keys, language: &Language) -> Self {
+        Self { keys: keys.explained(language), first: 0, size: (0, 0), meanwhile: VecDeque::new() }
     }
 
     /// How many columns of keys there are in a body of this size, their width, and the keys in lines of that width.
@@ -132,7 +133,10 @@ impl Widget for Help {
 /// Shows what the keys mean until the caller goes on, and gives what happened meanwhile. Boxed: it is opened from where
 /// every view waits.
 pub fn show<C: Conversation>(call: &mut C, keys: Keys) -> BoxFuture<'_, Result<VecDeque<CallEvent>, C::End>> {
-    Box::pin(async move { call.run(&mut Help::of(&keys)).await })
+    Box::pin(async move {
+        let mut help = Help::of(&keys, call.language());
+        call.run(&mut help).await
+    })
 }
 
 /// The keys in lines, for terminals of plain words.
@@ -148,6 +152,7 @@ pub fn in_words(choices: &str, own: &[(&'static str, &'static str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lang::english;
     use crate::ui::keys::COMMON;
 
     #[test]
@@ -156,7 +161,7 @@ mod tests {
         let mut keys = Keys::of(&every);
         keys.topics = vec![("1 to 9".into(), "go to the row of that number".into())];
         for (columns, rows) in [(80, 17), (80, 40), (40, 17), (132, 17)] {
-            let help = Help { size: (columns, rows), ..Help::of(&keys) };
+            let help = Help { size: (columns, rows), ..Help::of(&keys, english()) };
             let (_, wide, lines) = help.laid_out(columns, rows);
             for (label, about) in &lines {
                 assert!(usize::from(behind(label)) + width(about) < usize::from(wide), "{columns}: {about}");

@@ -20,6 +20,7 @@
 
 mod clock;
 mod error;
+mod ids;
 mod inspect;
 mod open;
 mod outage;
@@ -29,6 +30,7 @@ mod tx;
 pub(crate) use clock::now;
 pub(crate) use error::DbError;
 pub use error::Unavailable;
+pub(crate) use ids::Ids;
 pub(crate) use inspect::inspect;
 pub use open::OpenError;
 pub(crate) use open::open;

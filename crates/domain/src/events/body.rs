@@ -1,7 +1,7 @@
 //! What can happen on a board: the body of each event, as it is stored and as outside programs read it.
 
 use super::meaning::{Audience, Control, Counter, Meaning, Presence, Target};
-use crate::{BoardId, CallId, Handle, InstanceId, MessageId, PageId, ThreadId, UserId, level};
+use crate::{BoardId, CallId, Handle, InstanceId, MessageId, PageId, ThreadId, UserId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,8 +16,6 @@ pub enum EventBody {
         board: BoardId,
         /// The board's name as callers see it.
         board_name: String,
-        /// The level one needs to read it: others are not told.
-        read_level: i64,
         /// The thread it belongs to.
         thread: ThreadId,
         /// The message itself.
@@ -147,19 +145,17 @@ impl EventBody {
     /// the board for it.
     pub fn meaning(&self) -> Meaning<'_> {
         match self {
-            Self::MessageCreated { board, read_level, thread, author, .. } => Meaning {
+            Self::MessageCreated { board, thread, author, .. } => Meaning {
                 target: Some(Target::Thread { board: *board, thread: *thread }),
                 counter: Some(Counter::Messages),
-                public_fields: (*read_level > level::GUEST).then_some(&[
-                    "board",
-                    "read_level",
-                    "thread",
-                    "message",
-                    "author",
-                ]),
-                ..Meaning::new("bbs.message.created", Audience::Readers { level: *read_level, but: *author })
+                public_fields: Some(&["board", "thread", "message", "author"]),
+                ..Meaning::new("bbs.message.created", Audience::Readers { board: *board, but: *author })
             },
-            Self::BoardChanged { .. } => Meaning::new("bbs.board.changed", Audience::Nobody),
+            Self::BoardChanged { board } => Meaning {
+                control: Some(Control::ReadAgain),
+                boards: true,
+                ..Meaning::new("bbs.board.changed", Audience::Visitors(*board))
+            },
             Self::PageSent { page, to, .. } => Meaning {
                 target: Some(Target::Page(*page)),
                 counter: Some(Counter::Pages),
@@ -211,10 +207,14 @@ impl EventBody {
         }
     }
 
-    /// The body as outside programs may read it, as JSON. The log keeps it whole.
-    pub fn published(&self) -> Result<Value, serde_json::Error> {
+    /// The body as outside programs may read it, as JSON: whole where it is said on a board that guests may read. The log
+    /// keeps it whole in any case.
+    pub fn published(&self, guests_read: bool) -> Result<Value, serde_json::Error> {
         let mut body = serde_json::to_value(self)?;
-        if let (Some(public), Value::Object(fields)) = (self.meaning().public_fields, &mut body) {
+        let Meaning { audience, public_fields, .. } = self.meaning();
+        let public_fields =
+            public_fields.filter(|_| !(guests_read && matches!(audience, Audience::Readers { .. })));
+        if let (Some(public), Value::Object(fields)) = (public_fields, &mut body) {
             fields.retain(|name, _| name == "type" || public.contains(&name.as_str()));
         }
         Ok(body)
@@ -225,24 +225,21 @@ impl EventBody {
         self.meaning().subject
     }
 
-    /// One event of each kind, and two of a message: for tests and for the page of all kinds.
+    /// One event of each kind: for tests and for the page of all kinds.
     pub fn examples() -> Vec<Self> {
         let (user, handle, call) = (UserId(7), Handle::guest(), CallId(21));
         let (from_handle, text) = (handle.clone(), "The line is good".to_owned());
-        let message = |read_level| Self::MessageCreated {
-            board: BoardId(2),
-            board_name: "The Lobby".to_owned(),
-            read_level,
-            thread: ThreadId(3),
-            message: MessageId(4),
-            author: user,
-            author_handle: handle.clone(),
-            subject: "Who is on the line?".to_owned(),
-        };
         let (symbol, reason) = ("TRUNK".to_owned(), "Good night".to_owned());
         vec![
-            message(level::GUEST),
-            message(level::GUEST + 10),
+            Self::MessageCreated {
+                board: BoardId(2),
+                board_name: "The Lobby".to_owned(),
+                thread: ThreadId(3),
+                message: MessageId(4),
+                author: user,
+                author_handle: handle.clone(),
+                subject: "Who is on the line?".to_owned(),
+            },
             Self::BoardChanged { board: BoardId(2) },
             Self::PageSent {
                 page: PageId(5),
@@ -312,9 +309,11 @@ mod tests {
         let mut known = BTreeSet::new();
         for example in EventBody::examples() {
             let whole = fields(&serde_json::to_value(&example).unwrap());
-            let public = fields(&example.published().unwrap());
-            let private = whole.difference(&public).cloned().collect();
-            known.insert((example.subject().to_owned(), kind(&example), public, private));
+            for guests_read in [true, false] {
+                let public = fields(&example.published(guests_read).unwrap());
+                let private = whole.difference(&public).cloned().collect();
+                known.insert((example.subject().to_owned(), kind(&example), public, private));
+            }
         }
         assert_eq!(rows, known, "docs/events.md is on the left");
     }
@@ -323,7 +322,7 @@ mod tests {
     fn what_is_private_goes_out_as_ids_alone() {
         let mut public: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for example in EventBody::examples().iter().filter(|it| it.meaning().public_fields.is_some()) {
-            let published = example.published().unwrap();
+            let published = example.published(false).unwrap();
             for name in fields(&published) {
                 assert!(published[&name].is_i64(), "{name} of {example:?}");
                 public.entry(kind(example)).or_default().push(name);
@@ -331,7 +330,7 @@ mod tests {
         }
         let expected = [
             ("call_kicked", vec!["call"]),
-            ("message_created", vec!["author", "board", "message", "read_level", "thread"]),
+            ("message_created", vec!["author", "board", "message", "thread"]),
             ("order_settled", vec!["user"]),
             ("page_sent", vec!["from", "page", "to"]),
             ("user_banned", vec!["user"]),
@@ -343,8 +342,12 @@ mod tests {
 
     #[test]
     fn a_message_that_guests_may_read_goes_out_whole() {
-        let open = EventBody::examples().into_iter().next().unwrap();
-        assert_eq!(open.published().unwrap(), serde_json::to_value(&open).unwrap());
+        for example in EventBody::examples() {
+            let (open, closed) = (example.published(true).unwrap(), example.published(false).unwrap());
+            let message = matches!(example, EventBody::MessageCreated { .. });
+            assert_eq!(open != closed, message, "{example:?}");
+            assert!(!message || open == serde_json::to_value(&example).unwrap());
+        }
     }
 
     #[test]

@@ -17,13 +17,15 @@ pub enum Audience {
     Call(CallId),
     /// Every call of one instance.
     Instance(InstanceId),
-    /// Whoever may read a board.
+    /// Whoever may read a board: that is decided by its rules, where the event arrives.
     Readers {
-        /// The level that takes.
-        level: i64,
+        /// The board.
+        board: BoardId,
         /// The one who wrote it, and so knows.
         but: UserId,
     },
+    /// Whoever is on a board just now.
+    Visitors(BoardId),
     /// Whoever has this caller as a friend.
     FriendsOf(UserId),
     /// Whoever has prices on screen.
@@ -59,7 +61,7 @@ pub enum Control<'a> {
         /// What they are told, or empty.
         reason: &'a str,
     },
-    /// The caller's account or list of friends is read again.
+    /// What the caller may do, and their list of friends, is read again.
     ReadAgain,
     /// The instance takes no more calls.
     Drain,
@@ -114,6 +116,8 @@ pub struct Meaning<'a> {
     pub quotes: &'a [QuoteTick],
     /// Whose profile is out of date.
     pub profile: Option<UserId>,
+    /// Whether the list of boards is out of date.
+    pub boards: bool,
     /// Who has come or gone.
     pub presence: Option<Presence<'a>>,
 }
@@ -130,6 +134,7 @@ impl Meaning<'_> {
             public_fields: None,
             quotes: &[],
             profile: None,
+            boards: false,
             presence: None,
         }
     }

@@ -36,13 +36,13 @@ pub struct Event {
 
 impl Event {
     /// The entry as it goes out to whoever listens, as JSON: see [`EventBody::published`].
-    pub fn published(&self) -> Result<Vec<u8>, serde_json::Error> {
+    pub fn published(&self, guests_read: bool) -> Result<Vec<u8>, serde_json::Error> {
         serde_json::to_vec(&serde_json::json!({
             "seq": self.seq,
             "at": self.at,
             "instance": self.instance,
             "correlation": self.correlation,
-            "body": self.body.published()?,
+            "body": self.body.published(guests_read)?,
         }))
     }
 }

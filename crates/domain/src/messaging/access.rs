@@ -1,7 +1,9 @@
 //! What a caller may do on a board, as values: whoever holds one has been let in.
 
-use super::board::reading_level;
+use super::board::board_now;
+use super::rules::facts_now;
 use super::{Board, Messaging, MessagingError};
+use crate::access::Facts;
 use crate::db::Tx;
 use crate::users::authority;
 use crate::{BoardId, Caller};
@@ -11,6 +13,7 @@ use crate::{BoardId, Caller};
 pub struct Reader {
     pub(super) who: Caller,
     pub(super) board: Board,
+    may_post: Result<(), MessagingError>,
 }
 
 /// May post on one board. Made by [`Messaging::poster`] alone.
@@ -21,21 +24,28 @@ pub struct Poster {
 }
 
 impl Reader {
+    fn new(who: Caller, board: Board, facts: &Facts) -> Result<Self, MessagingError> {
+        may_read(facts, &board)?;
+        let may_post = may_post(facts, &board);
+        Ok(Self { who, board, may_post })
+    }
+
     /// The board that may be read.
     pub fn board(&self) -> &Board {
         &self.board
     }
 
-    /// The same for the caller as they are now, inside the transaction that moves their pointers.
+    /// The same for the caller and the board as they are now, inside the transaction that moves the caller's pointers.
     pub(super) async fn renewed(&self, tx: &mut Tx) -> Result<Self, MessagingError> {
         let who = authority::current(tx, self.who.id).await?;
-        may_read(&who, &self.board)?;
-        Ok(Self { who, board: self.board.clone() })
+        let board = board_now(tx, self.board.id).await?;
+        let facts = facts_now(tx, &who, board.rules.asks_records()).await?;
+        Self::new(who, board, &facts)
     }
 
-    /// Whether they may post there too; or in words why not.
+    /// Whether they might post there too, when they were let in; or in words why not.
     pub fn may_post(&self) -> Result<(), MessagingError> {
-        may_post(&self.who, &self.board)
+        self.may_post.clone()
     }
 }
 
@@ -61,21 +71,19 @@ impl Messaging {
     /// Lets `who` read `board`, or says in words why not.
     pub async fn reader(&self, who: &Caller, board: BoardId) -> Result<Reader, MessagingError> {
         let board = self.board(board).await?;
-        may_read(who, &board)?;
-        Ok(Reader { who: who.clone(), board })
+        let facts = self.facts(who, board.rules.asks_records()).await?;
+        Reader::new(who.clone(), board, &facts)
     }
 
     /// Lets `who` post on `board`, or says in words why not.
     pub async fn poster(&self, who: &Caller, board: BoardId) -> Result<Poster, MessagingError> {
-        let board = self.board(board).await?;
-        may_read(who, &board)?;
-        may_post(who, &board)?;
-        Ok(Poster { who: who.clone(), board })
+        let Reader { who, board, may_post } = self.reader(who, board).await?;
+        may_post.map(|()| Poster { who, board })
     }
 }
 
-fn may_read(who: &Caller, board: &Board) -> Result<(), MessagingError> {
-    if board.read_level <= reading_level(who) {
+fn may_read(who: &Facts, board: &Board) -> Result<(), MessagingError> {
+    if board.rules.may_read(who) {
         return Ok(());
     }
     Err(MessagingError::Forbidden(if who.guest {
@@ -85,17 +93,15 @@ fn may_read(who: &Caller, board: &Board) -> Result<(), MessagingError> {
     }))
 }
 
-fn may_post(who: &Caller, board: &Board) -> Result<(), MessagingError> {
-    let refused = |words: &str| Err(MessagingError::Forbidden(words.into()));
-    if who.guest {
-        refused("Guests may look, not post: call again as NEW to join.")
-    } else if who.sysop {
-        Ok(())
-    } else if board.read_only {
-        refused("This board is read only.")
-    } else if board.post_level > who.level {
-        refused("You may read this board, but not post on it yet.")
-    } else {
-        Ok(())
+fn may_post(who: &Facts, board: &Board) -> Result<(), MessagingError> {
+    if board.rules.may_post(who) {
+        return Ok(());
     }
+    Err(MessagingError::Forbidden(if who.guest {
+        "Guests may look, not post: call again as NEW to join.".into()
+    } else if board.is_read_only() {
+        "This board is read only.".into()
+    } else {
+        "You may read this board, but not post on it yet.".into()
+    }))
 }

@@ -35,9 +35,9 @@ pub(super) enum Start {
 #[derive(sqlx::FromRow)]
 pub(super) struct Placed {
     pub(super) board_name: String,
-    pub(super) read_level: i64,
-    /// Whether the board takes messages from the author: it may have been closed since the caller was let in.
-    pub(super) open: bool,
+    /// The board's rules: they may have changed since the caller was let in.
+    pub(super) read_rule: String,
+    pub(super) post_rule: String,
     pub(super) board_number: i64,
     /// `None`, like number and subject, when the message to answer is not there.
     pub(super) thread: Option<ThreadId>,

@@ -15,24 +15,28 @@ mod one_statement;
 mod pages;
 mod posting;
 mod reads;
+mod rules;
 mod seed;
 mod text;
 mod threads;
 
 pub use access::{Poster, Reader};
-pub use board::{Board, BoardSummary, NewBoard};
+pub use board::{Board, BoardChange, BoardSummary, NewBoard};
 pub use catch_up::CaughtUp;
 pub use draft::Draft;
 pub use drafts::SavedDraft;
 pub use error::MessagingError;
 pub use pages::Page;
 pub use reads::Unread;
+pub use rules::{BoardList, BoardRules};
 pub use text::{BODY_BYTES, PAGE_CHARS, SUBJECT_CHARS};
 pub use threads::{Message, ThreadMark, ThreadSummary};
 
 use crate::db::Store;
 use crate::flood::RateLimit;
 use crate::{FloodLimits, UserId, Users};
+use rules::KeptList;
+use std::sync::Arc;
 use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -65,11 +69,13 @@ pub struct Messaging {
     users: Users,
     posts: RateLimit<UserId>,
     pages: RateLimit<UserId>,
+    boards: Arc<KeptList>,
 }
 
 impl Messaging {
     pub(crate) fn new(store: Store, users: Users) -> Self {
-        Self { store, users, posts: RateLimit::new(0, MINUTE), pages: RateLimit::new(0, MINUTE) }
+        let (posts, pages) = (RateLimit::new(0, MINUTE), RateLimit::new(0, MINUTE));
+        Self { store, users, posts, pages, boards: Arc::new(KeptList::new()) }
     }
 
     /// The same service over another store.
@@ -81,6 +87,6 @@ impl Messaging {
     pub(crate) fn limited(&self, users: Users, limits: &FloodLimits) -> Self {
         let posts = RateLimit::new(limits.posts_per_minute, MINUTE);
         let pages = RateLimit::new(limits.pages_per_minute, MINUTE);
-        Self { store: self.store.clone(), users, posts, pages }
+        Self { users, posts, pages, ..self.clone() }
     }
 }

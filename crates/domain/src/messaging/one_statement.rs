@@ -16,7 +16,7 @@ struct Row {
     has_read: bool,
 }
 
-/// $1 board, $2 author, $3 handle, $4 body, $5 time, $6 key, $7 sysop, $8 level; $9 is the part's own. `$before` is the
+/// $1 board, $2 author, $3 handle, $4 body, $5 time, $6 key, $7 is the part's own. `$before` is the
 /// board's number of the message before this one in its thread.
 macro_rules! post {
     ($place:literal, $reply_to:literal, $before:literal) => {
@@ -24,8 +24,7 @@ macro_rules! post {
             "WITH board AS ( \
                UPDATE boards SET message_count = message_count + 1, last_number = last_number + 1, last_post_at = $5 \
                WHERE id = $1 \
-               RETURNING name, read_level, last_number, \
-                         ($7 OR (read_level <= $8 AND post_level <= $8 AND NOT read_only)) AS open), \
+               RETURNING name, read_rule, post_rule, last_number), \
              place AS (",
             $place,
             " RETURNING threads.id, threads.last_number, threads.subject), \
@@ -58,7 +57,7 @@ macro_rules! post {
                INSERT INTO authors (user_id, posts) SELECT $2, 1 FROM message \
                ON CONFLICT (user_id) DO UPDATE SET posts = authors.posts + 1), \
              draft AS (DELETE FROM drafts WHERE user_id = $2 AND post_key = $6) \
-             SELECT board.name AS board_name, board.read_level, board.open, board.last_number AS board_number, \
+             SELECT board.name AS board_name, board.read_rule, board.post_rule, board.last_number AS board_number, \
                     place.id AS thread, place.last_number AS number, place.subject, message.id AS message, \
                     EXISTS (SELECT 1 FROM board_reads WHERE user_id = $2 AND board_id = $1) AS has_read \
              FROM board LEFT JOIN place ON TRUE LEFT JOIN message ON TRUE"
@@ -69,7 +68,7 @@ macro_rules! post {
 pub(super) const BEGIN: &str = post!(
     "INSERT INTO threads \
        (board_id, subject, author_id, author_handle, message_count, last_number, last_board_number, last_at) \
-     SELECT $1, $9, $2, $3, 1, 1, board.last_number, $5 FROM board",
+     SELECT $1, $7, $2, $3, 1, 1, board.last_number, $5 FROM board",
     "NULL::BIGINT",
     "0"
 );
@@ -79,8 +78,8 @@ pub(super) const REPLY: &str = post!(
      SET message_count = message_count + 1, last_number = threads.last_number + 1, \
          last_board_number = board.last_number, last_at = GREATEST(last_at, $5) \
      FROM board \
-     WHERE threads.id = (SELECT thread_id FROM messages WHERE id = $9 AND board_id = $1 AND NOT deleted)",
-    "$9",
+     WHERE threads.id = (SELECT thread_id FROM messages WHERE id = $7 AND board_id = $1 AND NOT deleted)",
+    "$7",
     // What was posted while this waited for the board is not seen here, and not read either.
     "(SELECT p.board_number FROM messages p \
       WHERE p.thread_id = messages.thread_id AND p.number = messages.number - 1)"
@@ -102,8 +101,6 @@ pub(super) async fn place(
             .bind(&clean.body)
             .bind(at)
             .bind(clean.key)
-            .bind(who.sysop)
-            .bind(who.level)
     };
     let post = match &clean.start {
         Start::Thread(subject) => post(BEGIN).bind(subject),

@@ -1,9 +1,11 @@
 //! Posting: one transaction that numbers the message, moves the counts and tells of it.
 
 use super::draft::{Clean, Draft, Placed, Start};
+use super::rules::{BoardRules, facts_now};
 use super::{Message, Messaging, MessagingError, Poster, drafts, one_statement, reads};
 use crate::db::{DbError, Link, Tx, in_tx, now, on_db};
 use crate::flood::{Turn, counted};
+use crate::users::{Actor, audit, authority};
 use crate::{Caller, EventBody, MessageId, ThreadId};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -11,8 +13,7 @@ use uuid::Uuid;
 /// Gives a message its number on the board. All who post there wait here, so no number is given twice.
 pub(super) const COUNT_ON_BOARD: &str = "UPDATE boards \
      SET message_count = message_count + 1, last_number = last_number + 1, last_post_at = $2 WHERE id = $1 \
-     RETURNING name, read_level, last_number, \
-               ($3 OR (read_level <= $4 AND post_level <= $4 AND NOT read_only)) AS open";
+     RETURNING name, read_rule, post_rule, last_number";
 pub(super) const BEGIN_THREAD: &str = "INSERT INTO threads \
        (board_id, subject, author_id, author_handle, message_count, last_number, last_board_number, last_at) \
      VALUES ($1, $2, $3, $4, 1, 1, $5, $6) RETURNING id";
@@ -31,9 +32,9 @@ pub(super) const COUNT_OF_AUTHOR: &str = "INSERT INTO authors (user_id, posts) V
 #[derive(sqlx::FromRow)]
 struct BoardRow {
     name: String,
-    read_level: i64,
+    read_rule: String,
+    post_rule: String,
     last_number: i64,
-    open: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -50,12 +51,44 @@ impl Messaging {
     /// board, Forbidden when the board was closed to the author meanwhile, Conflict when the draft's key was used for
     /// another one, TooMany when the author has posted as often as one may in a minute.
     pub async fn post(&self, poster: &Poster, draft: Draft) -> Result<Message, MessagingError> {
+        self.post_by(None, poster, draft).await
+    }
+
+    /// The same, said by those who run the board in the name of `poster`, with its line in the audit log. A sysop speaks
+    /// in their own name alone.
+    pub async fn post_as(
+        &self,
+        by: impl Into<Actor>,
+        poster: &Poster,
+        draft: Draft,
+    ) -> Result<Message, MessagingError> {
+        let by = by.into();
+        if by.id().is_some_and(|sysop| sysop != poster.who.id) {
+            return Err(MessagingError::Forbidden("You post in your own name.".into()));
+        }
+        self.post_by(Some(by), poster, draft).await
+    }
+
+    async fn post_by(
+        &self,
+        by: Option<Actor>,
+        poster: &Poster,
+        draft: Draft,
+    ) -> Result<Message, MessagingError> {
         let clean = Clean::new(&draft)?;
         let turn = self.turn_to_post(&poster.who)?;
         let mut tx = self.store.begin().await?;
+        if let Some(by) = by {
+            authority::allow(&mut tx, by).await?;
+        }
         let poster = &poster.renewed(&mut tx).await?;
         match write(&mut tx, poster, clean).await? {
             Some(message) => {
+                if let Some(by) = by {
+                    let Poster { who, board } = poster;
+                    let detail = format!("message {} on {} as {}", message.id, board.slug, who.handle);
+                    audit::write(&mut tx, by.id(), "board.post", &detail).await?;
+                }
                 tx.commit().await?;
                 turn.used();
                 Ok(message)
@@ -125,18 +158,21 @@ pub(super) async fn write(
     };
     // The board was there when the caller was let in.
     let Some(placed) = placed else { return Err(MessagingError::NotFound("board")) };
-    let Placed { board_name, read_level, open, .. } = placed;
+    let Placed { board_name, read_rule, post_rule, .. } = placed;
     let (Some(thread), Some(number), Some(subject)) = (placed.thread, placed.number, placed.subject) else {
         return Err(MessagingError::NotFound("message to answer"));
     };
     let Some(id) = placed.message else { return Ok(None) };
-    if !open {
+    let rules = BoardRules::stored(&read_rule, &post_rule);
+    let mut facts = facts_now(tx, who, rules.asks_records()).await?;
+    // This message is among them already.
+    facts.posts -= i64::from(rules.asks_records());
+    if !rules.may_post(&facts) {
         return Err(MessagingError::Forbidden("This board no longer takes messages from you.".into()));
     }
     tx.event(EventBody::MessageCreated {
         board: board.id,
         board_name,
-        read_level,
         thread,
         message: id,
         author: who.id,
@@ -170,14 +206,14 @@ async fn place(
 ) -> Result<Option<Placed>, DbError> {
     let Poster { who, board } = poster;
     let placed: Option<BoardRow> = in_tx!(tx, db => sqlx::query_as(COUNT_ON_BOARD)
-        .bind(board.id).bind(at).bind(who.sysop).bind(who.level).fetch_optional(db).await)?;
-    let Some(BoardRow { name, read_level, last_number: board_number, open }) = placed else {
+        .bind(board.id).bind(at).fetch_optional(db).await)?;
+    let Some(BoardRow { name, read_rule, post_rule, last_number: board_number }) = placed else {
         return Ok(None);
     };
     let mut placed = Placed {
         board_name: name,
-        read_level,
-        open,
+        read_rule,
+        post_rule,
         board_number,
         thread: None,
         number: None,

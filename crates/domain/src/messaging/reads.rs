@@ -4,7 +4,6 @@
 //! beyond it, less what was deleted since. As soon as nothing is left, the board's number moves to the end and
 //! what was said of its threads no longer matters. Nobody's cost grows with what they have read.
 
-use super::board::reading_level;
 use super::{Messaging, MessagingError, Poster, Reader};
 use crate::db::{DbError, Store, Tx, holding, in_tx, on_db};
 use crate::{BoardId, Caller, ThreadId, UserId};
@@ -52,12 +51,12 @@ macro_rules! thread_read_to {
 
 pub(super) use {boards_read, from_the_start, unread_of};
 
-/// Messages on the boards one may read that are not read.
+/// Messages on the boards `$2` that are not read.
 pub(super) const UNREAD_MESSAGES: &str = concat!(
     "SELECT CAST(COALESCE(SUM",
     unread_of!(),
     ", 0) AS BIGINT) FROM ",
-    boards_read!("b.read_level <= $2")
+    boards_read!("b.id IN (SELECT CAST(i.key AS BIGINT) FROM json_each($2) AS i)")
 );
 /// Up to which number a reader has read one board.
 pub(super) const BOARD_READ_TO: &str = concat!("SELECT s.read_to FROM ", boards_read!("b.id = $2"));
@@ -171,8 +170,10 @@ impl Messaging {
         if who.guest {
             return Ok(Unread::default());
         }
+        let list = self.board_list().await?;
+        let facts = self.facts(who, list.asks_records()).await?;
         let messages: i64 = on_db!(self.store, db => sqlx::query_scalar(UNREAD_MESSAGES)
-            .bind(who.id).bind(reading_level(who)).bind(who.created).fetch_one(db).await)?;
+            .bind(who.id).bind(list.readable(&facts)).bind(who.created).fetch_one(db).await)?;
         let pages: i64 = on_db!(self.store, db => sqlx::query_scalar(UNREAD_PAGES)
             .bind(who.id).fetch_one(db).await)?;
         Ok(Unread { messages: messages.max(0), pages })

@@ -3,15 +3,16 @@
 use super::board::insert;
 use super::draft::Clean;
 use super::posting::write;
+use super::rules::BoardRules;
 use super::{Draft, Messaging, MessagingError, NewBoard, Poster};
+use crate::Caller;
 use crate::db::on_db;
-use crate::{Caller, level};
 
 struct FirstBoard {
     slug: &'static str,
     name: &'static str,
     description: &'static str,
-    read_only: bool,
+    post: &'static str,
     threads: &'static [FirstThread],
 }
 
@@ -26,7 +27,7 @@ const BOARDS: &[FirstBoard] = &[
         slug: "bulletins",
         name: "Bulletins",
         description: "News from the sysop: what is new, what is down, what is next",
-        read_only: true,
+        post: "sysop",
         threads: &[
             FirstThread {
                 subject: "You got through",
@@ -57,7 +58,7 @@ and gets one.",
         slug: "lobby",
         name: "The Lobby",
         description: "Come in, say hello, talk about anything",
-        read_only: false,
+        post: "level >= 10",
         threads: &[FirstThread {
             subject: "Who is on the line?",
             bodies: &[
@@ -76,7 +77,7 @@ time it was. I have been trying to give that feeling to other people ever since.
         slug: "phones",
         name: "Phreaking & Phones",
         description: "How the telephone network worked, and how it was explored",
-        read_only: false,
+        post: "level >= 10",
         threads: &[
             FirstThread {
                 subject: "The tones, for reference",
@@ -116,7 +117,7 @@ are welcome here as obituaries.",
         slug: "code",
         name: "Code",
         description: "Programs: small ones, old ones, and the one you cannot make work",
-        read_only: false,
+        post: "level >= 10",
         threads: &[FirstThread {
             subject: "The smallest program you are proud of",
             bodies: &[
@@ -146,9 +147,7 @@ impl Messaging {
                 slug: first.slug.to_owned(),
                 name: first.name.to_owned(),
                 description: first.description.to_owned(),
-                read_level: level::GUEST,
-                post_level: level::NEW,
-                read_only: first.read_only,
+                rules: BoardRules::stored("all", first.post),
             };
             // Another instance is quicker, or was: leave it all to that one.
             let Some(board) = insert(&mut tx, new).await? else { return Ok(()) };
@@ -162,6 +161,8 @@ impl Messaging {
                 }
             }
         }
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.boards.forget();
+        Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! The audit log: who did what to the board or to another caller.
 
-use super::{Actor, Handle, Users, UsersError, authority, text};
+use super::{Handle, Users, UsersError, text};
 use crate::UserId;
 use crate::db::{DbError, Tx, in_tx, now, on_db};
 use chrono::{DateTime, Utc};
@@ -21,15 +21,6 @@ pub struct AuditLine {
 }
 
 impl Users {
-    /// Leaves a line for an act that leaves none itself.
-    pub async fn audit(&self, by: impl Into<Actor>, action: &str, detail: &str) -> Result<(), UsersError> {
-        let by = by.into();
-        let mut tx = self.store.begin().await?;
-        authority::allow(&mut tx, by).await?;
-        write(&mut tx, by.id(), action, detail).await?;
-        Ok(tx.commit().await?)
-    }
-
     /// The newest lines, newest first.
     pub async fn audit_log(&self, limit: i64) -> Result<Vec<AuditLine>, UsersError> {
         Ok(on_db!(self.store, db => sqlx::query_as(

@@ -7,7 +7,7 @@ use crate::db::{DbError, Tx, holding, in_tx};
 use crate::{Caller, Handle, UserId};
 
 /// Whoever holds the database itself: the `dialtone` command. They need no right, and the audit log names nobody.
-/// [`Domain::operator`](crate::Domain::operator) makes one.
+/// [`Domain::open_as_operator`](crate::Domain::open_as_operator) makes one.
 #[derive(Debug, Clone, Copy)]
 pub struct Operator(());
 

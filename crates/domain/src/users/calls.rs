@@ -179,3 +179,10 @@ async fn end(tx: &mut Tx, call: CallId) -> Result<Option<(Option<UserId>, Option
             "UPDATE calls SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING user_id, handle")
         .bind(call).bind(now()).fetch_optional(db).await)
 }
+
+/// How often `who` has called, as it is in this transaction.
+pub(crate) async fn made_by(tx: &mut Tx, who: UserId) -> Result<i64, DbError> {
+    let calls: Option<i64> = in_tx!(tx, db => sqlx::query_scalar("SELECT calls FROM users WHERE id = $1")
+        .bind(who).fetch_optional(db).await)?;
+    Ok(calls.unwrap_or(0))
+}

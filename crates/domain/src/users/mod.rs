@@ -3,7 +3,7 @@
 mod accounts;
 pub(crate) mod audit;
 pub(crate) mod authority;
-mod calls;
+pub(crate) mod calls;
 mod credential;
 mod error;
 mod friends;

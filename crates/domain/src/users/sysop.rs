@@ -2,14 +2,13 @@
 
 use super::credential::Proof;
 use super::{AccountActor, Actor, Credential, Handle, Users, UsersError, audit, authority, text};
+use crate::access::{self, LONGEST_FLAG};
 use crate::db::{DbError, Tx, in_tx, on_db};
 use crate::events::EventBody;
 use crate::{CallId, Secret, UserId, level};
 use sqlx::types::Json;
 use std::collections::BTreeSet;
 
-/// The longest flag, in characters.
-const FLAG: usize = 24;
 /// The longest reason for a kick or a ban, in characters: one page.
 const REASON: usize = 240;
 /// Who ended a call, where no sysop was named.
@@ -116,10 +115,9 @@ impl Users {
         flags: BTreeSet<String>,
         by: impl Into<Actor>,
     ) -> Result<bool, UsersError> {
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-        if !flags.iter().all(|flag| (1..=FLAG).contains(&flag.len()) && flag.chars().all(plain)) {
+        if !flags.iter().all(|flag| access::is_flag(flag)) {
             return Err(UsersError::Invalid(format!(
-                "A flag is a word of at most {FLAG} letters, digits, hyphens and underscores."
+                "A flag is a word of at most {LONGEST_FLAG} letters, digits, hyphens and underscores."
             )));
         }
         self.alter(who, Change::Flags(flags), AccountActor::from(by)).await

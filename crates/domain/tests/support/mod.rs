@@ -1,9 +1,24 @@
 //! Runs one test body against both databases, each time on a database of its own.
 
+#![allow(dead_code, reason = "each test file is a program of its own and uses its part of this")]
+
 use dialtone_domain::Domain;
+use dialtone_domain::access::CallerRule;
+use dialtone_domain::messaging::BoardRules;
+use dialtone_domain::users::Operator;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use std::collections::BTreeSet;
 use std::future::Future;
+use std::sync::OnceLock;
 use tempfile::TempDir;
+
+/// Whoever holds the databases of these tests.
+static OPERATOR: OnceLock<Operator> = OnceLock::new();
+
+/// The right of whoever holds the database, once one is open.
+pub fn operator() -> Operator {
+    *OPERATOR.get().unwrap()
+}
 
 /// Runs `body` on a fresh SQLite file and on a fresh Postgres database, given the domain and its URL.
 ///
@@ -21,7 +36,8 @@ where
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         for place in [Place::sqlite(), Place::postgres(&server).await] {
-            let domain = Domain::open(&place.url).await.unwrap();
+            let (domain, operator) = Domain::open_as_operator(&place.url).await.unwrap();
+            OPERATOR.get_or_init(|| operator);
             let outcome = tokio::spawn(body(domain.clone(), place.url.clone())).await;
             domain.close().await;
             let kind = place.kind();
@@ -87,4 +103,14 @@ impl Place {
             }
         }
     }
+}
+
+/// A rule that may name the flag `elite`.
+pub fn rule(text: &str) -> CallerRule {
+    CallerRule::parse(text, &BTreeSet::from(["elite".to_owned()])).unwrap()
+}
+
+/// Who may read, and who may post.
+pub fn rules(read: &str, post: &str) -> BoardRules {
+    BoardRules { read: rule(read), post: rule(post) }
 }
