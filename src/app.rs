@@ -2,6 +2,7 @@
 
 mod assets;
 mod check;
+mod console;
 mod instance;
 mod reload;
 mod seed;
@@ -22,6 +23,7 @@ use tokio_util::task::TaskTracker;
 
 pub use self::assets::{Loaded, init, load as menus_and_art};
 pub use self::check::{Checked, check};
+pub use self::console::{ConsoleError, console};
 use self::reload::Reload;
 use crate::config::{Config, Role};
 use crate::database;
@@ -77,7 +79,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
     let dispatcher = Dispatcher {
         domain: domain.clone(),
         switchboard: Arc::clone(&switchboard),
-        instance,
+        instance: Some(instance),
         nats,
         listener,
         poll,
@@ -112,7 +114,7 @@ pub async fn serve(config: Config) -> Result<(), miette::Report> {
         limits: config.limits.clone(),
         nodes: NodeNumbers::default(),
         name: config.board.name.clone(),
-        instance,
+        instance: Some(instance),
         instance_name: name.clone(),
         guests: config.board.guests,
         registration: config.board.registration,

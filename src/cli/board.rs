@@ -5,13 +5,13 @@ use std::io::{self, IsTerminal, Read};
 use clap::{Args, Subcommand};
 use dialtone_domain::messaging::{Board, BoardSummary, Draft, Message, NewBoard};
 use dialtone_domain::{Domain, MessageId, level};
+use dialtone_terminal::text::clean_line;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Failure};
 use super::table::{Edge, Table, moment};
 use super::user::account;
-use crate::console::acts;
-use crate::console::format::plain;
+use crate::screens::sysop::acts;
 
 /// The most that is read of a message; the board takes less and says so itself.
 const BODY_BYTES: u64 = 1 << 20;
@@ -185,8 +185,8 @@ fn in_full(message: &Message) -> String {
         message.author,
         message.subject
     );
-    let body: Vec<String> = message.body.lines().map(|line| format!("    {}", plain(line))).collect();
-    format!("{}\n{}", plain(&head), body.join("\n"))
+    let body: Vec<String> = message.body.lines().map(|line| format!("    {}", clean_line(line))).collect();
+    format!("{}\n{}", clean_line(&head), body.join("\n"))
 }
 
 fn message_document(message: &Message, board: &Board) -> Value {

@@ -26,7 +26,6 @@ use tokio_util::sync::CancellationToken;
 use self::answer::{Answer, Failure};
 use self::arguments::{Arguments, Command, Manage, ServeArgs};
 use crate::config::{Config, Log};
-use crate::console::{self, acts};
 use crate::switchboard::Ringer;
 use crate::{app, database, telemetry};
 
@@ -61,7 +60,11 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
                 runtime::Builder::new_multi_thread().enable_all().thread_keep_alive(keep_alive).build()?;
             return Ok(runtime.block_on(app::serve(config))?);
         }
-        Command::Console { sysop } => return run_console(&config, sysop.as_deref()),
+        Command::Console { sysop } => {
+            return with_board(&config, async |domain| {
+                Ok(app::console(&config, domain, sysop.as_deref()).await?)
+            });
+        }
         Command::Check => check(&config)?,
         Command::Init { art } => init(&config, &art)?,
         Command::Art(command) => return art::run(&config, &command, common.json),
@@ -101,18 +104,6 @@ fn init(config: &Config, art: &[String]) -> Result<Answer, Failure> {
     let text =
         if written.is_empty() { "Everything is there already.".to_owned() } else { written.join("\n") };
     Ok(Answer { json: json!(written), text })
-}
-
-fn run_console(config: &Config, sysop: Option<&str>) -> Result<(), Failure> {
-    if !console::terminal_is_there() {
-        return Err(Failure::words(
-            "the console draws on a terminal and there is none: see `dialtone who` and `dialtone instance list` for scripts",
-        ));
-    }
-    with_board(config, async |domain| {
-        let by = acts::sysop(domain, sysop).await?;
-        Ok(console::run(domain.clone(), &config.board.name, by, sysop.is_some()).await?)
-    })
 }
 
 /// Opens the board, which must be there already, and closes it in the end.

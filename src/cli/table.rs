@@ -1,8 +1,7 @@
 //! Aligned columns for people.
 
 use chrono::{DateTime, Utc};
-
-use crate::console::format::{plain, width};
+use dialtone_terminal::text::{clean_line, width};
 
 /// What stands between two columns.
 const GAP: &str = "  ";
@@ -36,9 +35,9 @@ impl Table {
         Self { edges: edges.to_vec(), rows: Vec::new() }
     }
 
-    /// Adds a row; what a terminal would obey is a dot in it.
+    /// Adds a row; what a terminal would obey is left out of it.
     pub fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.rows.push(cells.iter().map(|cell| plain(cell)).collect());
+        self.rows.push(cells.iter().map(|cell| clean_line(cell)).collect());
     }
 
     /// The table, or `nothing` if it has no row.

@@ -21,7 +21,7 @@ const COLUMNS: [Column; 5] = [
 ];
 
 /// The node of a call: `14`, or `2:14` where these calls are on several instances.
-fn node(call: &OnlineCall, calls: &[OnlineCall]) -> String {
+pub fn node(call: &OnlineCall, calls: &[OnlineCall]) -> String {
     if calls.iter().any(|other| other.instance != call.instance) {
         format!("{}:{}", call.instance_name, call.node)
     } else {
@@ -114,7 +114,7 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
         let mut list = List {
             columns: COLUMNS.to_vec(),
             rows: known.iter().map(|call| row(call, &online.calls, me)).collect(),
-            empty: "Nobody at all, which cannot be.".into(),
+            empty: "Nobody is on line.".into(),
             keys: if call.caller.is_guest() { vec![] } else { vec![("P", "page"), ("F", "make a friend")] },
             bar: std::mem::take(&mut bar),
             live: Live::Callers,

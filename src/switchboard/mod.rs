@@ -4,6 +4,7 @@ mod audience;
 mod board_stats;
 mod connections;
 mod doorbell;
+mod event_tail;
 mod in_process;
 mod nats;
 mod poll;
@@ -22,6 +23,7 @@ pub use self::audience::{Ended, EventFilter};
 pub use self::board_stats::{BoardStats, callers};
 pub use self::connections::Connections;
 pub use self::doorbell::Ringer;
+pub use self::event_tail::{EventTail, Heard};
 pub use self::nats::{Nats, NatsError, understood as nats_address_understood};
 pub use self::price_history::PriceHistory;
 pub use self::registry::{Delivery, Orders, Subscription, SubscriptionHandle, Switchboard};
@@ -32,8 +34,8 @@ pub struct Dispatcher {
     pub domain: Domain,
     /// Whose calls are told.
     pub switchboard: Arc<Switchboard>,
-    /// This instance: its own events go out on NATS from here.
-    pub instance: InstanceId,
+    /// This instance, whose own events go out on NATS from here; none for a process that is no instance.
+    pub instance: Option<InstanceId>,
     /// The doorbell of other processes, if there is NATS.
     pub nats: Option<Nats>,
     /// The same over Postgres, if there is not.
@@ -84,10 +86,12 @@ impl Dispatcher {
             let meaning = event.body.meaning();
             traffic |= meaning.presence;
             self.switchboard.prices().feed(meaning.quotes);
-            if let Some(nats) = &self.nats {
-                nats.publish(&event, self.instance);
+            if let (Some(nats), Some(instance)) = (&self.nats, self.instance) {
+                nats.publish(&event, instance);
             }
-            self.switchboard.deliver(&Arc::new(event));
+            let event = Arc::new(event);
+            self.switchboard.event_tail().feed(&event);
+            self.switchboard.deliver(&event);
         }
         if traffic {
             self.switchboard.board_stats().out_of_date();
