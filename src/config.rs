@@ -41,11 +41,19 @@ pub struct Board {
     pub registration: bool,
     /// The folder of art under `ansi-art/`.
     pub theme: String,
+    /// The language for callers whose own isn't known.
+    pub language: String,
 }
 
 impl Default for Board {
     fn default() -> Self {
-        Self { name: "Dialtone".into(), guests: true, registration: true, theme: "classic".into() }
+        Self {
+            name: "Dialtone".into(),
+            guests: true,
+            registration: true,
+            theme: "classic".into(),
+            language: "en".into(),
+        }
     }
 }
 

@@ -86,10 +86,10 @@ pub fn file(url: &str) -> Option<PathBuf> {
 
 async fn in_words(url: &str, error: &OpenError) -> DatabaseError {
     let address = address(url);
-    let causes: Vec<_> = std::iter::successors(error.source(), |cause| (*cause).source()).collect();
-    let system = causes.iter().find_map(|cause| cause.downcast_ref::<io::Error>());
+    let causes = || std::iter::successors(error.source(), |cause| (*cause).source());
+    let system = causes().find_map(|cause| cause.downcast_ref::<io::Error>()).map(said);
     let connecting = matches!(error, OpenError::Connect(_)) && file(url).is_none();
-    if let Some(why) = system.map(said) {
+    if let Some(why) = system {
         return if connecting {
             DatabaseError::Unreachable { address, why }
         } else {
@@ -101,11 +101,11 @@ async fn in_words(url: &str, error: &OpenError) -> DatabaseError {
         return DatabaseError::Unreachable { address, why };
     }
     let ran_out = "pool timed out";
-    if connecting && causes.iter().any(|cause| cause.to_string().starts_with(ran_out)) {
+    if connecting && causes().any(|cause| cause.to_string().starts_with(ran_out)) {
         return DatabaseError::Unreachable { address, why: SILENT.to_owned() };
     }
     // The innermost cause says it without the layers above.
-    let why = causes.last().map_or_else(|| error.to_string(), ToString::to_string);
+    let why = causes().last().map_or_else(|| error.to_string(), ToString::to_string);
     DatabaseError::Unusable { address, why: without_line(&why).to_owned() }
 }
 

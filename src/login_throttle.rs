@@ -49,7 +49,7 @@ pub fn source(address: IpAddr) -> IpAddr {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Wait {
     /// They came from this address.
-    #[error("Too many wrong passwords from your address. Call again in {}.", Words(*.0))]
+    #[error("Too many wrong passwords from your address. Call back in {}.", Words(*.0))]
     Address(Duration),
     /// They were tried on this account.
     #[error("Too many wrong passwords for that handle. Try again in {}.", Words(*.0))]

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Limits;
+use crate::lang::Languages;
 use crate::login_throttle::LoginThrottle;
 use crate::menu::Menus;
 use crate::node_numbers::NodeNumbers;
@@ -37,13 +38,15 @@ pub struct ServerState {
     pub throttle: Arc<LoginThrottle>,
     /// The art of every theme.
     pub themes: ArcSwap<Themes>,
+    /// The languages.
+    pub languages: ArcSwap<Languages>,
     /// The menus.
     pub menus: ArcSwap<Menus>,
-    /// Rings when art or menus are others than before.
+    /// Rings when art, words or menus were reloaded.
     pub reloaded: watch::Sender<()>,
     /// Who hears what.
     pub switchboard: Arc<Switchboard>,
-    /// Set when the board goes down.
+    /// Set by the server when the board goes down.
     pub drain: CancellationToken,
     /// Takes "who is where", written a moment later.
     pub places: mpsc::Sender<(CallId, String)>,

@@ -6,14 +6,14 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use harness::{Board, Dial, Kind, PASSWORD, QUESTION, Setup, Terminal, on_both_databases};
+use harness::{Board, Dial, Kind, PASSWORD, QUESTION, Setup, Terminal, on_both_databases, said, text};
 
 on_both_databases!(a_handle_is_unlike_every_other, a_caller_may_change_the_password);
 
 /// From the first question to the registration's first field.
 fn new_caller(board: &Board) -> Dial {
     let caller = Dial::call(board, Kind::SyncTerm);
-    caller.wait_for(QUESTION);
+    caller.wait_for(&QUESTION);
     caller.enter("NEW");
     caller.wait_for("2 to 24 letters");
     caller
@@ -76,18 +76,18 @@ fn a_caller_may_change_the_password(setup: Setup) {
     caller.hangup();
 
     let caller = Dial::call(&board, Kind::SyncTerm);
-    caller.wait_for(QUESTION);
+    caller.wait_for(&QUESTION);
     caller.send(&format!("Zero Cool\n{PASSWORD}\n"));
     caller.wait_for("That handle and password do not match.");
     caller.send("zero cool\nseven green bottles sing\n");
-    caller.wait_for("good to hear you, Zero Cool");
+    caller.wait_for(&said!("greet-back", handle = "Zero Cool"));
 }
 
 #[test]
 fn a_handle_of_another_alphabet_is_as_good() {
     let board = Board::start();
     let caller = Dial::call(&board, Kind::Xterm);
-    caller.wait_for(QUESTION);
+    caller.wait_for(&QUESTION);
     caller.enter("NEW");
     caller.wait_for("2 to 24 letters");
     // Cyrillic letters among Latin ones are somebody posing as somebody else.
@@ -116,7 +116,7 @@ fn a_weak_password_is_told_why() {
     caller.enter(PASSWORD);
     caller.wait_for("calling from");
     caller.enter("");
-    caller.wait_for("good to meet you, Zero Cool");
+    caller.wait_for(&said!("greet-new", handle = "Zero Cool"));
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn whoever_leaves_the_form_is_asked_again() {
     let caller = new_caller(&board);
     caller.send("Zero");
     caller.wait_for("Zero");
-    caller.back_to(QUESTION);
+    caller.back_to(&QUESTION);
     caller.look_round();
     assert_eq!(board.cli_json(&["user", "list", "--json"]).as_array().map(Vec::len), Some(1));
 }
@@ -133,7 +133,7 @@ fn whoever_leaves_the_form_is_asked_again() {
 /// The time, in nanoseconds, that the board's threads have spent computing so far: unlike a clock on the wall, the same
 /// on a busy machine.
 fn computed(board: &Board) -> u64 {
-    let threads = std::fs::read_dir(format!("/proc/{}/task", board.pid)).expect("the board runs");
+    let threads = std::fs::read_dir(format!("/proc/{}/task", board.pid())).expect("the board runs");
     // A thread may end meanwhile.
     let spent = threads.filter_map(|thread| {
         let text = std::fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
@@ -147,8 +147,9 @@ fn wrong(board: &Board, caller: &Dial, handle: &str, nth: usize) -> u64 {
     let said = |screen: &harness::Emulator| {
         screen.rows().iter().filter(|row| row.trim() == "That handle and password do not match.").count()
     };
-    let asked =
-        |screen: &harness::Emulator| screen.rows().iter().filter(|row| row.contains(QUESTION)).count();
+    let asked = |screen: &harness::Emulator| {
+        screen.rows().iter().filter(|row| row.contains(QUESTION.as_str())).count()
+    };
     caller.wait_until("the question", |screen| asked(screen) == nth);
     caller.enter(handle);
     caller.wait_for(&format!(": {handle}"));
@@ -162,7 +163,7 @@ fn wrong(board: &Board, caller: &Dial, handle: &str, nth: usize) -> u64 {
 #[test]
 fn an_unknown_handle_and_a_wrong_password_are_answered_alike() {
     // One process and no prices: nothing but the answer is computed.
-    let board = Board::setup().arguments(&["--role", "gateway"]).start();
+    let board = Board::setup().process().arguments(&["--role", "gateway"]).start();
     board.account("Zero Cool");
     // Higher than usual: nothing scrolls away.
     let cheapest = |handle: &str| {
@@ -181,7 +182,7 @@ fn the_third_wrong_password_closes_the_line() {
     for _ in 0..3 {
         caller.send("Zero Cool\nnot the one\n");
     }
-    caller.wait_for("That is three times. The line closes; call again later.");
+    caller.wait_for(&text("login-three-times"));
     caller.wait_hangup();
 }
 
@@ -193,14 +194,14 @@ fn guessing_costs_whoever_does_it_and_nobody_in_a_call() {
     bystander.log_in("Zero Cool");
     for _ in 0..2 {
         let guesser = Dial::call(&board, Kind::Silent);
-        guesser.wait_for(QUESTION);
+        guesser.wait_for(&QUESTION);
         guesser.send("Zero Cool\na\nZero Cool\nb\nZero Cool\nc\n");
-        guesser.wait_for("That is three times.");
+        guesser.wait_for(&text("login-three-times"));
         guesser.wait_hangup();
     }
     // The sixth was one too many.
     let refused = Dial::call(&board, Kind::Silent);
-    refused.wait_for("Too many wrong passwords from your address. Call again in ");
+    refused.wait_for(&text("login-wait-address"));
     refused.wait_hangup();
     let refused = harness::ssh(&board, "Zero Cool", &harness::SshOptions::default());
     refused.wait_for("Too many wrong passwords");
@@ -211,7 +212,7 @@ fn guessing_costs_whoever_does_it_and_nobody_in_a_call() {
     // A call under way goes on.
     bystander.choose("W", "who's online");
     // The penalty ends by itself.
-    let words = ["Too many wrong passwords", QUESTION];
+    let words = ["Too many wrong passwords", QUESTION.as_str()];
     let deadline = Instant::now() + harness::DEADLINE;
     while Dial::call(&board, Kind::SyncTerm).wait_for_any(&words) == 0 {
         assert!(Instant::now() < deadline, "the penalty does not end");
@@ -221,11 +222,11 @@ fn guessing_costs_whoever_does_it_and_nobody_in_a_call() {
 /// A guess at an account by somebody who then logs in to their own, on the same line.
 fn guess_and_log_in(board: &Board) {
     let caller = Dial::call(board, Kind::SyncTerm);
-    caller.wait_for(QUESTION);
+    caller.wait_for(&QUESTION);
     caller.send("Zero Cool\nnot the one\n");
     caller.wait_for("That handle and password do not match.");
     caller.send(&format!("Mallory\n{PASSWORD}\n"));
-    caller.wait_for("good to hear you, Mallory");
+    caller.wait_for(&said!("greet-back", handle = "Mallory"));
 }
 
 #[test]
@@ -237,9 +238,9 @@ fn a_right_password_of_ones_own_does_not_clear_the_guesses() {
         guess_and_log_in(&board);
     }
     let caller = Dial::call(&board, Kind::SyncTerm);
-    caller.wait_for(QUESTION);
+    caller.wait_for(&QUESTION);
     caller.send(&format!("Zero Cool\nnot the one\nMallory\n{PASSWORD}\n"));
-    caller.wait_for("Too many wrong passwords from your address. Call again in ");
+    caller.wait_for(&text("login-wait-address"));
     caller.wait_hangup();
 }
 
@@ -251,7 +252,7 @@ fn sixty_guesses_at_once_are_answered_no_more_often_than_one_by_one() {
     let together = std::sync::Barrier::new(60);
     let guess = || {
         let caller = Dial::call(&board, Kind::Silent);
-        caller.wait_for(QUESTION);
+        caller.wait_for(&QUESTION);
         caller.enter("Zero Cool");
         caller.wait_for("Password:");
         together.wait();
@@ -273,7 +274,7 @@ fn thirty_right_passwords_at_once_are_all_let_in() {
     let together = std::sync::Barrier::new(30);
     let log_in = || {
         let caller = Dial::call(&board, Kind::Silent);
-        caller.wait_for(QUESTION);
+        caller.wait_for(&QUESTION);
         caller.enter("Zero Cool");
         caller.wait_for("Password:");
         together.wait();
@@ -292,7 +293,7 @@ fn whoever_has_to_wait_is_told_how_long_on_a_line_already_open() {
     let board = Board::start();
     board.account("Zero Cool");
     let by_telnet = Dial::call(&board, Kind::SyncTerm);
-    by_telnet.wait_for(QUESTION);
+    by_telnet.wait_for(&QUESTION);
     // What a server says without asking is shown from this level on, which is the default.
     let arguments = ["-o", "LogLevel=INFO"].map(str::to_owned).to_vec();
     let options = harness::SshOptions { arguments, size: Some((120, 24)), ..harness::SshOptions::default() };
@@ -300,16 +301,16 @@ fn whoever_has_to_wait_is_told_how_long_on_a_line_already_open() {
     by_ssh.wait_for("Password:");
     for _ in 0..2 {
         let guesser = Dial::call(&board, Kind::Silent);
-        guesser.wait_for(QUESTION);
+        guesser.wait_for(&QUESTION);
         guesser.send("Zero Cool\na\nZero Cool\nb\nZero Cool\nc\n");
-        guesser.wait_for("That is three times.");
+        guesser.wait_for(&text("login-three-times"));
     }
     // The right one would not be looked at either.
     by_telnet.send(&format!("Zero Cool\n{PASSWORD}\n"));
     by_ssh.enter(PASSWORD);
-    by_telnet.wait_for("Too many wrong passwords from your address. Call again in ");
+    by_telnet.wait_for(&text("login-wait-address"));
     by_telnet.wait_hangup();
-    by_ssh.wait_for("Too many wrong passwords from your address. Call again in ");
+    by_ssh.wait_for(&text("login-wait-address"));
     assert_eq!(by_ssh.exit_code(), 255);
 }
 
@@ -350,7 +351,7 @@ fn logins_registrations_and_new_passwords_are_in_the_log_and_no_password_is() {
     caller.wait_for("Your new password counts from now on.");
     caller.hangup();
     let caller = Dial::call(&board, Kind::SyncTerm);
-    caller.wait_for(QUESTION);
+    caller.wait_for(&QUESTION);
     // A password typed where the handle is asked for.
     caller.send("seven green bottles sing!\nseven green\n");
     caller.wait_for("That handle and password do not match.");
@@ -359,12 +360,12 @@ fn logins_registrations_and_new_passwords_are_in_the_log_and_no_password_is() {
         screen.rows().iter().filter(|row| row.contains("do not match.")).count() == 2
     });
     caller.send("zero cool\nseven green bottles sing\n");
-    caller.wait_for("good to hear you, Zero Cool");
+    caller.wait_for(&said!("greet-back", handle = "Zero Cool"));
 
     let by_ssh = harness::ssh(&board, "zero cool", &harness::SshOptions::default());
     by_ssh.wait_for("Password:");
     by_ssh.enter("seven green bottles sing");
-    by_ssh.wait_for("good to hear you, Zero Cool");
+    by_ssh.wait_for(&said!("greet-back", handle = "Zero Cool"));
 
     let said = |message: &str, nth, fields: &[&str]| -> Vec<String> {
         let line = board.log.wait_nth_message(message, nth);
@@ -398,9 +399,9 @@ fn a_new_board_has_a_sysop_and_nobody_else_becomes_one() {
         .collect();
     assert_eq!(sysops, [handle.as_str()]);
     let caller = Dial::call(&board, Kind::SyncTerm);
-    caller.wait_for(QUESTION);
+    caller.wait_for(&QUESTION);
     caller.send(&format!("{handle}\n{password}\n"));
-    caller.wait_for(&format!("good to hear you, {handle}"));
+    caller.wait_for(&said!("greet-back", handle = handle));
     // Shown once: a second start says nothing.
     assert!(board.stop().success());
     let board = board.again();
@@ -421,7 +422,7 @@ fn deaf(board: &Board, handle: &str) -> TcpStream {
 /// A board that waits for a caller who does not read for longer than any test runs.
 fn patient_board() -> Board {
     let setup = Board::setup().arguments(&["--role", "gateway"]).env("DIALTONE_LIMITS__STALL_SECONDS", 600);
-    let board = setup.env("DIALTONE_LIMITS__DRAIN_SECONDS", 600).start();
+    let board = setup.env("DIALTONE_LIMITS__DRAIN_SECONDS", 600).process().start();
     board.account("Zero Cool");
     board
 }
@@ -456,6 +457,18 @@ fn a_caller_who_never_reads_does_not_hold_up_the_end() {
 }
 
 #[test]
+fn a_board_that_is_told_twice_to_end_waits_for_nobody() {
+    let board = patient_board();
+    let _stream = deaf(&board, "Zero Cool");
+    board.signal("TERM");
+    board.log.wait_message("draining: no new calls");
+    board.signal("TERM");
+    board.log.wait_text("calls cut off");
+    assert!(board.log.wait_end().success());
+    assert_eq!(board.again().who(), [""; 0]);
+}
+
+#[test]
 fn a_call_that_is_still_open_is_not_said_to_have_ended() {
     let board = patient_board();
     let caller = Dial::call(&board, Kind::SyncTerm);
@@ -484,13 +497,13 @@ fn a_call_that_is_still_open_is_not_said_to_have_ended() {
 fn the_log_names_only_those_who_came_in_and_says_who_ended_a_call_and_why() {
     let board = Board::start();
     let stranger = Dial::call(&board, Kind::SyncTerm);
-    stranger.wait_for(QUESTION);
+    stranger.wait_for(&QUESTION);
     stranger.hangup();
     let ended = board.log.wait_message("call ended");
     assert!(ended.get("user.handle").is_none(), "{ended}");
     for (nth, by, told) in [(1, &["--from", "Sysop"][..], "Sysop"), (2, &[], "a command")] {
         let guest = Dial::call(&board, Kind::SyncTerm);
-        guest.wait_for(QUESTION);
+        guest.wait_for(&QUESTION);
         guest.enter("guest");
         let came = board.log.wait_nth_message("logged in", nth - 1);
         assert_eq!((&came["user.handle"], &came["method"]), (&"Guest".into(), &"guest".into()), "{came}");

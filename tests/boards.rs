@@ -334,7 +334,7 @@ fn the_sysop_may_write_where_others_may_not() {
     let board = Board::start();
     let (handle, password) = board.sysop();
     let sysop = telnet(&board);
-    sysop.wait_for(harness::QUESTION);
+    sysop.wait_for(&harness::QUESTION);
     sysop.enter(&handle);
     sysop.wait_for("Password:");
     sysop.enter(&password);

@@ -56,7 +56,7 @@ fn flood(stream: &TcpStream, what: &[u8]) -> bool {
 
 /// The most memory that the board has had so far, in KiB.
 fn peak_memory(board: &Board) -> usize {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", board.pid)).expect("the board runs");
+    let status = std::fs::read_to_string(format!("/proc/{}/status", board.pid())).expect("the board runs");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux tells the peak");
     line.trim().trim_end_matches(" kB").parse().expect("it is a number")
 }
@@ -64,7 +64,7 @@ fn peak_memory(board: &Board) -> usize {
 /// Calls until there is a free line.
 fn wait_free_line(board: &Board) {
     let start = Instant::now();
-    while Dial::call(board, Kind::SyncTerm).wait_for_any(&[QUESTION, BUSY]) != 0 {
+    while Dial::call(board, Kind::SyncTerm).wait_for_any(&[QUESTION.as_str(), BUSY]) != 0 {
         assert!(start.elapsed() < DEADLINE, "no line is free again\n{}", board.log.tail());
     }
 }
@@ -105,7 +105,7 @@ fn end(mut client: Child) {
 
 #[test]
 fn a_caller_who_floods_the_protocol_and_never_reads_costs_no_memory() {
-    let board = impatient().start();
+    let board = impatient().process().start();
     let bystander = Dial::call(&board, Kind::SyncTerm);
     bystander.look_round();
     // A mark to answer; "are you there"; an option offered and withdrawn, with the name of the terminal asked each time.
@@ -369,10 +369,11 @@ fn a_long_paste_over_ssh_loses_nothing() {
 
 #[test]
 fn a_full_board_has_files_left_for_its_records_and_its_health_page() {
-    let board = Board::setup().open_files(200).env("DIALTONE_LIMITS__CALLS_PER_ADDRESS", 1000).start();
+    let board =
+        Board::setup().process().open_files(200).env("DIALTONE_LIMITS__CALLS_PER_ADDRESS", 1000).start();
     board.account("Acid Burn");
     let caller = Dial::call(&board, Kind::SyncTerm);
-    caller.wait_for(QUESTION);
+    caller.wait_for(&QUESTION);
     let crowd: Vec<_> = (0..250).map(|_| connect(board.telnet)).collect();
     board.log.wait_message("call refused");
     assert_eq!(board.get("/readyz"), (200, "ready\n".to_owned()));

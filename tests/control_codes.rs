@@ -5,7 +5,7 @@
 
 mod harness;
 
-use harness::{Board, Dial, Draws, Kind, MENU, PASSWORD, Recording, Terminal, sequences};
+use harness::{Board, Dial, Draws, Kind, MENU, PASSWORD, Recording, Terminal, sequences, text};
 
 /// Sequences, controls of both sets raw and as UTF-8, what starts a download in SyncTERM, direction marks, joiners,
 /// marks on top of marks, wide letters, pipe codes, a link to elsewhere.
@@ -41,7 +41,7 @@ impl Reader {
         reader.call.wait_for("Handle, NEW");
         if words {
             reader.call.enter("WORDS");
-            reader.call.wait_for("Words alone from here on.");
+            reader.call.wait_for(&text("login-words"));
         }
         reader.call.enter(&handle);
         reader.call.wait_for("Password:");

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use harness::{
-    Board, DEADLINE, Database, Dial, Key, Kind, MENU, PASSWORD, Postgres, QUESTION, Setup, Terminal,
+    Board, DEADLINE, Database, Dial, Key, Kind, MENU, PASSWORD, Postgres, QUESTION, Setup, Terminal, said,
+    text,
 };
 use harness::{on_both_databases, telnet};
 
@@ -20,11 +21,11 @@ on_both_databases!(
 
 /// From the first question past the greeting, which tells of `unfinished`.
 fn call_again(caller: &Terminal, unfinished: &str) {
-    caller.wait_for(QUESTION);
+    caller.wait_for(&QUESTION);
     caller.enter("Acid Burn");
     caller.wait_for("Password:");
     caller.enter(PASSWORD);
-    caller.wait_for("good to hear you, Acid Burn");
+    caller.wait_for(&said!("greet-back", handle = "Acid Burn"));
     caller.wait_for(&format!("You didn't finish {unfinished}."));
     caller.past_notice();
     caller.wait_for("L later");
@@ -106,8 +107,8 @@ fn what_was_typed_in_plain_words_is_offered_too(setup: Setup) {
     };
     let call = || {
         let acid = Dial::call(&board, Kind::SyncTerm);
-        acid.wait_for(QUESTION);
-        answer(&acid, "WORDS", "Words alone from here on.");
+        acid.wait_for(&QUESTION);
+        answer(&acid, "WORDS", &text("login-words"));
         answer(&acid, "Acid Burn", "Password:");
         acid
     };
@@ -135,7 +136,7 @@ fn what_was_typed_in_plain_words_is_offered_too(setup: Setup) {
 }
 
 fn what_was_being_typed_outlives_a_crash(setup: Setup) {
-    let board = setup.start();
+    let board = setup.process().start();
     board.account("Acid Burn");
     let acid = Dial::call(&board, Kind::SyncTerm);
     acid.log_in("Acid Burn");

@@ -7,7 +7,7 @@ use harness::{Dial, Kind, MENU, Setup, on_both_databases};
 on_both_databases!(an_acknowledged_post_outlives_a_crash, what_one_does_outlives_a_crash);
 
 fn an_acknowledged_post_outlives_a_crash(setup: Setup) {
-    let mut board = setup.start();
+    let mut board = setup.process().start();
     board.account("Acid Burn");
     for n in 1..=3 {
         let caller = Dial::call(&board, Kind::SyncTerm);
@@ -32,7 +32,7 @@ fn an_acknowledged_post_outlives_a_crash(setup: Setup) {
 }
 
 fn what_one_does_outlives_a_crash(setup: Setup) {
-    let board = setup.arguments(&["--role", "gateway"]).start();
+    let board = setup.process().arguments(&["--role", "gateway"]).start();
     let caller = Dial::call(&board, Kind::SyncTerm);
     caller.register("Crash Override");
     board.account("Acid Burn");

@@ -24,7 +24,7 @@ fn wait_ready(board: &Board, status: u16) -> String {
 fn what_is_written_while_the_disk_is_full_is_kept_and_saved_when_there_is_room() {
     let name = "what_is_written_while_the_disk_is_full_is_kept_and_saved_when_there_is_room";
     where_one_may_mount(name, || {
-        let setup = Board::setup();
+        let setup = Board::setup().process();
         let disk = SmallDisk::mount(setup.data_dir());
         let board = setup.start();
         for handle in ["Acid Burn", "Crash Override", "Zero Cool"] {
@@ -86,7 +86,7 @@ fn what_is_written_while_the_disk_is_full_is_kept_and_saved_when_there_is_room()
 #[test]
 fn a_board_that_starts_on_a_full_disk_says_so() {
     where_one_may_mount("a_board_that_starts_on_a_full_disk_says_so", || {
-        let setup = Board::setup();
+        let setup = Board::setup().process();
         let disk = SmallDisk::mount(setup.data_dir());
         disk.fill();
         let (status, said) = setup.clone().refuse();

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use harness::{
-    Board, DEADLINE, Dial, Key, Kind, MENU, PASSWORD, QUESTION, SshOptions, Terminal, call_by_ssh,
+    Board, DEADLINE, Dial, Key, Kind, MENU, PASSWORD, QUESTION, SshOptions, Terminal, call_by_ssh, said,
 };
 
 /// Somebody in the main menu who must notice nothing of what goes on.
@@ -259,7 +259,7 @@ fn a_hangup_over_telnet_frees_the_line_wherever_the_caller_is() {
     // At the door nobody is known yet, but the line is taken.
     for answers in ["", "Acid Burn", "Acid Burn\n", "NEW\n", "NEW\nZero Cool\nhalf a pass"] {
         let caller = Dial::call(&board, Kind::SyncTerm);
-        caller.wait_for(QUESTION);
+        caller.wait_for(&QUESTION);
         caller.send(answers);
         caller.hangup();
         board.wait_who("nobody at the door", <[String]>::is_empty);
@@ -319,7 +319,7 @@ fn a_paste_over_telnet_ends_no_call() {
     let bystander = Bystander::call(&board);
     board.account("Acid Burn");
     let caller = Dial::call(&board, Kind::SyncTerm);
-    caller.wait_for(QUESTION);
+    caller.wait_for(&QUESTION);
     caller.send(&book());
     caller.send("\n");
     caller.wait_for("Password:");
@@ -327,7 +327,7 @@ fn a_paste_over_telnet_ends_no_call() {
     caller.send("\n");
     caller.wait_for("That handle and password do not match.");
     caller.send(&format!("Acid Burn\n{PASSWORD}\n"));
-    caller.wait_for("good to hear you, Acid Burn");
+    caller.wait_for(&said!("greet-back", handle = "Acid Burn"));
     caller.past_notice();
     caller.wait_for(MENU);
     paste_everywhere(&caller);

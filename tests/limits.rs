@@ -5,9 +5,11 @@ mod harness;
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
+use std::sync::Arc;
 
 use harness::{
-    Board, DEADLINE, Dial, Kind, MENU, PASSWORD, QUESTION, Setup, SshOptions, on_both_databases, ssh, telnet,
+    Board, DEADLINE, Database, Dial, Kind, MENU, PASSWORD, QUESTION, Setup, SshOptions, on_both_databases,
+    said, ssh, telnet, text,
 };
 
 on_both_databases!(a_board_that_goes_down_says_so_and_ends_well);
@@ -18,7 +20,7 @@ const BUSY: &str = "The board is busy: every line is taken. Call again in a whil
 fn a_full_board_says_busy_and_hangs_up() {
     let board = Board::setup().env("DIALTONE_LIMITS__CALLS", 2).start();
     let first = telnet(&board);
-    first.wait_for(QUESTION);
+    first.wait_for(&QUESTION);
     let second = ssh(&board, "guest", &SshOptions::default());
     second.past_guest_notice();
 
@@ -34,7 +36,7 @@ fn a_full_board_says_busy_and_hangs_up() {
     board.log.wait_message("call ended");
     loop {
         let next = Dial::call(&board, Kind::SyncTerm);
-        if next.wait_for_any(&[QUESTION, BUSY]) == 0 {
+        if next.wait_for_any(&[QUESTION.as_str(), BUSY]) == 0 {
             break;
         }
     }
@@ -44,7 +46,7 @@ fn a_full_board_says_busy_and_hangs_up() {
 fn one_address_has_its_share() {
     let board = Board::setup().env("DIALTONE_LIMITS__CALLS_PER_ADDRESS", 1).start();
     let first = Dial::call(&board, Kind::SyncTerm);
-    first.wait_for(QUESTION);
+    first.wait_for(&QUESTION);
     let second = Dial::call(&board, Kind::SyncTerm);
     second.wait_for("The board is busy for you: too many calls from your address at once.");
     second.wait_hangup();
@@ -57,16 +59,16 @@ fn one_address_makes_so_many_accounts_and_the_sysop_as_many_as_need_be() {
     Dial::call(&board, Kind::SyncTerm).register("Acid Burn");
     let words = "1 account was made from your address in the last hour";
     let second = Dial::call(&board, Kind::SyncTerm);
-    second.wait_for(QUESTION);
+    second.wait_for(&QUESTION);
     second.enter("NEW");
     second.wait_for(words);
     second.past_notice();
-    second.wait_for(QUESTION);
+    second.wait_for(&QUESTION);
     let by_ssh = ssh(&board, "new", &SshOptions::default());
     by_ssh.wait_for(words);
     board.account("Crash Override");
     second.send(&format!("Crash Override\n{PASSWORD}\n"));
-    second.wait_for("good to hear you, Crash Override");
+    second.wait_for(&said!("greet-back", handle = "Crash Override"));
 }
 
 #[test]
@@ -129,17 +131,17 @@ fn a_password_that_comes_too_late_opens_nothing() {
     let late = ssh(&board, "Acid Burn", &SshOptions::default());
     late.wait_for("Password:");
     // The only line is free again when the time is over.
-    while Dial::call(&board, Kind::SyncTerm).wait_for_any(&[QUESTION, BUSY]) != 0 {}
+    while Dial::call(&board, Kind::SyncTerm).wait_for_any(&[QUESTION.as_str(), BUSY]) != 0 {}
     late.enter(PASSWORD);
     assert_eq!(late.exit_code(), 255);
-    assert!(!late.look(|screen| screen.has("good to hear you")), "{}", late.screen());
+    assert!(!late.look(|screen| screen.has(&text("greet-back"))), "{}", late.screen());
 }
 
 #[test]
 fn whoever_sends_too_much_before_logging_in_is_let_go() {
     let board = Board::setup().env("DIALTONE_LIMITS__LOGIN_BYTES", 1000).start();
     let chatter = Dial::call(&board, Kind::SyncTerm);
-    chatter.wait_for(QUESTION);
+    chatter.wait_for(&QUESTION);
     chatter.send(&"x".repeat(2000));
     chatter.wait_hangup();
     board.log.wait_message("call ended");
@@ -154,7 +156,7 @@ fn a_quiet_caller_is_warned_and_then_let_go() {
     let quiet = Dial::call(&board, Kind::SyncTerm);
     quiet.look_round();
     let plain = Dial::call(&board, Kind::Silent);
-    plain.wait_for(QUESTION);
+    plain.wait_for(&QUESTION);
     plain.enter("GUEST");
     quiet.wait_status("still there? the line closes in 2 seconds");
     plain.wait_for("still there? the line closes in 2 seconds");
@@ -168,14 +170,14 @@ fn a_quiet_caller_is_warned_and_then_let_go() {
 }
 
 fn a_board_that_goes_down_says_so_and_ends_well(setup: Setup) {
-    let board = setup.start();
+    let board = setup.process().start();
     board.account("Acid Burn");
     let in_menu = telnet(&board);
     in_menu.log_in("Acid Burn");
     let by_ssh = ssh(&board, "guest", &SshOptions::default());
     by_ssh.past_guest_notice();
     let at_door = Dial::call(&board, Kind::SyncTerm);
-    at_door.wait_for(QUESTION);
+    at_door.wait_for(&QUESTION);
     assert_eq!(board.get("/healthz").0, 200);
     assert_eq!(board.get("/readyz").0, 200);
     board.signal("TERM");
@@ -206,6 +208,26 @@ fn a_caller_who_keeps_typing_is_drained_too() {
     busy.wait_hangup();
     assert!(board.log.wait_end().success());
     assert!(!board.log.lines().iter().any(|line| line.contains("\"ERROR\"")), "{}", board.log.tail());
+}
+
+#[test]
+fn a_board_that_is_cut_off_leaves_nothing_behind() {
+    let database = Arc::new(Database::create());
+    let board = Board::setup().database(&database).env("DIALTONE_LIMITS__DRAIN_SECONDS", 600).start();
+    board.account("Acid Burn");
+    let by_telnet = Dial::call(&board, Kind::SyncTerm);
+    by_telnet.log_in("Acid Burn");
+    let by_ssh = ssh(&board, "guest", &SshOptions::default());
+    by_ssh.past_guest_notice();
+    board.wait_who("both", |who| who.len() == 2);
+    board.here().expect("it is in this process").cut_off();
+    by_telnet.wait_hangup();
+    assert_eq!(by_ssh.exit_code(), 255);
+    assert!(board.log.wait_end().success());
+    assert!(TcpStream::connect(board.telnet).is_err() && TcpStream::connect(board.ssh).is_err());
+    let calls = board.log.wait_text("calls cut off");
+    assert!(calls.contains("\"calls\":2"), "{calls}");
+    assert_eq!(database.query("SELECT COUNT(*), COUNT(ended_at) FROM calls"), "2|2");
 }
 
 #[test]

@@ -441,7 +441,7 @@ fn callers_stay_where_they_are_while_their_menus_change() {
 
 #[test]
 fn art_is_taken_over_where_it_is_saved_and_on_sighup() {
-    let board = Board::start();
+    let board = Board::setup().process().start();
     let caller = telnet(&board);
     caller.look_round();
     // The folders are not there yet: they are watched when they come.

@@ -4,7 +4,7 @@ mod harness;
 
 use harness::{
     Board, Dial, Emulator, Key, Kind, MENU, PASSWORD, QUESTION, Setup, SshOptions, Terminal, call_by_ssh,
-    on_both_databases, ssh, telnet,
+    on_both_databases, said, ssh, telnet,
 };
 
 on_both_databases!(
@@ -74,11 +74,11 @@ fn everything_happens(board: &Board, here: &Terminal, there: &Terminal, names: (
     there.wait_for(MENU);
 
     let friend = telnet(board);
-    friend.wait_for(QUESTION);
+    friend.wait_for(&QUESTION);
     friend.enter("Phantom Phreak");
     friend.wait_for("Password:");
     friend.enter(PASSWORD);
-    here.wait_status("» Phantom Phreak is on line");
+    here.wait_status(&format!("» {}", said!("pager-online", handle = "Phantom Phreak")));
     here.wait_status("+2  / to read");
     unspoilt("a friend's login");
 
@@ -108,12 +108,12 @@ fn a_caller_is_paged_in_the_menu(setup: Setup) {
         here.send("/");
         here.wait_for("the pager");
         for text in [
-            "Sysop to everybody: The line is good",
-            "Phantom Phreak is on line",
-            "Acid Burn pages you: meet me at the garage",
-            "Acid Burn posted in The Lobby: \"Hack the planet\"",
+            said!("pager-broadcast", from = "Sysop", text = "The line is good"),
+            said!("pager-online", handle = "Phantom Phreak"),
+            said!("pager-page", from = "Acid Burn", text = "meet me at the garage"),
+            said!("pager-message", author = "Acid Burn", board = "The Lobby", subject = "Hack the planet"),
         ] {
-            here.wait_for(text);
+            here.wait_for(&text);
         }
         // A page of a post leads to it.
         here.choose_row("Hack the planet");
@@ -282,7 +282,7 @@ fn a_page_waits_for_whoever_is_not_on_line() {
     there.past_notice();
 
     let here = Dial::call(&board, Kind::SyncTerm);
-    here.wait_for(QUESTION);
+    here.wait_for(&QUESTION);
     here.enter("Crash Override");
     here.wait_for("Password:");
     here.enter(PASSWORD);
@@ -347,7 +347,7 @@ fn an_idle_callers_status_line_says_who_is_on_and_nothing_else_is_drawn() {
     idle.look_round();
     idle.wait_status("you are the only one here");
     let plain = Dial::call(&board, Kind::Silent);
-    plain.wait_for(QUESTION);
+    plain.wait_for(&QUESTION);
     plain.enter("GUEST");
     plain.wait_for(MENU);
     idle.wait_status("2 on line");

@@ -10,7 +10,7 @@ mod harness;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use harness::{Board, Dial, Emulator, Key, Kind, MENU, NOTICE, Pty, Terminal};
+use harness::{Board, Dial, Emulator, Key, Kind, MENU, NOTICE, Pty, Terminal, text};
 use portable_pty::CommandBuilder;
 
 /// What the board says above its prompts, so that it says the same each time.
@@ -56,7 +56,7 @@ fn walk(caller: &Terminal, columns: u16, rows: u16, at: &dyn Fn(&str)) {
     caller.wait_row(prompt, "leaves");
     at("register");
     caller.answer_registration("Acid Burn");
-    shown("notice", "good to meet you", NOTICE);
+    shown("notice", &text("greet-new"), NOTICE);
     caller.key(Key::Enter);
     shown("main", "main menu", MENU);
     caller.send("M");
@@ -300,10 +300,10 @@ fn light_in_sixteen_colours_is_still_dark_on_light() {
         }
     });
     caller.enter("GUEST");
-    caller.wait_for("have a look round");
+    caller.wait_for(&text("greet-guest"));
     caller.wait_for(NOTICE);
     let ink = caller.look(|screen| {
-        let row = screen.rows().iter().position(|row| row.contains("have a look round")).unwrap();
+        let row = screen.rows().iter().position(|row| row.contains(&text("greet-guest"))).unwrap();
         let cell = screen.screen().cell(u16::try_from(row).unwrap(), 2).unwrap();
         (cell.fgcolor(), cell.bgcolor())
     });

@@ -6,6 +6,11 @@ use std::time::{Duration, Instant};
 
 use harness::{Board, Dial, Kind, MENU, telnet};
 
+/// A board with a process of its own, as the commands have.
+fn board_of_its_own() -> Board {
+    Board::setup().process().start()
+}
+
 /// Runs a command that must succeed, and returns when it ended.
 fn done(board: &Board, words: &[&str]) -> Instant {
     let run = board.cli(words);
@@ -15,7 +20,7 @@ fn done(board: &Board, words: &[&str]) -> Instant {
 
 #[test]
 fn a_post_from_another_process_pages_a_live_caller_within_a_second() {
-    let board = Board::start();
+    let board = board_of_its_own();
     board.account("Acid Burn");
     let caller = telnet(&board);
     caller.log_in("Acid Burn");
@@ -35,7 +40,7 @@ fn a_post_from_another_process_pages_a_live_caller_within_a_second() {
 
 #[test]
 fn pages_broadcasts_and_kicks_come_from_another_process_too() {
-    let board = Board::start();
+    let board = board_of_its_own();
     board.account("Acid Burn");
     board.account("Crash Override");
     let acid = Dial::call(&board, Kind::SyncTerm);
@@ -67,7 +72,7 @@ fn pages_broadcasts_and_kicks_come_from_another_process_too() {
 
 #[test]
 fn a_command_beside_no_board_says_where_it_looked_and_how_to_point_elsewhere() {
-    let board = Board::setup().start();
+    let board = board_of_its_own();
     assert!(board.stop().success());
     let database = board.data_dir().join("dialtone.db");
     std::fs::remove_file(&database).expect("the database is there");
@@ -86,7 +91,7 @@ fn a_command_beside_no_board_says_where_it_looked_and_how_to_point_elsewhere() {
 #[test]
 fn a_command_without_permission_says_whose_the_board_is() {
     use std::os::unix::fs::PermissionsExt as _;
-    let board = Board::start();
+    let board = board_of_its_own();
     let mode = |path: &std::path::Path, mode| {
         let mode = std::fs::Permissions::from_mode(mode);
         std::fs::set_permissions(path, mode).expect("the owner may change it");
@@ -120,7 +125,7 @@ fn a_command_without_permission_says_whose_the_board_is() {
 #[test]
 fn a_host_key_that_others_may_read_is_warned_of_at_start() {
     use std::os::unix::fs::PermissionsExt as _;
-    let board = Board::start();
+    let board = board_of_its_own();
     assert!(board.stop().success());
     let key = board.data_dir().join("ssh_host_ed25519_key");
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).expect("it may be changed");
@@ -131,7 +136,7 @@ fn a_host_key_that_others_may_read_is_warned_of_at_start() {
 
 #[test]
 fn the_sysop_posts_with_no_more_rights_than_the_name_has() {
-    let board = Board::start();
+    let board = board_of_its_own();
     board.account("Acid Burn");
     let run =
         board.cli(&["board", "post", "bulletins", "--from", "Acid Burn", "--subject", "x", "--body", "y"]);

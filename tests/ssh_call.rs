@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use harness::{
     Board, DEADLINE, Database, Key, MENU, PASSWORD, Pty, Setup, SshOptions, call_by_ssh, on_both_databases,
-    plink, ssh,
+    plink, said, ssh,
 };
 
 on_both_databases!(
@@ -69,7 +69,7 @@ fn a_stranger_registers_and_comes_back_with_a_password(setup: Setup) {
     let caller = ssh(&board, "kate libby", &options(&["PreferredAuthentications=password"]));
     caller.wait_for("password:");
     caller.enter(PASSWORD);
-    caller.wait_for("good to hear you, Kate Libby");
+    caller.wait_for(&said!("greet-back", handle = "Kate Libby"));
     caller.past_notice();
     caller.wait_for(" · call 2");
     caller.open_board("Code");
@@ -88,7 +88,7 @@ fn a_key_opens_the_door(setup: Setup) {
     let caller = ssh(&board, "Dade", &with_key);
     caller.wait_for("Password:");
     caller.enter(PASSWORD);
-    caller.wait_for("good to hear you, Dade");
+    caller.wait_for(&said!("greet-back", handle = "Dade"));
     caller.past_notice();
     caller.choose("Y", "your profile");
     caller.choose("K", "your ssh keys");
@@ -100,7 +100,7 @@ fn a_key_opens_the_door(setup: Setup) {
     caller.hangup();
 
     let caller = ssh(&board, "Dade", &with_key);
-    caller.wait_for("good to hear you, Dade");
+    caller.wait_for(&said!("greet-back", handle = "Dade"));
     caller.past_notice();
     let line = board.log.wait_nth_message("logged in", 1);
     let said = |name| line.get(name).and_then(serde_json::Value::as_str);
@@ -132,7 +132,7 @@ fn an_rsa_key_added_by_the_sysop_opens_the_door_to_plink() {
         .expect("puttygen starts; tests/run installs it");
     assert!(converted.success());
     let caller = plink(&board, "Dade", &["-i", &putty.to_string_lossy()]);
-    caller.wait_for("good to hear you, Dade");
+    caller.wait_for(&said!("greet-back", handle = "Dade"));
     caller.past_notice();
     caller.wait_for(MENU);
 }
@@ -144,7 +144,7 @@ fn plink_calls_with_a_password() {
     let caller = plink(&board, "Dade", &[]);
     caller.wait_for("Password:");
     caller.enter(PASSWORD);
-    caller.wait_for("good to hear you, Dade");
+    caller.wait_for(&said!("greet-back", handle = "Dade"));
     caller.past_notice();
     caller.choose("W", "Dade (you)");
     caller.back_to(MENU);
@@ -192,7 +192,7 @@ fn whoever_comes_to_a_closed_door_is_told_so_and_asked_for_no_password() {
     }
     board.account("Dade");
     caller.send(&format!("Dade\n{PASSWORD}\n"));
-    caller.wait_for("good to hear you, Dade");
+    caller.wait_for(&said!("greet-back", handle = "Dade"));
     assert!(!board.log.lines().iter().any(|line| line.contains("login refused")));
 }
 
@@ -280,14 +280,14 @@ fn a_refused_key_is_no_failed_guess() {
         let caller = ssh(&board, "Dade", &offered);
         caller.wait_for("Password:");
         caller.enter(PASSWORD);
-        caller.wait_for("good to hear you, Dade");
+        caller.wait_for(&said!("greet-back", handle = "Dade"));
     }
     assert!(!board.log.lines().iter().any(|line| line.contains("login refused")));
 }
 
 #[test]
 fn host_keys_are_made_once_and_private() {
-    let board = Board::start();
+    let board = Board::setup().process().start();
     board.log.wait_message("rsa host key made");
     let shown = |board: &Board| {
         let scan = Command::new("ssh-keyscan")
@@ -438,7 +438,7 @@ fn idle_master(board: &Board) -> Pty {
 /// Another call over that connection: no question is asked.
 fn another(board: &Board, handle: &str) -> Pty {
     let caller = ssh(board, handle, &shared(board, "no"));
-    caller.wait_for(&format!("good to hear you, {handle}"));
+    caller.wait_for(&said!("greet-back", handle = handle));
     caller.past_notice();
     caller.wait_for(MENU);
     caller
@@ -581,7 +581,7 @@ fn a_call_ends_when_the_key_it_came_by_is_removed() {
     assert!(keys[0]["actor"].is_null(), "a command did it: {audit}");
 
     let caller = ssh(&board, "Dade", &SshOptions { key: Some(key), ..SshOptions::default() });
-    caller.wait_for("good to hear you, Dade");
+    caller.wait_for(&said!("greet-back", handle = "Dade"));
     caller.past_notice();
     caller.choose("W", "who's online");
     done(&board, &["user", "key", "remove", "Dade", &added[0]["id"].to_string()]);

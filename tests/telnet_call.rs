@@ -2,7 +2,9 @@
 
 mod harness;
 
-use harness::{Board, Dial, Key, Kind, MENU, NOTICE, PASSWORD, QUESTION, Setup, on_both_databases, telnet};
+use harness::{
+    Board, Dial, Key, Kind, MENU, NOTICE, PASSWORD, QUESTION, Setup, on_both_databases, said, telnet,
+};
 
 on_both_databases!(a_stranger_registers_reads_posts_and_leaves, words_alone_are_enough_for_the_whole_way);
 
@@ -10,7 +12,7 @@ fn a_stranger_registers_reads_posts_and_leaves(setup: Setup) {
     let board = setup.start();
     let caller = telnet(&board);
     caller.wait_for("a board that answers");
-    caller.wait_for(QUESTION);
+    caller.wait_for(&QUESTION);
     caller.enter("new");
     caller.wait_for("a new caller");
     caller.enter("Acid Burn");
@@ -22,7 +24,7 @@ fn a_stranger_registers_reads_posts_and_leaves(setup: Setup) {
     caller.enter(PASSWORD);
     caller.wait_for("calling from");
     caller.enter("Seattle");
-    caller.wait_for("good to meet you, Acid Burn");
+    caller.wait_for(&said!("greet-new", handle = "Acid Burn"));
     caller.past_notice();
     caller.wait_for(MENU);
     caller.wait_for("main menu");
@@ -52,8 +54,8 @@ fn a_stranger_registers_reads_posts_and_leaves(setup: Setup) {
 fn words_alone_are_enough_for_the_whole_way(setup: Setup) {
     let board = setup.start();
     let caller = Dial::call_sized(&board, Kind::Silent, 80, 200);
-    caller.wait_for("Dialtone, a board that answers.");
-    caller.wait_for(QUESTION);
+    caller.wait_for("Welcome to Dialtone!");
+    caller.wait_for(&QUESTION);
     caller.enter("NEW");
     caller.wait_for("handle (2 to 24");
     caller.enter("Paper Tape");
@@ -65,7 +67,7 @@ fn words_alone_are_enough_for_the_whole_way(setup: Setup) {
     caller.enter(PASSWORD);
     caller.wait_for("calling from");
     caller.enter("a teletype");
-    caller.wait_for("This is call 1.");
+    caller.wait_for(&said!("greet-call", number = 1));
     caller.wait_for(MENU);
     caller.enter("M");
     caller.wait_for("2. board: The Lobby");
@@ -205,11 +207,38 @@ fn a_window_resized_in_a_menu_is_drawn_anew() {
 }
 
 #[test]
+fn what_happens_while_help_is_open_is_on_the_screen_behind_it() {
+    let board = Board::start();
+    board.account("Acid Burn");
+    let caller = Dial::call(&board, Kind::SyncTerm);
+    caller.log_in("Acid Burn");
+    caller.resize(40, 24);
+    caller.wait_row(22, MENU);
+    caller.send("?");
+    caller.wait_for("── keys");
+    caller.resize(80, 24);
+    caller.wait_status("Dialtone ·");
+    caller.key(Key::Escape);
+    caller.wait_for("Goodbye");
+    caller.wait_for("Users");
+    // A list hears of the news that came meanwhile.
+    caller.open_board("The Lobby");
+    caller.send("?");
+    caller.wait_for("── keys");
+    board.cli(&["board", "post", "lobby", "--from", "Sysop", "--subject", "Behind the help", "--body", "x"]);
+    caller.wait_for("» ");
+    caller.key(Key::Escape);
+    caller.wait_until("the new thread in the list", |screen| {
+        screen.rows().iter().any(|row| row.contains("Behind the help") && !row.contains('»'))
+    });
+}
+
+#[test]
 fn every_end_of_line_is_one_enter() {
     let board = Board::start();
     for end in [&b"\r"[..], b"\r\n", b"\r\0", b"\n"] {
         let caller = Dial::call(&board, Kind::SyncTerm);
-        caller.wait_for(QUESTION);
+        caller.wait_for(&QUESTION);
         caller.send_raw(b"NEW");
         caller.send_raw(end);
         caller.wait_for("a new caller");
@@ -221,7 +250,7 @@ fn every_end_of_line_is_one_enter() {
         caller.wait_for("∙∙∙");
         assert!(!caller.screen().contains("has"), "{end:?}:\n{}", caller.screen());
         caller.key(Key::Escape);
-        caller.wait_for(QUESTION);
+        caller.wait_for(&QUESTION);
     }
 }
 
@@ -230,7 +259,7 @@ fn the_halves_of_cr_lf_may_come_apart() {
     let board = Board::start();
     for half in [b"\n", b"\0"] {
         let caller = Dial::call(&board, Kind::SyncTerm);
-        caller.wait_for(QUESTION);
+        caller.wait_for(&QUESTION);
         caller.send_raw(b"NEW\r");
         caller.wait_for("2 to 24 letters");
         caller.send_raw(half);
@@ -246,6 +275,6 @@ fn what_is_typed_ahead_of_the_welcome_is_not_lost() {
     board.account("Razor");
     let caller = Dial::call(&board, Kind::SyncTerm);
     caller.send(&format!("Razor\n{PASSWORD}\n"));
-    caller.wait_for("good to hear you, Razor");
+    caller.wait_for(&said!("greet-back", handle = "Razor"));
     caller.wait_for(NOTICE);
 }

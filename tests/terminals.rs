@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use harness::{
     Board, Dial, Draws, Emulator, Key, Kind, MENU, NOTICE, PASSWORD, QUESTION, Recording, SshOptions,
-    Terminal, ssh,
+    Terminal, said, ssh, text,
 };
 
 /// A board whose prices stand still.
@@ -18,9 +18,9 @@ fn quiet_board() -> Board {
 fn words_at_the_door_are_words_from_there_on() {
     let board = quiet_board();
     let caller = Dial::call(&board, Kind::Xterm);
-    caller.wait_for(QUESTION);
+    caller.wait_for(&QUESTION);
     caller.enter("words");
-    caller.wait_for("Words alone from here on.");
+    caller.wait_for(&text("login-words"));
     let mark = caller.raw().len();
     caller.enter("GUEST");
     caller.wait_for("main menu");
@@ -54,7 +54,7 @@ fn a_setting_counts_at_once_and_at_the_next_call() {
     drop(caller);
 
     let caller = Dial::call(&board, Kind::SyncTerm);
-    caller.wait_for(QUESTION);
+    caller.wait_for(&QUESTION);
     caller.enter("Zero Cool");
     caller.wait_for("Password:");
     caller.enter(PASSWORD);
@@ -111,7 +111,7 @@ fn pictures(caller: &Dial, recording: &Recording, handle: &str) {
     caller.enter(handle);
     caller.wait_for("Password:");
     caller.enter(PASSWORD);
-    caller.wait_for("good to hear you");
+    caller.wait_for(&text("greet-back"));
     caller.past_notice();
     caller.wait_for(MENU);
     caller.send("U");
@@ -183,7 +183,7 @@ fn every_recorded_terminal_makes_the_same_call() {
 fn a_window_resized_at_the_first_question_is_drawn_anew() {
     let board = quiet_board();
     let caller = Dial::call_sized(&board, Kind::Xterm, 100, 40);
-    caller.wait_for(QUESTION);
+    caller.wait_for(&QUESTION);
     caller.send("Zero");
     caller.wait_for("Zero");
     let before = caller.raw().len();
@@ -193,7 +193,7 @@ fn a_window_resized_at_the_first_question_is_drawn_anew() {
         let cleared = came.windows(4).any(|window| window == b"\x1b[2J");
         cleared && came.windows(4).any(|window| window == b"Zero")
     });
-    caller.wait_for(QUESTION);
+    caller.wait_for(&QUESTION);
     caller.wait_for("Zero");
 }
 
@@ -221,7 +221,7 @@ fn sizes_that_no_screen_has_are_no_news() {
 fn answers_that_come_late_or_lie_are_no_keys() {
     let board = quiet_board();
     let caller = Dial::call(&board, Kind::Silent);
-    caller.wait_for(QUESTION);
+    caller.wait_for(&QUESTION);
     // All that a terminal may answer, long after nobody waits for it, in the middle of a handle.
     caller.send("GU");
     caller.send_raw(b"\x1b[=67;84;101;114;109;1;332c\x1b[<0;1;2;3;4;5;6;7;8c\x1b[1;4R\x1b[?64;1;2c\x1b[0n");
@@ -280,7 +280,7 @@ fn a_slow_line_gets_its_pictures_once_the_terminal_has_answered() {
     let board = quiet_board();
     let art = |screen: &Emulator| screen.rows().iter().filter(|row| row.contains(['▀', '▄', '█'])).count();
     let caller = Dial::call(&board, Kind::Silent);
-    caller.wait_for(QUESTION);
+    caller.wait_for(&QUESTION);
     assert_eq!(caller.look(art), 0, "{}", caller.screen());
     caller.send("GU");
     caller.send_raw(b"\x1b[?64;1;2c\x1b[1;1R");
@@ -298,7 +298,7 @@ fn a_slow_line_gets_its_pictures_once_the_terminal_has_answered() {
 fn a_client_that_negotiates_late_is_heard_too() {
     let board = quiet_board();
     let caller = Dial::call(&board, Kind::Silent);
-    caller.wait_for(QUESTION);
+    caller.wait_for(&QUESTION);
     // Telnet's answers and the terminal's, a little at a time: WILL TTYPE and NAWS, their values, a cursor report.
     caller.send_raw(b"\xff\xfb\x18\xff\xfb\x1f\xff\xfd\x01\xff\xfd\x03\xff\xfb\x03\xff\xfc\x27");
     caller.send_raw(b"\xff\xfd\x00\xff\xfb\x00\xff\xfa\x1f\x00\x64\x00\x1e\xff\xf0");
@@ -306,7 +306,7 @@ fn a_client_that_negotiates_late_is_heard_too() {
     caller.send_raw(b"\xff\xfa\x18\x00xterm-256color\xff\xf0");
     caller.redraw_at(100, 30);
     caller.wait_raw("a mouse is asked for", |raw| raw.windows(8).any(|bytes| bytes == b"\x1b[?1006h"));
-    caller.wait_for("GUEST to look round");
+    caller.wait_for("GUEST to look around");
     caller.enter("GUEST");
     caller.past_guest_notice();
     caller.wait_row(28, MENU);
@@ -365,7 +365,7 @@ fn a_slow_line_is_slow_and_a_hangup_is_heard_at_once() {
     let caller = ssh(&board, "Acid Burn", &SshOptions::default());
     caller.wait_for("Password:");
     caller.enter(PASSWORD);
-    caller.wait_for("good to hear you, Acid Burn");
+    caller.wait_for(&said!("greet-back", handle = "Acid Burn"));
     caller.past_notice();
     caller.wait_for(MENU);
     at_300_baud(&caller);
@@ -380,7 +380,7 @@ fn a_charset_chosen_over_ssh_counts_for_the_keys_too() {
     let caller = ssh(&board, "Acid Burn", &SshOptions::default());
     caller.wait_for("Password:");
     caller.enter(PASSWORD);
-    caller.wait_for("good to hear you, Acid Burn");
+    caller.wait_for(&said!("greet-back", handle = "Acid Burn"));
     caller.past_notice();
     caller.wait_for(MENU);
     caller.choose("S", "how the board writes to you");
@@ -493,7 +493,7 @@ fn a_key_ends_what_a_slow_line_still_sends_of_an_old_screen() {
     let caller = ssh(&board, "Zero Cool", &SshOptions::default());
     caller.wait_for("Password:");
     caller.enter(PASSWORD);
-    caller.wait_for("good to hear you, Zero Cool");
+    caller.wait_for(&said!("greet-back", handle = "Zero Cool"));
     caller.past_notice();
     caller.wait_for(MENU);
     leaves_a_slow_screen_at_once(&caller, "q");

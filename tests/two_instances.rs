@@ -12,11 +12,16 @@ use harness::{
 
 /// One instance of a board: its name is what who's online shows.
 fn instance(name: &str, database: &Arc<Database>, nats: Option<&Nats>) -> Board {
-    let setup: Setup = Board::setup().database(database).env("DIALTONE_INSTANCE__NAME", name);
+    let setup = named(name, database);
     match nats {
         Some(nats) => setup.nats(nats).start(),
         None => setup.start(),
     }
+}
+
+/// An instance that is still to start.
+fn named(name: &str, database: &Arc<Database>) -> Setup {
+    Board::setup().database(database).env("DIALTONE_INSTANCE__NAME", name)
 }
 
 /// The same that never reads the log unless a doorbell rings, and rings for no prices of its own.
@@ -84,6 +89,55 @@ fn a_post_on_one_instance_pages_a_caller_on_the_other() {
     }
     crash.hangup();
     wire.wait("backend.users.offline");
+}
+
+#[test]
+fn three_instances_in_one_process_are_one_board_until_one_of_them_leaves() {
+    let nats = Nats::start();
+    let database = Arc::new(Database::create());
+    let [a, b, c] = ["a", "b", "c"].map(|name| instance(name, &database, Some(&nats)));
+    assert!([&a, &b, &c].iter().all(|instance| instance.here().is_some()), "in this process");
+    let callers = [(&a, "Acid Burn"), (&b, "Crash Override"), (&c, "Zero Cool")].map(|(instance, handle)| {
+        a.account(handle);
+        let caller = Dial::call(instance, Kind::SyncTerm);
+        caller.log_in(handle);
+        caller
+    });
+    let [acid, crash, zero] = &callers;
+    let page = |from: &Dial, to: &Dial, handles: [&str; 2], text: &str| {
+        from.choose("P", "one line, shown at once");
+        from.enter(handles[1]);
+        from.wait_for("say");
+        from.enter(text);
+        from.wait_for(&format!("{} has it on screen now.", handles[1]));
+        from.past_notice();
+        from.wait_for(MENU);
+        to.wait_status(&format!("» {} pages you: {text}", handles[0]));
+    };
+    page(acid, crash, ["Acid Burn", "Crash Override"], "from a to b");
+    page(crash, zero, ["Crash Override", "Zero Cool"], "from b to c");
+    page(zero, acid, ["Zero Cool", "Acid Burn"], "from c to a");
+    // Each has nodes of its own, and the count of them all.
+    acid.choose("W", "3 callers on line");
+    for (handle, node) in [("Acid Burn", "a:1"), ("Crash Override", "b:1"), ("Zero Cool", "c:1")] {
+        acid.wait_until(node, |screen| {
+            screen.rows().iter().any(|row| row.contains(handle) && row.contains(node))
+        });
+    }
+
+    let said = [&a, &c].map(|instance| instance.log.lines());
+    assert!(b.stop().success());
+    crash.wait_for("The board is going down.");
+    crash.wait_hangup();
+    assert!(std::net::TcpStream::connect(b.telnet).is_err() && std::net::TcpStream::connect(b.ssh).is_err());
+    // The others see its caller leave, and nothing else.
+    acid.wait_for("2 callers on line");
+    acid.back_to(MENU);
+    page(acid, zero, ["Acid Burn", "Zero Cool"], "still here");
+    page(zero, acid, ["Zero Cool", "Acid Burn"], "so am I");
+    assert_eq!([&a, &c].map(|instance| instance.log.lines()), said);
+    assert_eq!((a.get("/readyz").0, c.get("/readyz").0), (200, 200));
+    assert_eq!(a.who(), ["Acid Burn", "Zero Cool"]);
 }
 
 /// Whatever is written by either instance or by a command shows on both at once. Nothing but the doorbell can have
@@ -246,7 +300,7 @@ fn a_board_starts_although_nats_is_away() {
 #[test]
 fn the_callers_of_a_killed_instance_leave_whos_online() {
     let database = Arc::new(Database::create());
-    let (a, b) = (instance("a", &database, None), instance("b", &database, None));
+    let (a, b) = (named("a", &database).process().start(), instance("b", &database, None));
     a.account("Acid Burn");
     a.account("Crash Override");
     let acid = Dial::call(&a, Kind::SyncTerm);
@@ -275,8 +329,7 @@ fn a_instance_with_the_name_of_one_that_runs_is_refused_and_does_no_harm() {
     a.account("Acid Burn");
     let acid = Dial::call(&a, Kind::SyncTerm);
     acid.log_in("Acid Burn");
-    let twin = Board::setup().database(&database).env("DIALTONE_INSTANCE__NAME", "a");
-    let (status, said) = twin.refuse();
+    let (status, said) = named("a", &database).refuse();
     assert!(!status.success());
     assert!(said.contains("waiting until its lease is renewed or runs out"), "{said}");
     assert!(said.contains("an instance named \"a\" is up since") && said.contains("instance.name"), "{said}");
@@ -288,7 +341,7 @@ fn a_instance_with_the_name_of_one_that_runs_is_refused_and_does_no_harm() {
 #[test]
 fn after_a_crash_a_instance_has_its_name_again() {
     let database = Arc::new(Database::create());
-    let a = instance("a", &database, None);
+    let a = named("a", &database).process().start();
     a.kill();
     let a = a.again();
     a.log.wait_message("this name is held: waiting until its lease is renewed or runs out");
@@ -383,7 +436,7 @@ fn callers_sit_out_a_restart_of_postgres() {
     assert_eq!((a.get("/healthz").0, a.get("/readyz").0), (200, 503));
     // Whoever calls now is told too, and the line stays open.
     let stranger = telnet(&a);
-    stranger.wait_for(harness::QUESTION);
+    stranger.wait_for(&harness::QUESTION);
     stranger.enter("Acid Burn");
     stranger.wait_for("Password:");
     stranger.enter(PASSWORD);
@@ -465,7 +518,7 @@ fn a_call_whose_record_was_not_acknowledged_is_in_whos_online_once() {
     slow_calls(&database);
     let (acid, stranger) = (telnet(&board), telnet(&board));
     for caller in [&acid, &stranger] {
-        caller.wait_for(harness::QUESTION);
+        caller.wait_for(&harness::QUESTION);
     }
     for nth in 0..2 {
         board.log.wait_nth_message("call not written down", nth);

@@ -6,7 +6,7 @@ mod harness;
 use std::time::Instant;
 
 use dialtone_terminal::art::review::SCREEN_BYTES;
-use harness::{Board, DEADLINE, Dial, Key, Kind, MENU, NOTICE, PASSWORD, QUESTION, Recording};
+use harness::{Board, DEADLINE, Dial, Key, Kind, MENU, NOTICE, PASSWORD, QUESTION, Recording, said};
 
 /// A board whose prices stand still, with an account.
 fn quiet_board() -> Board {
@@ -80,7 +80,7 @@ fn every_screen_explains_its_keys() {
 fn every_screen_is_there_in_words_and_so_is_every_page() {
     let board = quiet_board();
     let caller = Dial::call_sized(&board, Kind::Silent, 80, 24);
-    caller.wait_for(QUESTION);
+    caller.wait_for(&QUESTION);
     caller.enter("Zero Cool");
     caller.wait_for("Password:");
     caller.enter(PASSWORD);
@@ -184,11 +184,11 @@ fn whoever_is_being_greeted_is_at_the_door() {
     let board = quiet_board();
     let watcher = caller(&board, Kind::SyncTerm, 80, 24);
     let new = Dial::call(&board, Kind::SyncTerm);
-    new.wait_for(QUESTION);
+    new.wait_for(&QUESTION);
     new.enter("NEW");
     new.wait_for("a new caller");
     new.answer_registration("Nikon");
-    new.wait_for("good to meet you, Nikon");
+    new.wait_for(&said!("greet-new", handle = "Nikon"));
     // Where somebody is comes to the records a moment later.
     let start = Instant::now();
     loop {
@@ -292,7 +292,7 @@ fn long_texts_wait_in_words_unless_told_not_to() {
     let body: Vec<String> = (1..=60).map(|n| format!("line {n:02}")).collect();
     post(&board, "Long", &body.join("\n"));
     let caller = Dial::call_sized(&board, Kind::Silent, 80, 24);
-    caller.wait_for(QUESTION);
+    caller.wait_for(&QUESTION);
     caller.enter("Zero Cool");
     caller.wait_for("Password:");
     caller.enter(PASSWORD);

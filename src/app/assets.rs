@@ -1,4 +1,4 @@
-//! Menus and art: loaded, checked, written out.
+//! Menus, art and words: loaded, checked, written out.
 
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
@@ -8,6 +8,7 @@ use miette::{IntoDiagnostic, WrapErr, miette};
 
 use super::instance;
 use crate::config::Config;
+use crate::lang::Languages;
 use crate::menu::{self, Known, Menus};
 use crate::screens;
 use crate::ui::{ArtFiles, MENUS, ThemeError, Themes, mci, name_of};
@@ -72,6 +73,14 @@ pub fn load_for_start(config: &Config) -> Result<Loaded, miette::Report> {
         "starting with {what} instead; save the file without the mistake and it is taken over at once"
     );
     Ok(loaded)
+}
+
+/// The languages: the sysop's own files over those of the binary, and what is wrong with the former. The board's own
+/// sentences stand wherever something is.
+pub fn languages(config: &Config) -> (Languages, Option<miette::Report>) {
+    let (languages, mistakes) =
+        Languages::load(&config.board.language, Some(&config.storage.data_dir.join("lang")));
+    (languages, mistakes.map(Into::into))
 }
 
 /// Whether a built-in file is of this theme.

@@ -37,6 +37,13 @@ impl fmt::Display for Checked {
 pub async fn check(config: &Config) -> Result<Checked, Vec<Report>> {
     let (mut mistakes, mut remarks) = (Vec::new(), Vec::new());
     let loaded = assets::load(config).map_err(|report| mistakes.push(report)).ok();
+    let (languages, misspelt) = assets::languages(config);
+    mistakes.extend(misspelt);
+    if languages.get(&config.board.language).is_none() {
+        let there: Vec<&str> = languages.iter().map(|language| language.tag()).collect();
+        let there = there.join(", ");
+        mistakes.push(miette!("board.language: there is no {}; there are {there}", config.board.language));
+    }
     let data_dir = &config.storage.data_dir;
     mistakes.extend(writable(data_dir, "the data directory").err());
     for error in host_keys::check(data_dir) {

@@ -65,6 +65,8 @@ pub async fn console(config: &Config, domain: &Domain, named: Option<&str>) -> R
         return Err(ConsoleError::NoTerminal);
     }
     let loaded = assets::load_for_start(config).map_err(ConsoleError::Assets)?;
+    // What is wrong with the sysop's own files, `check` and the running board say.
+    let (languages, _) = assets::languages(config);
     let domain = domain.limited(&config.limits.flood());
     let operator = domain.operator();
     let who = domain.users.let_in(acts::sysop(&domain, named).await?, operator);
@@ -100,6 +102,7 @@ pub async fn console(config: &Config, domain: &Domain, named: Option<&str>) -> R
         registration: config.board.registration,
         throttle: Arc::new(LoginThrottle::new(config.limits.logins_per_address)),
         themes: ArcSwap::from_pointee(loaded.themes),
+        languages: ArcSwap::from_pointee(languages),
         menus: ArcSwap::from_pointee(loaded.menus),
         reloaded: watch::Sender::default(),
         switchboard,

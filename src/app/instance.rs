@@ -1,4 +1,4 @@
-//! This process as an instance: its data directory, its name, its lease.
+//! A board as an instance: its data directory, its name, its lease.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -7,12 +7,12 @@ use std::time::Duration;
 use dialtone_domain::instances::{Holder, InstancesError, JoinError, Joined, Joining, RENEW};
 use dialtone_domain::{Domain, InstanceId};
 use miette::{IntoDiagnostic, WrapErr, miette};
-use rustix::process::Resource;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::database;
+use crate::server::Shutdown;
 
 /// How often a name that is held is asked for again.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
@@ -37,9 +37,19 @@ pub fn lock_file(url: &str) -> Option<PathBuf> {
     Some(lock.into())
 }
 
-/// Takes a SQLite database for this process, which alone may serve it. The lock lies beside the file, so that it holds
+/// A SQLite database taken for one board; dropping it lets the database go.
+pub struct DatabaseLock(File);
+
+impl Drop for DatabaseLock {
+    fn drop(&mut self) {
+        // Closing would not be enough: a program that this process is just starting has the file open for a moment too.
+        self.0.unlock().ok();
+    }
+}
+
+/// Takes a SQLite database for a board, which alone may serve it. The lock lies beside the file, so that it holds
 /// for boards with other data directories too, and is gone with the process, however that ends.
-pub fn lock_database(url: &str) -> Result<Option<File>, miette::Report> {
+pub fn lock_database(url: &str) -> Result<Option<DatabaseLock>, miette::Report> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let Some(lock) = lock_file(url) else { return Ok(None) };
     let mut options = File::options();
@@ -47,41 +57,13 @@ pub fn lock_database(url: &str) -> Result<Option<File>, miette::Report> {
     let file =
         options.open(&lock).into_diagnostic().wrap_err_with(|| format!("cannot write {}", lock.display()))?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
+        Ok(()) => Ok(Some(DatabaseLock(file))),
         Err(_) => Err(miette!(
             help = "several instances share a Postgres database: set DATABASE_URL for each of them",
             "another board is running on {}",
             lock.with_extension("").display()
         )),
     }
-}
-
-/// Lets the process have as many open files as it may: each call is one, and the usual soft limit is 1,024. Returns how
-/// many calls can be taken, so that the database, the health page and those who are turned away have files as well.
-pub fn raise_file_limit(calls: usize) -> usize {
-    let mut limit = rustix::process::getrlimit(Resource::Nofile);
-    limit.current = limit.maximum;
-    if let Err(error) = rustix::process::setrlimit(Resource::Nofile, limit) {
-        tracing::warn!(%error, "the limit of open files stays as it is");
-    }
-    let Some(files) = rustix::process::getrlimit(Resource::Nofile).current else { return calls };
-    let files = usize::try_from(files).unwrap_or(usize::MAX);
-    let possible = calls_within(files);
-    if possible < calls {
-        tracing::warn!(
-            files,
-            calls = possible,
-            "fewer open files allowed than limits.calls needs: fewer calls are taken; raise LimitNOFILE"
-        );
-    }
-    calls.min(possible)
-}
-
-/// How many calls so many open files are enough for.
-fn calls_within(files: usize) -> usize {
-    /// Files besides calls: the database, listeners, NATS, logs, the health page, callers who are turned away.
-    const OTHERS: usize = 128;
-    files.saturating_sub(OTHERS).max(files / 4).max(1)
 }
 
 /// Joins the board as an instance, by its configured name or by a number. A name that another instance holds is waited for:
@@ -121,26 +103,26 @@ pub async fn join(domain: &Domain, config: &Config, port: u16) -> Result<Joined,
     }
 }
 
-/// Renews the lease until shutdown. While the records are away the others see this instance's callers leave. An instance
-/// whose place another has taken sets `replaced`: two of one name would close each other's calls.
+/// Renews the lease until the board closes. While the records are away the others see this instance's callers leave. An
+/// instance whose place another has taken drains: two of one name would close each other's calls.
 pub async fn keep_lease(
     domain: Domain,
     instance: InstanceId,
-    replaced: CancellationToken,
-    shutdown: CancellationToken,
+    shutdown: Shutdown,
+    closing: CancellationToken,
 ) {
     let mut ticks = interval(RENEW);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            () = shutdown.cancelled() => return,
+            () = closing.cancelled() => return,
             _ = ticks.tick() => {}
         }
         match domain.instances.renew(instance).await {
             Ok(()) => {}
             Err(error @ InstancesError::Replaced) => {
                 tracing::error!(%error, "stopping: give each instance a name of its own (instance.name)");
-                replaced.cancel();
+                shutdown.drain();
                 return;
             }
             // The database's own lines say that it's away, or full.
@@ -148,15 +130,5 @@ pub async fn keep_lease(
                 tracing::debug!(%error, "the instance's lease was not renewed")
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn some_files_are_kept_from_calls() {
-        assert_eq!([64, 160, 256, 1024, 65_536].map(calls_within), [16, 40, 128, 896, 65_408]);
     }
 }

@@ -1,4 +1,5 @@
-//! Menus and art taken over while callers are on: when their files change, and on SIGHUP.
+//! Menus, art and languages taken over while callers are on: when their files change, and when the board is asked to
+//! (SIGHUP).
 
 use std::ffi::OsStr;
 use std::io;
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
 use tokio::io::unix::AsyncFd;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Notify;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -26,22 +27,21 @@ const SETTLED: Duration = Duration::from_millis(100);
 pub struct Reload {
     config: Arc<Config>,
     server: Arc<ServerState>,
-    hangup: Signal,
+    asked: Arc<Notify>,
     watch: Option<Watch>,
 }
 
 impl Reload {
-    /// Watches from now on. Errors: signals cannot be had. A system that cannot watch files is told of in the log:
-    /// SIGHUP does the same.
-    pub fn new(config: Arc<Config>, server: Arc<ServerState>) -> io::Result<Self> {
+    /// Watches from now on, and listens to who asks. A system that cannot watch files is told of in the log.
+    pub fn new(config: Arc<Config>, server: Arc<ServerState>, asked: Arc<Notify>) -> Self {
         let watch = match Watch::new(&config.storage.data_dir) {
             Ok(watch) => Some(watch),
             Err(error) => {
-                tracing::warn!(%error, "menus and art are not watched: send SIGHUP when they have changed");
+                tracing::warn!(%error, "menus, art and languages are not watched: send SIGHUP when they have changed");
                 None
             }
         };
-        Ok(Self { config, server, hangup: signal(SignalKind::hangup())?, watch })
+        Self { config, server, asked, watch }
     }
 
     /// Works until the board closes.
@@ -49,9 +49,9 @@ impl Reload {
         loop {
             tokio::select! {
                 () = closing.cancelled() => return,
-                _ = self.hangup.recv() => {}
+                () = self.asked.notified() => {}
                 changed = changed(self.watch.as_mut()) => if let Err(error) = changed {
-                    tracing::warn!(%error, "menus and art are watched no more: send SIGHUP when they have changed");
+                    tracing::warn!(%error, "menus, art and languages are watched no more: send SIGHUP when they have changed");
                     self.watch = None;
                     continue;
                 },
@@ -62,16 +62,24 @@ impl Reload {
 
     async fn load(&self) {
         let config = Arc::clone(&self.config);
-        let Ok(loaded) = tokio::task::spawn_blocking(move || assets::load(&config)).await else { return };
+        let load = move || (assets::load(&config), assets::languages(&config));
+        let Ok((loaded, (languages, mistakes))) = tokio::task::spawn_blocking(load).await else { return };
         match loaded {
             Ok(loaded) => {
                 self.server.themes.store(Arc::new(loaded.themes));
                 self.server.menus.store(Arc::new(loaded.menus));
-                self.server.reloaded.send_replace(());
                 tracing::info!("menus and art reloaded");
             }
             Err(report) => tracing::error!("menus and art stay as they were: {report:?}"),
         }
+        match mistakes {
+            None => {
+                self.server.languages.store(Arc::new(languages));
+                tracing::info!("languages reloaded");
+            }
+            Some(report) => tracing::error!("languages stay as they were: {report:?}"),
+        }
+        self.server.reloaded.send_replace(());
     }
 }
 
@@ -85,7 +93,7 @@ async fn changed(watch: Option<&mut Watch>) -> io::Result<()> {
     Ok(())
 }
 
-/// The data directory, and the folders of art in it. Folders are watched, not files: an editor that saves by renaming
+/// The data directory, and the folders of art and languages in it. Folders are watched, not files: an editor that saves by renaming
 /// leaves the old file behind with whoever watches it.
 struct Watch {
     events: AsyncFd<OwnedFd>,
@@ -114,17 +122,17 @@ impl Watch {
         Ok(watch)
     }
 
-    /// Watches the folders of art there are. One that is watched already stays so.
+    /// Watches the folders of art and languages there are. One that is watched already stays so.
     fn folders(&self) {
         let art = self.data_dir.join("ansi-art");
         let inner = std::fs::read_dir(&art).into_iter().flatten().flatten().map(|entry| entry.path());
-        for folder in std::iter::once(art.clone()).chain(inner) {
+        for folder in [self.data_dir.join("lang"), art.clone()].into_iter().chain(inner) {
             // What is no folder, or is gone again, need not be watched.
             inotify::add_watch(self.events.get_ref(), &folder, CHANGES).ok();
         }
     }
 
-    /// Waits for something to happen in the folders; true if menus or art may be others now.
+    /// Waits for something to happen in the folders; true if menus, art or languages may have changed.
     async fn next(&mut self) -> io::Result<bool> {
         let mut ready = self.events.readable().await?;
         let mut buffer = [MaybeUninit::uninit(); 4096];
@@ -137,7 +145,11 @@ impl Watch {
                     folders |= event.events().contains(ReadFlags::ISDIR);
                     // When events were lost, anything may have happened.
                     ours |= event.events().contains(ReadFlags::QUEUE_OVERFLOW)
-                        || if event.wd() == self.data { in_data(name) } else { in_art(name, event.events()) };
+                        || if event.wd() == self.data {
+                            in_data(name)
+                        } else {
+                            in_folder(name, event.events())
+                        };
                 }
                 Err(error) if error == rustix::io::Errno::WOULDBLOCK => break,
                 Err(error) => return Err(error.into()),
@@ -153,11 +165,11 @@ impl Watch {
 }
 
 fn in_data(name: &[u8]) -> bool {
-    matches!(name, b"menus.toml" | b"ansi-art")
+    matches!(name, b"menus.toml" | b"ansi-art" | b"lang")
 }
 
-/// Whether something in a folder of art is art, or a folder of it. Editors leave files of their own for a moment.
-fn in_art(name: &[u8], events: ReadFlags) -> bool {
+/// Whether something in a folder is art, a folder of it, or a language. Editors leave files of their own for a moment.
+fn in_folder(name: &[u8], events: ReadFlags) -> bool {
     let ending = Path::new(OsStr::from_bytes(name)).extension().map(OsStr::as_bytes);
-    events.contains(ReadFlags::ISDIR) || matches!(ending, Some(b"ans" | b"asc" | b"toml"))
+    events.contains(ReadFlags::ISDIR) || matches!(ending, Some(b"ans" | b"asc" | b"toml" | b"ftl"))
 }

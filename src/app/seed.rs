@@ -3,7 +3,6 @@
 use dialtone_domain::{Caller, Domain};
 use miette::{IntoDiagnostic, WrapErr};
 
-use crate::config::LogFormat;
 use crate::telemetry::log;
 
 /// Fills an empty database, or what an earlier first start left unfinished; does nothing to any other. Gives the
@@ -19,13 +18,11 @@ pub async fn first_start(domain: &Domain) -> Result<Option<Caller>, miette::Repo
 
 /// The sysop's password, shown here and nowhere else. Its hash takes as long as the rest of a start, so the board
 /// answers calls meanwhile.
-pub async fn show_password(domain: Domain, sysop: Caller, format: LogFormat) {
+pub async fn show_password(domain: Domain, sysop: Caller) {
     match domain.users.issue_sysop_password(&sysop).await {
         Ok(Some((handle, password))) => {
-            // Nobody can ask for it again, so a filter that hides warnings does not hide it.
-            log::whatever_the_filter(format, || {
-                tracing::warn!(handle = handle.as_str(), password = password.expose(), "sysop created");
-            });
+            let (handle, password) = (handle.as_str(), password.expose());
+            tracing::warn!(target: log::NEVER_HIDDEN, handle, password, "sysop created");
         }
         // Another instance of this board was as fast, and has shown it.
         Ok(None) => {}

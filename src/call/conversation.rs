@@ -71,7 +71,7 @@ impl Conversation for Call {
             }
             CallEvent::Warning => {
                 let text = format!("still there? the line closes in {} seconds", self.idle.warning_seconds());
-                self.screen.pager.take(Page { at: chrono::Utc::now(), text, thread: None });
+                self.screen.pager.take(Page { at: chrono::Utc::now(), text, target: None });
                 self.tell(prompt, line).await?;
             }
         }
@@ -120,7 +120,7 @@ impl Conversation for Call {
 impl Call {
     /// Sends art in full; where the terminal gets none, its words.
     pub async fn stream(&mut self, name: &str, words: &str) -> Result<(), EndReason> {
-        self.screen.renew_themes(&self.server.themes.load_full());
+        self.screen.renew(&self.server.themes.load(), &self.server.languages.load());
         let throw = rand::random_range(0..usize::from(u16::MAX));
         match self.screen.art(name, words, throw) {
             Some(bytes) => self.output.write(bytes).await?,

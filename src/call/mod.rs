@@ -7,6 +7,7 @@ mod rights;
 mod tune;
 mod wait;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chrono::Local;
@@ -21,11 +22,12 @@ use tokio::time::Instant;
 
 pub use self::end_reason::EndReason;
 pub use self::idle::IdleClock;
+use crate::lang::Language;
 use crate::menu::{Facts, Moment};
 use crate::server_state::ServerState;
 use crate::switchboard::{EventFilter, Subscription};
 use crate::transport::{Connection, Input, LoggedIn, Output, Peer, WireSettings};
-use crate::ui::{Location, Page, Screen, View};
+use crate::ui::{CallEvent, Location, Page, Screen, View};
 
 /// What the records say of a caller.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -66,6 +68,8 @@ pub struct Call {
     settings: WireSettings,
     /// What the records say of the caller, where access rules ask for it.
     pub record: Record,
+    /// What happened while help covered the view, which has yet to hear of it.
+    meanwhile: VecDeque<CallEvent>,
     input: Peekable<mpsc::Receiver<Input>>,
     output: Output,
     idle: IdleClock,
@@ -93,8 +97,9 @@ impl Call {
         let domain = server.domain.clone();
         let login_keys = Some(server.limits.login_bytes);
         let subscription = server.switchboard.subscribe(EventFilter::default());
-        let themes = server.themes.load_full();
-        let screen = Screen::new(connection.terminal, connection.echo, &server.name, themes);
+        let (themes, languages) = (server.themes.load_full(), server.languages.load_full());
+        let Connection { terminal, echo, locale, .. } = connection;
+        let screen = Screen::new(terminal, echo, &server.name, themes, languages, locale);
         let reloaded = server.reloaded.subscribe();
         let ticks = subscription.board_stats().ticks();
         let traffic = *ticks.borrow();
@@ -113,6 +118,7 @@ impl Call {
             stale: false,
             since: Instant::now(),
             record: Record::default(),
+            meanwhile: VecDeque::new(),
             input: connection.input.peekable(),
             output: connection.output,
             idle,
@@ -126,6 +132,11 @@ impl Call {
             drawn: Instant::now(),
             drops: 0,
         }
+    }
+
+    /// The language that the caller reads.
+    pub fn language(&self) -> &Arc<Language> {
+        self.screen.language()
     }
 
     /// Whether this terminal gets words alone: no cursor movement, one line after the other.

@@ -28,12 +28,15 @@ impl Call {
     /// Waits for anything, with the view on screen, until `quiet`. What is typed ahead is answered in one drawing.
     pub async fn event(&mut self, view: &dyn View, quiet: Option<Instant>) -> Result<CallEvent, EndReason> {
         loop {
+            if let Some(event) = self.meanwhile.pop_front() {
+                return Ok(event);
+            }
             let event = match self.at_hand().await? {
                 Some(event) => event,
                 None => {
                     self.show(view).await?;
                     let event = self.beyond_ticks(view, quiet).await?;
-                    self.screen.renew_themes(&self.server.themes.load());
+                    self.screen.renew(&self.server.themes.load(), &self.server.languages.load());
                     event
                 }
             };
@@ -46,7 +49,7 @@ impl Call {
                     }
                 }
                 CallEvent::Key(key) => match self.routed(view, key) {
-                    Routed::Help => help::show(self, view.keys()).await?,
+                    Routed::Help => self.meanwhile = help::show(self, view.keys()).await?,
                     Routed::Redraw => self.screen.forget(),
                     Routed::Nowhere => {}
                     Routed::Key(key) => return Ok(CallEvent::Key(key)),
@@ -67,7 +70,7 @@ impl Call {
                 CallEvent::Warning => {
                     let text =
                         format!("still there? the line closes in {} seconds", self.idle.warning_seconds());
-                    self.screen.pager.take(Page { at: chrono::Utc::now(), text, thread: None });
+                    self.screen.pager.take(Page { at: chrono::Utc::now(), text, target: None });
                 }
                 CallEvent::Reloaded => {
                     // What is on screen was drawn with art that is gone.
@@ -127,7 +130,7 @@ impl Call {
     fn clicked(&self, keys: &Keys, column: u16, row: u16) -> Option<Key> {
         let body = self.screen.body();
         if row == body.prompt_row {
-            let hints = keys.placed(self.screen.terminal.columns);
+            let hints = keys.placed(self.screen.terminal.columns, self.language());
             return hints.iter().find(|hint| (hint.x..hint.end).contains(&column)).map(|hint| hint.key);
         }
         if row > body.prompt_row {
@@ -270,9 +273,10 @@ impl Call {
     pub(super) fn concerned(&mut self, event: &Arc<Event>) -> bool {
         let missed = self.subscription.take_missed();
         self.screen.pager.missed(missed);
-        if let Some(page) = page_of(event) {
-            self.count(event);
-            self.screen.pager.take(page);
+        if let Some(page) = page_of(event, self.language()) {
+            if self.screen.pager.take(page) {
+                self.count(event);
+            }
             return true;
         }
         event.body.meaning().audience == Audience::QuoteWatchers

@@ -8,6 +8,7 @@ mod board;
 mod instance;
 mod market;
 mod password;
+mod serve;
 mod table;
 mod user;
 
@@ -53,12 +54,7 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
     let answer = match command.unwrap_or_else(|| Command::Serve(ServeArgs::default())) {
         Command::Serve(options) => {
             options.apply(&mut config);
-            telemetry::log::start(&config.log);
-            // A thread that hashed a password gives the memory back when it ends.
-            let keep_alive = std::time::Duration::from_secs(1);
-            let runtime =
-                runtime::Builder::new_multi_thread().enable_all().thread_keep_alive(keep_alive).build()?;
-            return Ok(runtime.block_on(app::serve(config))?);
+            return serve::run(config);
         }
         Command::Console { sysop } => {
             return with_board(&config, async |domain| {

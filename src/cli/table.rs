@@ -1,7 +1,8 @@
 //! Aligned columns for people.
 
 use chrono::{DateTime, Utc};
-use dialtone_terminal::text::{clean_line, width};
+use dialtone_terminal::text::clean_line;
+use unicode_width::UnicodeWidthStr;
 
 /// What stands between two columns.
 const GAP: &str = "  ";
@@ -48,7 +49,7 @@ impl Table {
     /// Every row on a line of its own.
     pub fn lines(&self) -> String {
         let widest = |column: usize| {
-            self.rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max().unwrap_or(0)
+            self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0)
         };
         let widths: Vec<usize> = (0..self.edges.len()).map(widest).collect();
         let line = |row: &Vec<String>| {
@@ -56,7 +57,7 @@ impl Table {
                 .iter()
                 .zip(self.edges.iter().zip(&widths))
                 .map(|(cell, (edge, columns))| {
-                    let blanks = " ".repeat(columns.saturating_sub(width(cell)));
+                    let blanks = " ".repeat(columns.saturating_sub(cell.width()));
                     match edge {
                         Edge::Left => format!("{cell}{blanks}"),
                         Edge::Right => format!("{blanks}{cell}"),

@@ -3,12 +3,11 @@
 pub mod access;
 mod file;
 mod machine;
-mod near;
 
 use std::sync::Arc;
 
 pub use self::access::{Facts, Moment, Rule};
-pub use self::file::{Known, Mistakes, parse};
+pub use self::file::{Known, parse};
 pub use self::machine::{Effect, MenuInput, State};
 
 /// Which menu, by its place in [`Menus`].

@@ -1,8 +1,11 @@
 //! The boards, with what is new on each.
 
+use std::sync::Arc;
+
 use dialtone_domain::messaging::BoardSummary;
 
 use crate::call::{Call, EndReason};
+use crate::lang::Language;
 use crate::ui::{Bar, CellText, Column, List, ListOutcome, Live, Panel, pick, styles};
 
 use super::{format, pager, show_error, threads};
@@ -16,20 +19,20 @@ const COLUMNS: [Column; 6] = [
     Column::new("last", 10, styles::ASIDE).right(),
 ];
 
-fn row(summary: &BoardSummary) -> Vec<CellText> {
+fn row(summary: &BoardSummary, language: &Language) -> Vec<CellText> {
     vec![
         format::mark(summary.unread > 0),
         (summary.board.name.clone(), None),
         (summary.board.description.clone(), None),
         (summary.messages.to_string(), None),
         format::figure(summary.unread),
-        (summary.last_post.map(format::ago).unwrap_or_default(), None),
+        (summary.last_post.map(|at| format::ago(language, at)).unwrap_or_default(), None),
     ]
 }
 
-fn about(summary: &BoardSummary) -> Panel {
+fn about(summary: &BoardSummary, language: &Language) -> Panel {
     let writes = if summary.board.read_only { "the sysop writes, all read" } else { "all who call" };
-    let last = summary.last_post.map_or_else(|| "nobody yet".to_owned(), format::when);
+    let last = summary.last_post.map_or_else(|| "nobody yet".to_owned(), |at| format::when(language, at));
     Panel {
         title: summary.board.name.clone(),
         pairs: vec![
@@ -55,13 +58,14 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
         };
         bar.follow(on, boards.iter().map(|board| board.board.id));
         call.enter("boards", "message boards", &subtitle);
+        let language = Arc::clone(call.language());
         let mut list = List {
             columns: COLUMNS.to_vec(),
-            rows: boards.iter().map(row).collect(),
+            rows: boards.iter().map(|board| row(board, &language)).collect(),
             empty: "There is no board here that you may read.".into(),
             bar: std::mem::take(&mut bar),
             live: Live::Messages,
-            about: Some(Box::new(|n| boards.get(n).map(about).unwrap_or_default())),
+            about: Some(Box::new(|n| boards.get(n).map(|board| about(board, &language)).unwrap_or_default())),
             ..List::default()
         };
         let picked = pick(call, &mut list).await?;

@@ -76,7 +76,7 @@ async fn resume(call: &mut Call, board: BoardId, thread: Option<ThreadId>) -> Re
     let question = format!(
         "You did not finish {}, {}. Go on with it?",
         format::unfinished(&saved),
-        format::when(saved.saved_at)
+        format::when(call.language(), saved.saved_at)
     );
     match choice(call, &question, &[("G", "go on"), ("N", "write a new one")]).await? {
         Some('G') => Ok(Resumed::GoOn(saved)),

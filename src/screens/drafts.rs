@@ -17,7 +17,7 @@ pub async fn offer(call: &mut Call, drafts: Vec<SavedDraft>) -> Result<(), EndRe
                 let question = format!(
                     "You were writing {}, {}.",
                     format::unfinished(&saved),
-                    format::when(saved.saved_at)
+                    format::when(call.language(), saved.saved_at)
                 );
                 let answers = [("G", "go on"), ("T", "throw it away"), ("L", "later")];
                 match choice(call, &question, &answers).await? {

@@ -4,30 +4,43 @@ use chrono::{DateTime, Local, Utc};
 use dialtone_domain::Cents;
 use dialtone_domain::messaging::SavedDraft;
 
+use crate::lang::{Language, say};
 use crate::ui::{CellText, styles};
 
-/// How long ago what is less than a minute old is.
-pub const NOW: &str = "now";
-
-/// How long ago, in at most ten characters: `now`, `12 min`, `3 h`, `5 days`, `2026-03-09`.
-pub fn ago(at: DateTime<Utc>) -> String {
+/// How long ago something was: a number and its unit, as messages take them; none where the date says more.
+fn span(at: DateTime<Utc>) -> Option<(&'static str, i64)> {
     let minutes = (Utc::now() - at).num_minutes();
     match minutes {
-        ..1 => NOW.to_owned(),
-        1..60 => format!("{minutes} min"),
-        60..1440 => format!("{} h", minutes / 60),
-        1440..2880 => "1 day".to_owned(),
-        2880..43_200 => format!("{} days", minutes / 1440),
-        _ => at.with_timezone(&Local).format("%Y-%m-%d").to_string(),
+        ..1 => Some(("now", 0)),
+        1..60 => Some(("minutes", minutes)),
+        60..1440 => Some(("hours", minutes / 60)),
+        1440..43_200 => Some(("days", minutes / 1440)),
+        _ => None,
+    }
+}
+
+fn date(at: DateTime<Utc>) -> String {
+    at.with_timezone(&Local).format("%Y-%m-%d").to_string()
+}
+
+/// Whether it was less than a minute ago.
+pub fn is_now(at: DateTime<Utc>) -> bool {
+    matches!(span(at), Some(("now", _)))
+}
+
+/// How long ago, in at most ten columns: `now`, `12 min`, `3 h`, `5 days`, `2026-03-09`.
+pub fn ago(language: &Language, at: DateTime<Utc>) -> String {
+    match span(at) {
+        Some((unit, number)) => say!(language, "ago", unit = unit, number = number),
+        None => date(at),
     }
 }
 
 /// [`ago`] in a sentence: `just now`, `12 min ago`, `on 2026-03-09`.
-pub fn when(at: DateTime<Utc>) -> String {
-    match ago(at).as_str() {
-        NOW => "just now".to_owned(),
-        date if date.contains('-') => format!("on {date}"),
-        span => format!("{span} ago"),
+pub fn when(language: &Language, at: DateTime<Utc>) -> String {
+    match span(at) {
+        Some((unit, number)) => say!(language, "when", unit = unit, number = number),
+        None => say!(language, "when-on", date = date(at)),
     }
 }
 
@@ -83,15 +96,16 @@ pub fn figure(new: i64) -> CellText {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lang::english;
     use chrono::TimeDelta;
 
     #[test]
     fn times_are_few_words() {
         let table = [(0, "now"), (90, "1 min"), (7200, "2 h"), (90_000, "1 day"), (400_000, "4 days")];
         for (seconds, words) in table {
-            assert_eq!(ago(Utc::now() - TimeDelta::seconds(seconds)), words);
+            assert_eq!(ago(english(), Utc::now() - TimeDelta::seconds(seconds)), words);
         }
-        assert_eq!(when(Utc::now()), "just now");
+        assert_eq!(when(english(), Utc::now()), "just now");
     }
 
     #[test]

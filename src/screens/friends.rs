@@ -4,6 +4,7 @@ use dialtone_domain::UsersError;
 use dialtone_domain::users::{OnlineCall, Profile};
 
 use crate::call::{Call, EndReason};
+use crate::lang::Language;
 use crate::ui::{Bar, CellText, Column, Field, Form, List, ListOutcome, Live, Panel, confirm, pick, styles};
 
 use super::who::Online;
@@ -21,12 +22,12 @@ struct Friend {
     place: Option<String>,
 }
 
-fn row(friend: &Friend) -> Vec<CellText> {
+fn row(friend: &Friend, language: &Language) -> Vec<CellText> {
     let now = match &friend.place {
         Some(place) => (format!("on line: {place}"), Some(styles::GAIN)),
         None => ("away".to_owned(), Some(styles::ASIDE)),
     };
-    vec![(friend.profile.handle.to_string(), None), now, (users::last_call(&friend.profile), None)]
+    vec![(friend.profile.handle.to_string(), None), now, (users::last_call(&friend.profile, language), None)]
 }
 
 async fn friends(call: &mut Call) -> Result<Option<Vec<Friend>>, EndReason> {
@@ -78,7 +79,7 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
         };
         let mut list = List {
             columns: COLUMNS.to_vec(),
-            rows: friends.iter().map(row).collect(),
+            rows: friends.iter().map(|friend| row(friend, call.language())).collect(),
             empty: "No friends yet. A adds one.".into(),
             keys: vec![("A", "add"), ("D", "delete")],
             bar: std::mem::take(&mut bar),

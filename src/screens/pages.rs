@@ -1,7 +1,7 @@
 //! What the pager brought: this call's news, and pages from others that wait.
 
 use chrono::{DateTime, Utc};
-use dialtone_domain::{BoardId, ThreadId};
+use dialtone_domain::events::Target;
 
 use crate::call::{Call, EndReason};
 use crate::ui::{Bar, Column, List, ListOutcome, Live, Panel, notice, pick, styles};
@@ -16,14 +16,14 @@ const KEPT: usize = 1000;
 struct Entry {
     at: DateTime<Utc>,
     text: String,
-    thread: Option<(BoardId, ThreadId)>,
+    target: Option<Target>,
     new: bool,
 }
 
 fn about(entry: &Entry) -> Panel {
-    let title = match entry.thread {
-        Some(_) => format!("{}, Enter opens the thread", format::moment(entry.at)),
-        None => format::moment(entry.at),
+    let title = match entry.target {
+        Some(Target::Thread { .. }) => format!("{}, Enter opens the thread", format::moment(entry.at)),
+        _ => format::moment(entry.at),
     };
     Panel { title, words: entry.text.clone(), ..Panel::default() }
 }
@@ -32,7 +32,7 @@ fn about(entry: &Entry) -> Panel {
 /// could not be asked.
 async fn take(call: &mut Call, entries: &mut Vec<Entry>) -> Result<bool, EndReason> {
     for page in call.read_pages() {
-        entries.push(Entry { at: page.at, text: page.text, thread: page.thread, new: true });
+        entries.push(Entry { at: page.at, text: page.text, target: page.target, new: true });
     }
     if !call.caller.is_guest() {
         let answer = call.domain.messaging.pages(&call.caller).await;
@@ -51,8 +51,9 @@ async fn take(call: &mut Call, entries: &mut Vec<Entry>) -> Result<bool, EndReas
         for page in stored {
             let text = format!("{} pages you: {}", page.from, page.text);
             // A page that came during this call is in both lists.
-            if !entries.iter().any(|entry| entry.text == text) {
-                entries.push(Entry { at: page.at, text, thread: None, new: !page.seen });
+            let target = Some(Target::Page(page.id));
+            if !entries.iter().any(|entry| entry.target == target) {
+                entries.push(Entry { at: page.at, text, target, new: !page.seen });
             }
         }
     }
@@ -76,7 +77,7 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
                 .iter()
                 .map(|entry| {
                     let style = entry.new.then_some(styles::NAME);
-                    vec![(format::ago(entry.at), None), (entry.text.clone(), style)]
+                    vec![(format::ago(call.language(), entry.at), None), (entry.text.clone(), style)]
                 })
                 .collect(),
             empty: "Nothing. The line is quiet.".into(),
@@ -90,7 +91,7 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
         drop(list);
         match picked {
             ListOutcome::Row(n) => match entries.get(n) {
-                Some(Entry { thread: Some((board, id)), .. }) => {
+                Some(Entry { target: Some(Target::Thread { board, thread: id }), .. }) => {
                     let (board, id) = (*board, *id);
                     let answer = call.domain.messaging.reader(&call.caller, board).await;
                     if let Some(reader) = show_error(call, answer).await? {

@@ -4,6 +4,7 @@ use dialtone_domain::Cents;
 use dialtone_domain::market::{Fill, Holding, Portfolio, START_CASH, Side};
 
 use crate::call::{Call, EndReason};
+use crate::lang::Language;
 use crate::ui::{Bar, CellText, Column, List, ListOutcome, Panel, Picture, Share, pick, read, styles};
 use crate::ui::{Text, ViewerOutcome};
 
@@ -123,10 +124,10 @@ async fn nothing_yet(call: &mut Call, portfolio: &Portfolio) -> Result<ViewerOut
     read(call, &text).await
 }
 
-fn filled(fill: &Fill) -> Vec<CellText> {
+fn filled(fill: &Fill, language: &Language) -> Vec<CellText> {
     let side = if fill.side == Side::Buy { "buy" } else { "sell" };
     vec![
-        (format::ago(fill.at), None),
+        (format::ago(language, fill.at), None),
         (side.to_owned(), None),
         (fill.symbol.to_string(), None),
         (fill.shares.to_string(), None),
@@ -163,7 +164,7 @@ async fn history(call: &mut Call) -> Result<(), EndReason> {
     call.enter("portfolio", "your orders", "newest first");
     let mut list = List {
         columns: COLUMNS.to_vec(),
-        rows: fills.iter().map(filled).collect(),
+        rows: fills.iter().map(|fill| filled(fill, call.language())).collect(),
         about: Some(Box::new(|n| fills.get(n).map(order).unwrap_or_default())),
         empty: "No orders yet.".into(),
         ..List::default()

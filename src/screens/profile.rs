@@ -136,7 +136,7 @@ async fn keys(call: &mut Call) -> Result<(), EndReason> {
                     vec![
                         (key.kind.clone(), None),
                         (key.comment.clone(), None),
-                        (format::ago(key.added_at), None),
+                        (format::ago(call.language(), key.added_at), None),
                     ]
                 })
                 .collect(),

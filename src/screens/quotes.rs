@@ -4,6 +4,7 @@ use dialtone_domain::Cents;
 use dialtone_domain::market::{Quote, Side};
 
 use crate::call::{Call, EndReason};
+use crate::lang::Language;
 use crate::switchboard::PriceHistory;
 use crate::ui::{Bar, CellText, Column, List, ListOutcome, Live, Panel, Picture, chart, pick, styles};
 
@@ -33,7 +34,7 @@ fn prices(tape: &PriceHistory, quote: &Quote) -> Vec<i64> {
     if heard.len() < 2 { vec![quote.open.0, quote.price.0] } else { heard }
 }
 
-fn row(tape: &PriceHistory, quote: &Quote) -> Vec<CellText> {
+fn row(tape: &PriceHistory, quote: &Quote, language: &Language) -> Vec<CellText> {
     let way = Some(way(quote.open, quote.price));
     vec![
         (quote.symbol.to_string(), None),
@@ -41,7 +42,7 @@ fn row(tape: &PriceHistory, quote: &Quote) -> Vec<CellText> {
         (chart::spark(&prices(tape, quote), usize::from(SPARK)), way),
         (quote.price.to_string(), way),
         coloured(quote.open, quote.price),
-        (format::ago(quote.at), quote.stale.then_some(styles::DANGER)),
+        (format::ago(language, quote.at), quote.stale.then_some(styles::DANGER)),
     ]
 }
 
@@ -85,7 +86,7 @@ async fn watch(call: &mut Call) -> Result<(), EndReason> {
         prices_are(call, &quotes);
         let stale = quotes.iter().any(|quote| quote.stale);
         // A price of this minute needs no saying so.
-        let old = quotes.iter().any(|quote| format::ago(quote.at) != format::NOW);
+        let old = quotes.iter().any(|quote| !format::is_now(quote.at));
         call.enter(
             "quotes",
             "the tape",
@@ -93,7 +94,7 @@ async fn watch(call: &mut Call) -> Result<(), EndReason> {
         );
         let mut list = List {
             columns: COLUMNS.into_iter().filter(|column| old || column.title != AS_OF).collect(),
-            rows: quotes.iter().map(|quote| row(tape, quote)).collect(),
+            rows: quotes.iter().map(|quote| row(tape, quote, call.language())).collect(),
             empty: "The tape is blank: the feed has not begun.".into(),
             keys: if call.caller.is_guest() { vec![] } else { vec![("B", "buy"), ("S", "sell")] },
             bar: std::mem::take(&mut bar),

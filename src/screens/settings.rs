@@ -3,8 +3,11 @@
 use dialtone_domain::users::{CharsetChoice, Settings};
 use dialtone_terminal::Charset;
 
+use std::sync::Arc;
+
 use super::{pager, show_error};
 use crate::call::{Call, EndReason};
+use crate::lang::{Language, id, say};
 use crate::ui::{Bar, Column, List, ListOutcome, Panel, pick, styles};
 
 /// Speeds that modems had, in bits a second.
@@ -26,11 +29,34 @@ struct Setting {
     value: fn(&Call, &Settings) -> String,
     /// Whether the caller's terminal has anything to do with it.
     there: fn(&Call) -> bool,
-    /// The themes there are, and what is set.
-    next: fn(&[String], &mut Settings),
+    next: fn(&Choices, &mut Settings),
 }
 
-const SETTINGS: [Setting; 8] = [
+/// The names there are to choose from.
+#[derive(Default)]
+struct Choices {
+    themes: Vec<String>,
+    languages: Vec<String>,
+}
+
+/// A setting by name, or what the board itself would take: the next of them.
+fn next_of(names: &[String], now: &mut Option<String>) {
+    let all: Vec<Option<String>> = std::iter::once(None).chain(names.iter().cloned().map(Some)).collect();
+    *now = after(&all, now);
+}
+
+const SETTINGS: [Setting; 9] = [
+    Setting {
+        name: id!("settings-language"),
+        help: id!("settings-language-help"),
+        about: id!("settings-language-about"),
+        value: |call, settings| match &settings.language {
+            Some(tag) => call.server.languages.load().get(tag).map_or(tag.clone(), |it| it.name().to_owned()),
+            None => say!(call, "settings-language-guessed", name = call.screen.guessed_language().name()),
+        },
+        there: |call| call.server.languages.load().iter().count() > 1,
+        next: |choices, settings| next_of(&choices.languages, &mut settings.language),
+    },
     Setting {
         name: "charset",
         help: "what your terminal shows",
@@ -59,11 +85,7 @@ const SETTINGS: [Setting; 8] = [
         about: "Pictures and colours of the board. Enter tries the next.",
         value: |_, settings| settings.theme.clone().unwrap_or_else(|| "the board's".to_owned()),
         there: |_| true,
-        next: |themes, settings| {
-            let named = themes.iter().cloned().map(Some);
-            let themes: Vec<Option<String>> = std::iter::once(None).chain(named).collect();
-            settings.theme = after(&themes, &settings.theme);
-        },
+        next: |choices, settings| next_of(&choices.themes, &mut settings.theme),
     },
     Setting {
         name: "expert",
@@ -134,8 +156,9 @@ fn name_of(charset: Charset) -> &'static str {
     }
 }
 
-fn about(setting: &Setting) -> Panel {
-    Panel { title: setting.name.to_owned(), words: setting.about.to_owned(), ..Panel::default() }
+fn about(setting: &Setting, language: &Language) -> Panel {
+    let text = |id| language.text(id).into_owned();
+    Panel { title: text(setting.name), words: text(setting.about), ..Panel::default() }
 }
 
 /// The list of settings. A guest's last as long as the call.
@@ -150,16 +173,20 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
         call.enter("settings", "settings", "how the board writes to you");
         let settings = call.caller.settings().clone();
         let offered: Vec<&Setting> = SETTINGS.iter().filter(|setting| (setting.there)(call)).collect();
+        let language = Arc::clone(call.language());
+        let text = |id| language.text(id).into_owned();
         let rows = offered.iter().map(|setting| {
             let value = (setting.value)(call, &settings);
-            vec![(setting.name.to_owned(), None), (value, None), (setting.help.to_owned(), None)]
+            vec![(text(setting.name), None), (value, None), (text(setting.help), None)]
         });
         let mut list = List {
             columns: COLUMNS.to_vec(),
             rows: rows.collect(),
             note: "Enter changes a setting; it counts at once".into(),
             bar: std::mem::take(&mut bar),
-            about: Some(Box::new(|n| offered.get(n).map(|setting| about(setting)).unwrap_or_default())),
+            about: Some(Box::new(|n| {
+                offered.get(n).map(|setting| about(setting, &language)).unwrap_or_default()
+            })),
             ..List::default()
         };
         let picked = pick(call, &mut list).await?;
@@ -168,8 +195,11 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
             ListOutcome::Row(row) => {
                 let mut settings = settings;
                 let Some(setting) = offered.get(row) else { continue };
-                let themes: Vec<String> = call.server.themes.load().names().map(str::to_owned).collect();
-                (setting.next)(&themes, &mut settings);
+                let choices = Choices {
+                    themes: call.server.themes.load().names().map(str::to_owned).collect(),
+                    languages: call.server.languages.load().iter().map(|it| it.tag().to_owned()).collect(),
+                };
+                (setting.next)(&choices, &mut settings);
                 let answer = call.domain.users.set_settings(&call.caller, &settings).await;
                 if show_error(call, answer).await?.is_some() {
                     call.prefer(settings).await?;
@@ -188,11 +218,15 @@ mod tests {
 
     #[test]
     fn every_value_comes_round_again() {
+        let choices = Choices {
+            themes: vec!["classic".into(), "light".into()],
+            languages: vec!["de".into(), "en".into()],
+        };
         for setting in &SETTINGS {
             let mut settings = Settings::default();
             let mut changed = 0;
             loop {
-                (setting.next)(&["classic".to_owned(), "light".to_owned()], &mut settings);
+                (setting.next)(&choices, &mut settings);
                 changed += 1;
                 if settings == Settings::default() {
                     break;

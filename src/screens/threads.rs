@@ -4,6 +4,7 @@ use dialtone_domain::BoardId;
 use dialtone_domain::messaging::{CaughtUp, Reader, ThreadSummary};
 
 use crate::call::{Call, EndReason};
+use crate::lang::Language;
 use crate::ui::{Bar, CellText, Column, List, ListOutcome, Live, Panel, confirm, notice, pick, styles};
 
 use super::format::{figure, mark};
@@ -20,7 +21,7 @@ const COLUMNS: [Column; 6] = [
 /// Threads fetched at a time.
 const PAGE: i64 = 50;
 
-fn row(thread: &ThreadSummary) -> Vec<CellText> {
+fn row(thread: &ThreadSummary, language: &Language) -> Vec<CellText> {
     let seen = thread.unread == 0;
     vec![
         mark(!seen),
@@ -28,7 +29,7 @@ fn row(thread: &ThreadSummary) -> Vec<CellText> {
         (thread.author.to_string(), None),
         (thread.replies.to_string(), None),
         figure(thread.unread),
-        (format::ago(thread.last_at), None),
+        (format::ago(language, thread.last_at), None),
     ]
 }
 
@@ -104,7 +105,7 @@ pub async fn show(call: &mut Call, board: BoardId) -> Result<(), EndReason> {
         }
         let mut list = List {
             columns: COLUMNS.to_vec(),
-            rows: threads.iter().map(row).collect(),
+            rows: threads.iter().map(|thread| row(thread, call.language())).collect(),
             empty: format!("Nobody has written here yet.{begin}"),
             keys,
             note: refused.clone().unwrap_or_default(),

@@ -3,6 +3,7 @@
 use dialtone_domain::users::Profile;
 
 use crate::call::{Call, EndReason};
+use crate::lang::Language;
 use crate::ui::{Bar, CellText, Column, List, ListOutcome, Panel, pick, styles};
 
 use super::{format, pager, profile, show_error};
@@ -17,16 +18,16 @@ const COLUMNS: [Column; 4] = [
 const PAGE: i64 = 200;
 
 /// When somebody called last.
-pub fn last_call(profile: &Profile) -> String {
-    profile.last_call_at.map_or_else(|| "never".to_owned(), format::ago)
+pub fn last_call(profile: &Profile, language: &Language) -> String {
+    profile.last_call_at.map_or_else(|| "never".to_owned(), |at| format::ago(language, at))
 }
 
-fn row(profile: &Profile) -> Vec<CellText> {
+fn row(profile: &Profile, language: &Language) -> Vec<CellText> {
     vec![
         (profile.handle.to_string(), None),
         (profile.location.clone(), None),
         (profile.calls.to_string(), None),
-        (last_call(profile), None),
+        (last_call(profile, language), None),
     ]
 }
 
@@ -58,7 +59,7 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
         call.enter("users", "users", "who calls here");
         let mut list = List {
             columns: COLUMNS.to_vec(),
-            rows: profiles.iter().map(row).collect(),
+            rows: profiles.iter().map(|profile| row(profile, call.language())).collect(),
             empty: "Nobody has an account yet.".into(),
             bar: std::mem::take(&mut bar),
             more,

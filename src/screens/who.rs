@@ -7,6 +7,7 @@ use dialtone_domain::users::OnlineCall;
 use tokio::time::Instant;
 
 use crate::call::{Call, EndReason};
+use crate::lang::Language;
 use crate::switchboard::callers;
 use crate::ui::{Bar, CellText, Column, List, ListOutcome, Live, Panel, pick, styles};
 
@@ -39,25 +40,25 @@ fn names(online: &OnlineCall, me: Option<CallId>) -> (String, String) {
     }
 }
 
-fn row(online: &OnlineCall, all: &[OnlineCall], me: Option<CallId>) -> Vec<CellText> {
+fn row(online: &OnlineCall, all: &[OnlineCall], me: Option<CallId>, language: &Language) -> Vec<CellText> {
     let (who, place) = names(online, me);
     vec![
         (node(online, all), None),
         (who, None),
         (place, None),
         (online.transport.clone(), None),
-        (format::ago(online.since), None),
+        (format::ago(language, online.since), None),
     ]
 }
 
-fn about(online: &OnlineCall, all: &[OnlineCall], me: Option<CallId>) -> Panel {
+fn about(online: &OnlineCall, all: &[OnlineCall], me: Option<CallId>, language: &Language) -> Panel {
     let (who, place) = names(online, me);
     let sure = if online.transport == "ssh" { "ssh, nobody reads along" } else { "telnet, in the clear" };
     Panel {
         title: who,
         pairs: vec![
             ("is at", place),
-            ("since", format!("{}, {}", format::clock(online.since), format::when(online.since))),
+            ("since", format!("{}, {}", format::clock(online.since), format::when(language, online.since))),
             ("node", node(online, all)),
             ("by", sure.to_owned()),
         ],
@@ -111,15 +112,16 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
         call.enter("who", "who's online", &subtitle);
         let me = call.id;
         bar.follow(on, known.iter().map(|online| online.call));
+        let language = Arc::clone(call.language());
         let mut list = List {
             columns: COLUMNS.to_vec(),
-            rows: known.iter().map(|call| row(call, &online.calls, me)).collect(),
+            rows: known.iter().map(|call| row(call, &online.calls, me, &language)).collect(),
             empty: "Nobody is on line.".into(),
             keys: if call.caller.is_guest() { vec![] } else { vec![("P", "page"), ("F", "make a friend")] },
             bar: std::mem::take(&mut bar),
             live: Live::Callers,
             about: Some(Box::new(|n| {
-                known.get(n).map(|call| about(call, &online.calls, me)).unwrap_or_default()
+                known.get(n).map(|call| about(call, &online.calls, me, &language)).unwrap_or_default()
             })),
             ..List::default()
         };
@@ -143,11 +145,11 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
 }
 
 /// The list in plain lines, for `ssh host who`.
-pub fn in_lines(online: &[OnlineCall]) -> String {
+pub fn in_lines(online: &[OnlineCall], language: &Language) -> String {
     let mut lines = format!("{:<12} {:<24} {:<24} {:>8}\n", "node", "who", "where", "for");
     for call in online {
         if let Some(handle) = &call.handle {
-            let (node, place, since) = (node(call, online), &call.place, format::ago(call.since));
+            let (node, place, since) = (node(call, online), &call.place, format::ago(language, call.since));
             lines.push_str(&format!("{node:<12} {:<24} {place:<24} {since:>8}\n", handle.as_str()));
         }
     }

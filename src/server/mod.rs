@@ -1,7 +1,10 @@
-//! Listeners, limits, drain: everything between a socket and a session.
+//! Limits, drain: everything between a socket and a session. Who runs a server opens its sockets, hears the signals and
+//! sets the clocks; several run side by side in one process.
 
 mod limits;
+mod shutdown;
 
+use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -12,11 +15,13 @@ use socket2::{SockRef, TcpKeepalive};
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use self::limits::{ConnectionPermit, Limiter, Refusal};
+pub use self::shutdown::Shutdown;
 use crate::server_state::ServerState;
 use crate::session;
 use crate::transport::{ssh, telnet};
@@ -66,33 +71,68 @@ pub fn bind(what: &'static str, address: SocketAddr) -> Result<TcpListener, Bind
     })
 }
 
-/// Room for those who are told why they are not let in.
-pub fn refusals() -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(REFUSALS))
+/// The sockets that calls come in by, open already.
+pub struct Listeners {
+    /// For telnet.
+    pub telnet: TcpListener,
+    /// For SSH.
+    pub ssh: TcpListener,
+    /// What SSH offers, its host keys among it; a key made later joins them while the board runs.
+    pub ssh_config: Arc<ArcSwap<ssh::Config>>,
 }
 
-/// The listeners of an instance and what their calls need.
-pub struct Server {
+/// Answers calls until `shutdown` says no more, and returns when the last is over. Dropped before that, it cuts them off.
+pub async fn run(listeners: Listeners, state: Arc<ServerState>, shutdown: Shutdown) {
+    let limits = &state.limits;
+    let server = Arc::new(Server {
+        limiter: Arc::new(Limiter::new(limits.calls, limits.calls_per_address, limits.calls_per_minute)),
+        refusals: Arc::new(Semaphore::new(REFUSALS)),
+        calls: TaskTracker::new(),
+        cut: CancellationToken::new(),
+        state: Arc::clone(&state),
+    });
+    let _cut = server.cut.clone().drop_guard();
+    // Without a port SSH is answered nowhere that a telnet caller could be sent to.
+    let ssh_port = listeners.ssh.local_addr().map_or(0, |address| address.port());
+    let mut accepting = JoinSet::new();
+    accepting.spawn(Arc::clone(&server).telnet(listeners.telnet, ssh_port));
+    accepting.spawn(Arc::clone(&server).ssh(listeners.ssh, listeners.ssh_config));
+    shutdown.draining().await;
+    state.drain.cancel();
+    accepting.join_all().await;
+    server.calls.close();
+    tokio::select! {
+        biased;
+        () = server.calls.wait() => return,
+        () = shutdown.stopping() => {}
+    }
+    tracing::warn!(calls = server.calls.len(), "calls cut off: they did not end in time");
+    server.cut.cancel();
+    server.calls.wait().await;
+}
+
+/// What answers the calls of an instance.
+struct Server {
     /// What sessions work with.
-    pub state: Arc<ServerState>,
+    state: Arc<ServerState>,
     /// Who may call now.
-    pub limiter: Arc<Limiter>,
-    /// Who is being told that they cannot call now.
-    pub refusals: Arc<Semaphore>,
+    limiter: Arc<Limiter>,
+    /// Room for those who are told why they are not let in.
+    refusals: Arc<Semaphore>,
     /// The calls under way.
-    pub calls: TaskTracker,
-    /// Set when no more calls are answered.
-    pub shutdown: CancellationToken,
+    calls: TaskTracker,
+    /// Set when those are cut off.
+    cut: CancellationToken,
 }
 
 impl Server {
-    /// Answers telnet until shutdown.
-    pub async fn telnet(self: Arc<Self>, listener: TcpListener, ssh_port: u16) {
+    /// Answers telnet until the board drains.
+    async fn telnet(self: Arc<Self>, listener: TcpListener, ssh_port: u16) {
         let settings = telnet::Settings {
             stall: self.state.limits.stall_time(),
             login_bytes: self.state.limits.login_bytes,
             ssh_port,
-            shutdown: self.shutdown.clone(),
+            shutdown: self.state.drain.clone(),
         };
         while let Some((stream, address)) = self.accept(&listener, "telnet").await {
             let permit = match self.admit(address) {
@@ -105,21 +145,30 @@ impl Server {
             let (server, settings) = (Arc::clone(&self), settings.clone());
             self.calls.spawn(async move {
                 let answer = |connection| session::run(connection, Arc::clone(&server.state));
-                if let Err(error) = telnet::serve(stream, address, settings, answer).await {
-                    tracing::info!(peer.address = %address, %error, "line lost");
+                // Written out in its place: a future that is kept in a variable first is in this one twice.
+                tokio::select! {
+                    served = telnet::serve(stream, address, settings, answer) => lost(address, served),
+                    () = server.cut.cancelled() => {}
                 }
                 drop(permit);
             });
         }
     }
 
-    /// Answers SSH until shutdown. The host keys may be joined by another while the board runs.
-    pub async fn ssh(
-        self: Arc<Self>,
-        listener: TcpListener,
-        config: Arc<ArcSwap<ssh::Config>>,
-        settings: Arc<ssh::Settings>,
-    ) {
+    /// Answers SSH until the board drains.
+    async fn ssh(self: Arc<Self>, listener: TcpListener, config: Arc<ArcSwap<ssh::Config>>) {
+        let state = &self.state;
+        let settings = Arc::new(ssh::Settings {
+            domain: state.domain.clone(),
+            throttle: Arc::clone(&state.throttle),
+            bans: Arc::new(state.switchboard.connections().clone()),
+            guests: state.guests,
+            registration: state.registration,
+            login_time: state.limits.login_time(),
+            login_bytes: state.limits.login_bytes,
+            stall: state.limits.stall_time(),
+            shutdown: state.drain.clone(),
+        });
         while let Some((stream, address)) = self.accept(&listener, "ssh").await {
             let permit = match self.admit(address) {
                 Ok(permit) => permit,
@@ -137,9 +186,11 @@ impl Server {
                     let server = Arc::clone(&server);
                     Arc::new(move || Some(Box::new(server.admit(address).ok()?) as ssh::CallPermit))
                 };
-                let served = ssh::serve(stream, address, config, settings, more_calls, answer);
-                if let Err(error) = served.await {
-                    tracing::info!(peer.address = %address, %error, "line lost");
+                tokio::select! {
+                    served = ssh::serve(stream, address, config, settings, more_calls, answer) => {
+                        lost(address, served);
+                    }
+                    () = server.cut.cancelled() => {}
                 }
                 drop(permit);
             });
@@ -150,8 +201,9 @@ impl Server {
     /// connection is accepted, so that a rush takes no more files than there is room for.
     fn refuse(&self, words: impl Future<Output = ()> + Send + 'static) {
         if let Ok(room) = Arc::clone(&self.refusals).try_acquire_owned() {
+            let cut = self.cut.clone();
             self.calls.spawn(async move {
-                words.await;
+                cut.run_until_cancelled(words).await;
                 drop(room);
             });
         }
@@ -175,11 +227,11 @@ impl Server {
         admitted
     }
 
-    /// The next connection; none at shutdown.
+    /// The next connection; none once the board drains.
     async fn accept(&self, listener: &TcpListener, transport: &str) -> Option<(TcpStream, IpAddr)> {
         loop {
             let accepted = tokio::select! {
-                () = self.shutdown.cancelled() => return None,
+                () = self.state.drain.cancelled() => return None,
                 accepted = listener.accept() => accepted,
             };
             match accepted {
@@ -197,6 +249,13 @@ impl Server {
                 }
             }
         }
+    }
+}
+
+/// Tells how a connection was lost, if it was.
+fn lost<E: fmt::Display>(address: IpAddr, served: Result<(), E>) {
+    if let Err(error) = served {
+        tracing::info!(peer.address = %address, %error, "line lost");
     }
 }
 

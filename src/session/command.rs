@@ -3,6 +3,7 @@
 use dialtone_domain::{Domain, UsersError};
 use dialtone_terminal::Charset;
 
+use crate::lang::english;
 use crate::screens;
 use crate::transport::{Connection, Entry};
 
@@ -47,7 +48,7 @@ async fn admit(entry: &Entry, domain: &Domain) -> Result<(), UsersError> {
 async fn obey(command: &str, domain: &Domain) -> (String, u32) {
     match command.trim() {
         "who" => match domain.users.online().await {
-            Ok(online) => (screens::who_in_lines(&online), 0),
+            Ok(online) => (screens::who_in_lines(&online, english()), 0),
             Err(error) => (format!("{error}\n"), 1),
         },
         unknown => {

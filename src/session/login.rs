@@ -1,20 +1,24 @@
 //! From the welcome to a caller the board knows.
 
+use dialtone_domain::events::Target;
 use dialtone_domain::users::Login;
 use dialtone_domain::{Secret, UsersError};
 
 use super::presence::Presence;
 use super::{ServerState, mci_values};
 use crate::call::{Call, EndReason};
+use crate::lang::{Language, say};
 use crate::login_throttle::{LoginRefused, Wait, loggable};
 use crate::screens::{PASSWORD_LIMIT, drafts, format, register};
-use crate::transport::{CLOSED_TO_GUESTS, CLOSED_TO_NEW, Entry};
+use crate::transport::Entry;
 use crate::ui::{Conversation, LineInput, Page, notice};
 
 /// Wrong passwords before the line closes.
 const TRIES: usize = 3;
 /// Empty answers to the first question before the line closes: a program that sends line ends is no caller.
 const BLANKS: u32 = 10;
+/// The columns from which on the first question has room to explain itself.
+const WIDE: u16 = 64;
 /// The most characters of an answer to the first question.
 const HANDLE: usize = 40;
 
@@ -33,13 +37,9 @@ pub enum Greeting {
 pub async fn welcome(call: &mut Call) -> Result<(), EndReason> {
     mci_values::without_records(call);
     let value = |mark| call.screen.values.get(mark).unwrap_or_default();
-    let words = format!(
-        "{}, a board that answers.\nCallers on line {}, last call {}.\n",
-        call.server.name,
-        value("ON"),
-        value("LC")
-    );
-    call.stream("welcome", &words).await
+    let (online, last) = (value("ON"), value("LC"));
+    let words = say!(call, "login-welcome", board = &call.server.name, online = online, last = last);
+    call.stream("welcome", &format!("{words}\n")).await
 }
 
 /// Asks until the board knows who calls.
@@ -59,31 +59,28 @@ pub async fn log_in(call: &mut Call, entry: Entry, server: &ServerState) -> Resu
         }
         Entry::Unknown => {}
     }
-    let narrow = call.screen.terminal.columns < 64;
     let doors = match (server.registration, server.guests) {
-        (true, true) if narrow => ", |15NEW|07 to join, |15GUEST",
-        (true, true) => ", |15NEW|07 to join, |15GUEST|07 to look round",
-        (true, false) => ", |15NEW|07 to join",
-        (false, true) if narrow => ", |15GUEST",
-        (false, true) => ", |15GUEST|07 to look round",
-        (false, false) => "",
+        (true, true) => "both",
+        (true, false) => "new",
+        (false, true) => "guest",
+        (false, false) => "neither",
     };
     let mut tries = 0;
     let mut empty = 0;
     loop {
-        let words = match (call.plain(), narrow) {
-            (true, _) => "",
-            (false, true) => ", |15WORDS",
-            (false, false) => ", |15WORDS|07 for no art",
+        let words = if call.plain() { "no" } else { "yes" };
+        let question = if call.screen.terminal.columns < WIDE {
+            say!(call, "login-handle-narrow", doors = doors, words = words)
+        } else {
+            say!(call, "login-handle", doors = doors, words = words)
         };
-        let question = format!("Handle{doors}{words}|07: ");
-        let handle = call.ask(&question, LineInput::new(HANDLE)).await?.unwrap_or_default();
+        let handle = call.ask(&format!("{question} "), LineInput::new(HANDLE)).await?.unwrap_or_default();
         let handle = handle.trim();
         match handle.to_ascii_lowercase().as_str() {
             "" => {
                 empty += 1;
                 if empty >= BLANKS {
-                    return Err(EndReason::Refused("Nobody there? The line closes.".to_owned()));
+                    return Err(EndReason::Refused(say!(call, "login-nobody")));
                 }
                 continue;
             }
@@ -97,22 +94,23 @@ pub async fn log_in(call: &mut Call, entry: Entry, server: &ServerState) -> Resu
             }
             "guest" if server.guests => return guest(call).await,
             "new" => {
-                call.say(CLOSED_TO_NEW).await?;
+                call.say(&say!(call, "login-closed-new")).await?;
                 continue;
             }
             "guest" => {
-                call.say(CLOSED_TO_GUESTS).await?;
+                call.say(&say!(call, "login-closed-guests")).await?;
                 continue;
             }
             "words" => {
                 call.ask_for_words(true).await?;
-                call.say("\nWords alone from here on. Settings in the main menu keep it so.\n").await?;
+                call.say(&format!("\n{}\n", say!(call, "login-words"))).await?;
                 continue;
             }
             "goodbye" | "quit" | "exit" | "bye" => return Err(EndReason::Goodbye),
             _ => {}
         }
-        let password = call.ask("Password: ", LineInput::masked(PASSWORD_LIMIT)).await?;
+        let question = format!("{} ", say!(call, "login-password"));
+        let password = call.ask(&question, LineInput::masked(PASSWORD_LIMIT)).await?;
         let Some(password) = password else { continue };
         let (address, password) = (call.peer.address, Secret::new(password));
         let throttle = &server.throttle;
@@ -128,16 +126,33 @@ pub async fn log_in(call: &mut Call, entry: Entry, server: &ServerState) -> Resu
             Err(refused) => {
                 tries += 1;
                 log_refused(call, handle, tries, &refused);
-                if let LoginRefused::Wait(wait @ Wait::Address(_)) = refused {
-                    return Err(EndReason::Refused(wait.to_string()));
+                let words = refusal(call.language(), &refused);
+                if matches!(refused, LoginRefused::Wait(Wait::Address(_))) {
+                    return Err(EndReason::Refused(words));
                 }
                 if tries >= TRIES {
-                    let words = "That is three times. The line closes; call again later.";
-                    return Err(EndReason::Refused(words.to_owned()));
+                    return Err(EndReason::Refused(say!(call, "login-three-times")));
                 }
-                call.say(&refused.to_string()).await?;
+                call.say(&words).await?;
             }
         }
+    }
+}
+
+/// Why a login did not go through.
+fn refusal(language: &Language, refused: &LoginRefused) -> String {
+    match refused {
+        LoginRefused::Wait(wait) => {
+            let (unit, number) = match wait.seconds() {
+                seconds @ ..120 => ("seconds", seconds.max(1)),
+                seconds => ("minutes", seconds.div_ceil(60)),
+            };
+            match wait {
+                Wait::Address(_) => say!(language, "login-wait-address", unit = unit, number = number),
+                Wait::Account(_) => say!(language, "login-wait-account", unit = unit, number = number),
+            }
+        }
+        LoginRefused::Users(error) => error.to_string(),
     }
 }
 
@@ -180,8 +195,7 @@ pub async fn enter(call: &mut Call, login: Login) -> Result<(), EndReason> {
         Err(UsersError::Unauthenticated) => return Err(EndReason::Changed),
         Err(error) => {
             tracing::warn!(%error, "own row not read");
-            let words = "The board cannot reach its records just now. Please call again in a moment.";
-            return Err(EndReason::Refused(words.to_owned()));
+            return Err(EndReason::Refused(say!(call, "login-no-records")));
         }
     };
     call.logged_in(caller, Some(credential)).await?;
@@ -198,40 +212,40 @@ pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting)
         call.screen.values.set("CN", logged_in.call_number);
         lines.push(match logged_in.last_call {
             Some(last) => {
-                format!("This is call {}. You last called {}.", logged_in.call_number, format::when(last))
+                let when = format::when(call.language(), last);
+                say!(call, "greet-last-call", number = logged_in.call_number, when = when)
             }
-            None => format!("This is call {}.", logged_in.call_number),
+            None => say!(call, "greet-call", number = logged_in.call_number),
         });
     }
     let title = match greeting {
-        Greeting::New => format!("good to meet you, {handle}"),
-        Greeting::Back => format!("good to hear you, {handle}"),
-        Greeting::Guest => "have a look round".to_owned(),
+        Greeting::New => say!(call, "greet-new", handle = &handle),
+        Greeting::Back => say!(call, "greet-back", handle = &handle),
+        Greeting::Guest => say!(call, "greet-guest"),
     };
     if greeting == Greeting::Guest {
         lines.push(if call.server.registration {
-            "Guests read; NEW at the door makes an account that may also write.".to_owned()
+            say!(call, "greet-guest-may-join")
         } else {
-            "Guests read.".to_owned()
+            say!(call, "greet-guest-reads")
         });
     } else {
         // The figure is there once the records have answered.
         lines.push(match call.screen.values.get("NM").and_then(|new| new.parse::<i64>().ok()) {
-            Some(0) => "Nothing new on the boards.".to_owned(),
-            Some(new) => format!("{} on the boards.", format::count(new, "new message", "new messages")),
-            None => "Couldn't check for new messages just now.".to_owned(),
+            Some(new) => say!(call, "greet-messages", new = new),
+            None => say!(call, "greet-no-messages"),
         });
         match call.domain.messaging.pages(&call.caller).await {
             Ok(pages) => {
                 for page in pages.into_iter().rev().filter(|page| !page.seen) {
-                    let text = format!("{} pages you: {}", page.from, page.text);
-                    lines.push(format!("{}: {text}", format::when(page.at)));
-                    call.page(Page { at: page.at, text, thread: None });
+                    let text = say!(call, "pager-page", from = page.from.to_string(), text = &page.text);
+                    lines.push(format!("{}: {text}", format::when(call.language(), page.at)));
+                    call.page(Page { at: page.at, text, target: Some(Target::Page(page.id)) });
                 }
             }
             Err(error) => {
                 tracing::warn!(%error, "pages not read");
-                lines.push("Couldn't check for pages just now.".to_owned());
+                lines.push(say!(call, "greet-no-pages"));
             }
         }
     }
@@ -239,15 +253,21 @@ pub async fn greet(call: &mut Call, presence: &mut Presence, greeting: Greeting)
         Ok(unfinished) => unfinished,
         Err(error) => {
             tracing::warn!(%error, "drafts not read");
-            lines.push("Couldn't check for unfinished messages just now.".to_owned());
+            lines.push(say!(call, "greet-no-drafts"));
             Vec::new()
         }
     };
     for saved in &unfinished {
-        lines.push(format!("You didn't finish {}.", format::unfinished(saved)));
+        let subject = &saved.draft.subject;
+        lines.push(if saved.board_name.is_empty() {
+            say!(call, "greet-draft-nowhere", subject = subject)
+        } else {
+            say!(call, "greet-draft", subject = subject, board = &saved.board_name)
+        });
     }
     let board = call.server.name.clone();
     call.enter_known_as("the door", "notice", &title, &board);
-    notice(call, "while you were away", &lines.join("\n")).await?;
+    let title = say!(call, "greet-title");
+    notice(call, &title, &lines.join("\n")).await?;
     Box::pin(drafts::offer(call, unfinished)).await
 }

@@ -45,10 +45,10 @@ pub async fn record(call: &mut Call) {
 pub fn without_records(call: &mut Call) {
     let now = call.subscription.board_stats().now();
     call.refresh_clock();
-    let last = now
-        .last_call
-        .as_ref()
-        .map_or_else(|| "nobody yet".to_owned(), |(handle, at)| format!("{handle}, {}", format::when(*at)));
+    let last = now.last_call.as_ref().map_or_else(
+        || "nobody yet".to_owned(),
+        |(handle, at)| format!("{handle}, {}", format::when(call.language(), *at)),
+    );
     call.screen.values.set("LC", last);
     call.screen.values.set("DA", Local::now().format("%Y-%m-%d"));
     call.screen.values.set("UN", call.caller.handle().to_string());

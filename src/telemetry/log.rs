@@ -5,9 +5,13 @@ use std::io::IsTerminal as _;
 use tracing::Dispatch;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::{Log, LogFormat};
+
+/// The target of what is told once and can't be asked for again: no filter of a sysop's hides it.
+pub const NEVER_HIDDEN: &str = "dialtone::never_hidden";
 
 /// What the libraries say below the board's own words, before the configured filter: it's told once by the board when
 /// the database is away, and a table that is there already is no news.
@@ -20,10 +24,21 @@ pub fn start(log: &Log) {
         Ok(filter) => (filter, None),
         Err(why) => (EnvFilter::new(Log::default().filter), Some(why)),
     };
-    drop(dispatch(filter, log.format).try_init());
+    drop(dispatch(filter, log.format, std::io::stderr().is_terminal(), std::io::stderr).try_init());
     if let Some(why) = wrong {
         tracing::warn!("{why}; logging with {} instead", Log::default().filter);
     }
+}
+
+/// The same log written elsewhere, for one board among several in a process: whoever runs the board makes it the log of
+/// the board's threads. Nothing is read from the environment.
+pub fn to<W>(log: &Log, writer: W) -> Dispatch
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let filter = understood("log.filter", LIBRARIES, &log.filter);
+    let filter = filter.unwrap_or_else(|_| EnvFilter::new(Log::default().filter));
+    dispatch(filter, log.format, false, writer)
 }
 
 /// The filter that counts. Errors: what is wrong with it, with the name it was set by.
@@ -46,20 +61,15 @@ fn understood(name: &str, first: &str, filter: &str) -> Result<EnvFilter, String
              write module=level"
         ));
     }
-    EnvFilter::try_new(format!("{first}{filter}"))
+    EnvFilter::try_new(format!("{NEVER_HIDDEN}=warn,{first}{filter}"))
         .map_err(|error| format!("{name} = \"{filter}\" is not a log filter: {error}"))
 }
 
-/// Lets what `tell` logs be seen, whatever the filter of the process hides.
-pub fn whatever_the_filter(format: LogFormat, tell: impl FnOnce()) {
-    tracing::dispatcher::with_default(&dispatch(EnvFilter::new("info"), format), tell);
-}
-
-fn dispatch(filter: EnvFilter, format: LogFormat) -> Dispatch {
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
+fn dispatch<W>(filter: EnvFilter, format: LogFormat, colors: bool, writer: W) -> Dispatch
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(colors);
     match format {
         LogFormat::Text => builder.with_target(false).finish().into(),
         LogFormat::Json => builder.json().flatten_event(true).with_current_span(true).finish().into(),
@@ -69,6 +79,22 @@ fn dispatch(filter: EnvFilter, format: LogFormat) -> Dispatch {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_told_once_is_told_whatever_the_filter() {
+        for filter in ["off", "error", "dialtone=off", "dialtone::app=trace,off"] {
+            let (read, written) = std::io::pipe().unwrap();
+            let log =
+                to(&Log { filter: filter.to_owned(), ..Log::default() }, std::sync::Mutex::new(written));
+            tracing::dispatcher::with_default(&log, || {
+                tracing::warn!("hidden");
+                tracing::warn!(target: NEVER_HIDDEN, "shown");
+            });
+            drop(log);
+            let told = std::io::read_to_string(read).unwrap();
+            assert!(told.contains("shown") && !told.contains("hidden"), "{filter}: {told}");
+        }
+    }
 
     #[test]
     fn a_misspelt_level_is_no_filter() {

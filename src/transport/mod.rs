@@ -92,6 +92,8 @@ pub struct Connection {
     pub peer: Peer,
     /// What the terminal can do.
     pub terminal: Capabilities,
+    /// The locale of the caller's environment, such as `de_AT.UTF-8`.
+    pub locale: Option<Box<str>>,
     /// How far the caller has come.
     pub entry: Entry,
     /// Whether we show what the caller types; false where the caller's own terminal does.
@@ -105,6 +107,36 @@ pub struct Connection {
     /// Cancelled by the session when not only this call but the whole connection must end, with every other call on it.
     /// What is queued is still sent, for [`LAST_WORDS`] at most.
     pub hangup: CancellationToken,
+}
+
+/// Finds the locale in the variables of a caller's environment.
+#[derive(Debug, Clone, Default)]
+pub struct Locale {
+    /// How much the variable counts that it came from.
+    rank: usize,
+    name: Option<Box<str>>,
+}
+
+/// The longest name of a locale that is kept.
+const LOCALE: usize = 40;
+
+impl Locale {
+    /// A variable; false if it says nothing about the language. As everywhere, one that is empty isn't set.
+    pub fn variable(&mut self, name: &str, value: &str) -> bool {
+        let Some(rank) = ["LANG", "LC_MESSAGES", "LC_ALL"].iter().position(|known| *known == name) else {
+            return false;
+        };
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.@".contains(&byte);
+        if (1..=LOCALE).contains(&value.len()) && value.bytes().all(plain) && rank >= self.rank {
+            *self = Self { rank, name: Some(value.into()) };
+        }
+        true
+    }
+
+    /// What was found.
+    pub fn into_name(self) -> Option<Box<str>> {
+        self.name
+    }
 }
 
 /// Tells the transport that the caller has logged in: until then it counts every byte that comes.

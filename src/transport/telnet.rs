@@ -18,7 +18,8 @@ use super::late_answers::LateAnswers;
 use super::moot::{Moot, seam};
 use super::throttle::Throttle;
 use super::{
-    Connection, Entry, ExitStatus, Input, LAST_WORDS, LoggedIn, Outgoing, Output, Peer, WireSettings, Writes,
+    Connection, Entry, ExitStatus, Input, LAST_WORDS, Locale, LoggedIn, Outgoing, Output, Peer, WireSettings,
+    Writes,
 };
 
 /// What a terminal that answers nothing, or nothing more, costs its caller.
@@ -89,6 +90,7 @@ where
         peer: Peer { address, transport: "telnet", secure: false },
         echo,
         terminal,
+        locale: std::mem::take(&mut line.locale).into_name(),
         entry: Entry::Unknown,
         command: None,
         exit: ExitStatus::default(),
@@ -145,6 +147,7 @@ struct Line {
     telnet: Telnet,
     keyboard: Keyboard,
     size: Option<(u16, u16)>,
+    locale: Locale,
     throttle: Throttle,
     late: LateAnswers,
     /// What the protocol still has to say. While it is more than [`REPLIES`], nothing is read.
@@ -163,6 +166,7 @@ impl Line {
             telnet: Telnet::new(),
             keyboard: Keyboard::new(),
             size: None,
+            locale: Locale::default(),
             throttle: Throttle::full(),
             late: LateAnswers::default(),
             replies: Vec::new(),
@@ -234,6 +238,7 @@ impl Line {
                 .ok_or_else(|| io::Error::other("too many bytes before logging in"))?;
         }
         let (keyboard, size, replies) = (&mut self.keyboard, &mut self.size, &mut self.replies);
+        let locale = &mut self.locale;
         let mut are_you_there = false;
         self.telnet.receive(bytes, replies, |received| match received {
             Received::Data(data) => keyboard.feed(data, |report: Report| {
@@ -258,6 +263,7 @@ impl Line {
             }
             Received::Command(dialtone_telnet::Command::AreYouThere) => are_you_there = true,
             Received::Environment { name, value } => {
+                locale.variable(name, value);
                 if let Some(probe) = probe.as_deref_mut() {
                     probe.variable(name, value);
                 }

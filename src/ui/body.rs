@@ -5,6 +5,7 @@ use dialtone_terminal::{Grid, Style, pipe};
 
 use super::keys::Keys;
 use super::styles;
+use crate::lang::Language;
 
 /// Where the parts of a screen lie, in its rows from the top.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,14 +29,20 @@ pub struct Canvas<'a> {
     rows: u16,
     tagline_row: Option<u16>,
     prompt_row: u16,
+    language: &'a Language,
 }
 
 impl<'a> Canvas<'a> {
-    /// The body of a screen.
-    pub(super) fn new(grid: &'a mut Grid, body: &Body) -> Self {
+    /// The body of a screen whose caller reads this language.
+    pub(super) fn new(grid: &'a mut Grid, body: &Body, language: &'a Language) -> Self {
         let columns = grid.columns();
         let Body { top, rows, tagline_row, prompt_row } = *body;
-        Self { grid, left: 0, top, columns, rows, tagline_row, prompt_row }
+        Self { grid, left: 0, top, columns, rows, tagline_row, prompt_row, language }
+    }
+
+    /// The language that the caller reads.
+    pub fn language(&self) -> &'a Language {
+        self.language
     }
 }
 
@@ -59,6 +66,7 @@ impl Canvas<'_> {
             rows: rows.min(self.rows.saturating_sub(y)),
             tagline_row: None,
             prompt_row: self.prompt_row,
+            language: self.language,
             grid: self.grid,
         }
     }
@@ -193,9 +201,9 @@ impl Canvas<'_> {
     /// Keys and what they do in the prompt's row, and where the caller is at its right end.
     pub(super) fn hints(&mut self, keys: &Keys) {
         let mut x = 2;
-        for hint in keys.placed(self.grid.columns()) {
+        for hint in keys.placed(self.grid.columns(), self.language) {
             let at = self.grid.text(hint.x, self.prompt_row, hint.label, styles::KEY);
-            x = self.grid.text(at + 1, self.prompt_row, hint.does, styles::WORDS) + 1;
+            x = self.grid.text(at + 1, self.prompt_row, &hint.does, styles::WORDS) + 1;
         }
         self.aside(keys.aside_in(self.grid.columns()));
         self.grid.set_cursor(Some((x.min(self.grid.columns().saturating_sub(2)), self.prompt_row)));

@@ -82,7 +82,7 @@ mod tests {
     fn drawn(columns: u16, rows: u16, draw: impl Fn(&mut Canvas<'_>)) -> Vec<String> {
         let mut grid = Grid::new(columns, rows);
         let body = Body { top: 0, rows, tagline_row: None, prompt_row: rows };
-        draw(&mut Canvas::new(&mut grid, &body));
+        draw(&mut Canvas::new(&mut grid, &body, crate::lang::english()));
         (0..rows).map(|row| grid.line(row)).collect()
     }
 

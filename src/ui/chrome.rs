@@ -8,6 +8,7 @@ use super::body::{Body, Canvas, cut, rule_columns};
 use super::keys::Keys;
 use super::styles;
 use super::{Location, MciValues, Theme};
+use crate::lang::Language;
 
 /// Rows of a header, on screens of 60 columns and more.
 const HEADER: u16 = 6;
@@ -64,6 +65,8 @@ pub struct Chrome<'a> {
     pub known: bool,
     /// The tagline, for views that have nothing better to say.
     pub tagline: &'a str,
+    /// The language that the caller reads.
+    pub language: &'a Language,
 }
 
 /// Draws a view with everything round it.
@@ -85,7 +88,7 @@ pub fn draw(view: &dyn View, round: &Chrome<'_>, terminal: &Capabilities) -> (Gr
     }
     let bottom = rule_row.unwrap_or(prompt_row);
     let body = Body { top, rows: bottom.saturating_sub(top), tagline_row, prompt_row };
-    let mut frame = Canvas::new(&mut grid, &body);
+    let mut frame = Canvas::new(&mut grid, &body, round.language);
     frame.default_tagline(round.tagline);
     frame.hints(&view.keys());
     view.draw(&mut frame);

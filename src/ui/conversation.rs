@@ -1,10 +1,13 @@
 //! Whom a widget talks to: a screen that it is shown on, or words line by line where there is no more than that.
 
+use std::sync::Arc;
+
 use dialtone_terminal::Key;
 use tokio::time::Instant;
 
 use super::widgets::line::{LineInput, LineOutcome};
 use super::{Screen, Widget};
+use crate::lang::Language;
 
 /// A caller, as a widget knows them.
 pub trait Conversation: Send {
@@ -13,6 +16,11 @@ pub trait Conversation: Send {
 
     /// Their screen.
     fn screen(&self) -> &Screen;
+
+    /// The language that they read.
+    fn language(&self) -> &Arc<Language> {
+        self.screen().language()
+    }
 
     /// Whether a long text stops at the end of each screen.
     fn pauses(&self) -> bool;

@@ -1,8 +1,10 @@
-//! The words of events, by kind: what a caller's pager says of one, and what the sysop's log does. Words alone: whom an
-//! event concerns is its [`meaning`](EventBody::meaning). Callers have chosen some of these words: whoever shows a line
-//! cleans it for their terminal.
+//! Which message an event is, by kind: in a caller's pager, and in the sysop's log. Whom an event concerns is its
+//! [`meaning`](EventBody::meaning). Callers have chosen some of the words: whoever shows a line cleans it for their
+//! terminal.
 
 use dialtone_domain::{CallId, Cents, EventBody, InstanceId, UserId};
+
+use crate::lang::{Language, say};
 
 /// What the ids in an event are called.
 pub trait Names {
@@ -15,48 +17,88 @@ pub trait Names {
 }
 
 /// An event in one line for a caller whom it concerns; none where it is no news for callers.
-pub fn pager(body: &EventBody) -> Option<String> {
+pub fn pager(body: &EventBody, language: &Language) -> Option<String> {
     let line = match body {
         EventBody::MessageCreated { board_name, author_handle, subject, .. } => {
-            format!("{author_handle} posted in {board_name}: \"{subject}\"")
+            say!(
+                language,
+                "pager-message",
+                author = author_handle.as_str(),
+                board = board_name,
+                subject = subject
+            )
         }
-        EventBody::PageSent { from_handle, text, .. } => format!("{from_handle} pages you: {text}"),
-        EventBody::Broadcast { from_handle, text } => format!("{from_handle} to everybody: {text}"),
-        EventBody::UserOnline { handle, .. } => format!("{handle} is on line"),
+        EventBody::PageSent { from_handle, text, .. } => {
+            say!(language, "pager-page", from = from_handle.as_str(), text = text)
+        }
+        EventBody::Broadcast { from_handle, text } => {
+            say!(language, "pager-broadcast", from = from_handle.as_str(), text = text)
+        }
+        EventBody::UserOnline { handle, .. } => say!(language, "pager-online", handle = handle.as_str()),
         _ => return None,
     };
     Some(line)
 }
 
 /// An event in one line for the sysop.
-pub fn log(body: &EventBody, names: &impl Names) -> String {
+pub fn log(body: &EventBody, names: &impl Names, language: &Language) -> String {
     match body {
         EventBody::MessageCreated { board_name, author_handle, subject, .. } => {
-            format!("{author_handle} posted \"{subject}\" on {board_name}")
+            say!(
+                language,
+                "log-message",
+                author = author_handle.as_str(),
+                board = board_name,
+                subject = subject
+            )
         }
-        EventBody::PageSent { from_handle, to, .. } => format!("{from_handle} paged {}", names.user(*to)),
-        EventBody::Broadcast { from_handle, text } => format!("{from_handle} told everybody: {text}"),
-        EventBody::UserRegistered { handle, .. } => format!("{handle} joined the board"),
-        EventBody::UserChanged { user } => format!("{}: account changed", names.user(*user)),
+        EventBody::PageSent { from_handle, to, .. } => {
+            say!(language, "log-page", from = from_handle.as_str(), to = names.user(*to))
+        }
+        EventBody::Broadcast { from_handle, text } => {
+            say!(language, "log-broadcast", from = from_handle.as_str(), text = text)
+        }
+        EventBody::UserRegistered { handle, .. } => {
+            say!(language, "log-registered", handle = handle.as_str())
+        }
+        EventBody::UserChanged { user } => say!(language, "log-changed", user = names.user(*user)),
         EventBody::UserBanned { user, reason } if reason.is_empty() => {
-            format!("{} was banned", names.user(*user))
+            say!(language, "log-banned", user = names.user(*user))
         }
-        EventBody::UserBanned { user, reason } => format!("{} was banned: {reason}", names.user(*user)),
-        EventBody::UserOnline { handle, call, .. } => format!("{handle} logged in, call {call}"),
-        EventBody::UserOffline { handle, call, .. } => format!("{handle} hung up, call {call}"),
-        EventBody::FriendsChanged { user } => format!("{} changed their friends", names.user(*user)),
-        EventBody::BoardChanged { board } => format!("board {board} was changed"),
+        EventBody::UserBanned { user, reason } => {
+            say!(language, "log-banned-why", user = names.user(*user), reason = reason)
+        }
+        EventBody::UserOnline { handle, call, .. } => {
+            say!(language, "log-online", handle = handle.as_str(), call = call.to_string())
+        }
+        EventBody::UserOffline { handle, call, .. } => {
+            say!(language, "log-offline", handle = handle.as_str(), call = call.to_string())
+        }
+        EventBody::FriendsChanged { user } => say!(language, "log-friends", user = names.user(*user)),
+        EventBody::BoardChanged { board } => say!(language, "log-board", board = board.to_string()),
         EventBody::QuotesUpdated { quotes } => match quotes.as_slice() {
-            [one] => format!("{} moved to {}", one.symbol, Cents(one.cents)),
-            all => format!("{} prices moved", all.len()),
+            [one] => say!(
+                language,
+                "log-quote",
+                symbol = one.symbol.to_string(),
+                price = Cents(one.cents).to_string(),
+            ),
+            all => say!(language, "log-quotes", count = all.len()),
         },
-        EventBody::OrderSettled { user, symbol, side, shares, cents } => {
-            let done = if side == "sell" { "sold" } else { "bought" };
-            format!("{} {done} {shares} {symbol} for {}", names.user(*user), Cents(*cents))
+        EventBody::OrderSettled { user, symbol, side, shares, cents } => say!(
+            language,
+            "log-order",
+            user = names.user(*user),
+            side = side,
+            shares = *shares,
+            symbol = symbol.to_string(),
+            price = Cents(*cents).to_string(),
+        ),
+        EventBody::CallKicked { call, by, reason } => {
+            say!(language, "log-kicked", by = by, call = names.call(*call), reason = reason)
         }
-        EventBody::CallKicked { call, by, reason } => format!("{by} ended {}: {reason}", names.call(*call)),
         EventBody::InstanceDraining { instance } => {
-            format!("{} takes no more calls", names.instance(*instance))
+            say!(language, "log-draining", instance = names.instance(*instance))
         }
     }
 }
@@ -64,12 +106,13 @@ pub fn log(body: &EventBody, names: &impl Names) -> String {
 #[cfg(test)]
 mod tests {
     use super::pager;
+    use crate::lang::english;
     use dialtone_domain::EventBody;
 
     #[test]
     fn there_are_words_for_all_that_callers_are_told_and_for_nothing_else() {
         for example in EventBody::examples() {
-            let (is_news, said) = (example.meaning().is_news(), pager(&example));
+            let (is_news, said) = (example.meaning().is_news(), pager(&example, english()));
             assert_eq!(said.is_some(), is_news, "{example:?} is said as {said:?}");
         }
     }

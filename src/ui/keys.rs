@@ -4,7 +4,9 @@
 use dialtone_terminal::Key;
 use dialtone_terminal::text::width;
 
-/// A key of a screen, upper case, and what it does in a word or two.
+use crate::lang::Language;
+
+/// A key of a screen, upper case, and the id of the word or two for what it does.
 pub type Hint = (&'static str, &'static str);
 
 /// What the keys that are the same everywhere do.
@@ -126,7 +128,7 @@ pub enum Meaning {
 }
 
 /// A hint as it stands in the prompt's row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placed {
     /// Its first column.
     pub x: u16,
@@ -135,7 +137,7 @@ pub struct Placed {
     /// What is printed on the key.
     pub label: &'static str,
     /// What it does.
-    pub does: &'static str,
+    pub does: String,
     /// What pressing it sends.
     pub key: Key,
 }
@@ -167,10 +169,11 @@ impl Keys {
 
     /// The hints that fit into a row of `columns`, in their places; the way out and the way to the rest of the keys
     /// stay where there is room for few.
-    pub fn placed(&self, columns: u16) -> Vec<Placed> {
+    pub fn placed(&self, columns: u16, language: &Language) -> Vec<Placed> {
         // How readily a hint goes where there is little room, beside the hint.
         let mut hints: Vec<(u8, Placed)> = Vec::new();
         let mut add = |spare: u8, label: &'static str, does: &'static str, key: Key| {
+            let does = language.text(does).into_owned();
             hints.push((spare, Placed { x: 0, end: 0, label, does, key }));
         };
         let obeyed = |binding: &Binding<Act>| {
@@ -200,7 +203,7 @@ impl Keys {
         }
         let aside = if self.aside_in(columns).is_empty() { 0 } else { width(&self.aside) + 2 };
         let room = usize::from(columns).saturating_sub(4 + aside);
-        let cells = |hint: &Placed| width(hint.label) + 1 + width(hint.does);
+        let cells = |hint: &Placed| width(hint.label) + 1 + width(&hint.does);
         while hints.iter().map(|(_, hint)| cells(hint) + 2).sum::<usize>() > room + 2 {
             let most = hints.iter().map(|(spare, _)| *spare).max().unwrap_or(0);
             match hints.iter().rposition(|(spare, _)| *spare == most) {
@@ -224,8 +227,8 @@ impl Keys {
     }
 
     /// Every key that does something here and a line about each: the page behind `?`.
-    pub fn explained(&self) -> Vec<(String, String)> {
-        let line = |label: &str, about: &str| (label.to_owned(), about.to_owned());
+    pub fn explained(&self, language: &Language) -> Vec<(String, String)> {
+        let line = |label: &str, about: &'static str| (label.to_owned(), language.text(about).into_owned());
         let own = self.own.iter().map(|(label, does)| line(label, does));
         let mut lines: Vec<(String, String)> = own.chain(self.topics.iter().cloned()).collect();
         for binding in COMMON {
@@ -248,6 +251,7 @@ pub fn topics<A>(table: &[Binding<A>]) -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lang::english;
 
     fn list() -> Keys {
         Keys {
@@ -257,7 +261,7 @@ mod tests {
     }
 
     fn row(keys: &Keys, columns: u16) -> String {
-        let hints = keys.placed(columns);
+        let hints = keys.placed(columns, english());
         hints.iter().map(|hint| format!("{} {}", hint.label, hint.does)).collect::<Vec<_>>().join("  ")
     }
 
@@ -289,7 +293,7 @@ mod tests {
     #[test]
     fn hints_stand_where_they_say() {
         for columns in 10..140 {
-            let hints = list().placed(columns);
+            let hints = list().placed(columns, english());
             assert!(hints.windows(2).all(|pair| pair[0].end + 2 == pair[1].x), "{columns}");
             assert!(hints.last().is_none_or(|last| last.end <= columns), "{columns}");
         }
@@ -303,7 +307,7 @@ mod tests {
         assert_eq!(keys.meaning(Key::Left), Meaning::Other(Key::Left), "not obeyed here");
         keys.own.push(("Q", "quote"));
         assert_eq!(keys.meaning(Key::Char('q')), Meaning::Own('Q'));
-        let explained = keys.explained();
+        let explained = keys.explained(english());
         assert!(explained.contains(&("C".into(), "catch up".into())), "{explained:?}");
         assert!(explained.iter().any(|(label, _)| label == "Ctrl-L"));
     }

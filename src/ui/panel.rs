@@ -151,7 +151,7 @@ mod tests {
     fn drawn(panel: &Panel, columns: u16, rows: u16) -> Vec<String> {
         let mut grid = Grid::new(columns, rows);
         let body = Body { top: 0, rows, tagline_row: None, prompt_row: rows };
-        panel.draw(&mut Canvas::new(&mut grid, &body));
+        panel.draw(&mut Canvas::new(&mut grid, &body, crate::lang::english()));
         (0..rows).map(|row| grid.line(row)).collect()
     }
 

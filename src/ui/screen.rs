@@ -13,6 +13,7 @@ use super::body::Body;
 use super::chrome::{self, Chrome, View};
 use super::pager::{Page, Pager};
 use super::{LineInput, Location, MciValues, Theme, Themes, styles};
+use crate::lang::{Language, Languages};
 
 /// The width of art for narrow screens, which is lower too.
 const NARROW: u16 = 40;
@@ -53,6 +54,14 @@ pub struct Screen {
     themes: Arc<Themes>,
     /// The theme that the caller prefers to the board's.
     theme: Option<String>,
+    /// The languages there are.
+    languages: Arc<Languages>,
+    /// The one that the caller reads.
+    language: Arc<Language>,
+    /// The one they have chosen.
+    chosen: Option<String>,
+    /// The locale that their terminal gave.
+    locale: Option<Box<str>>,
     /// What is on the screen, if it was a view that was drawn there last.
     shown: Option<PackedGrid>,
     /// What is in the terminal's own status line, where the board has it.
@@ -64,9 +73,21 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// The screen of a terminal that was found out to be like this; `echo` as [`Screen::echo`]. Nothing is on it yet.
-    pub fn new(found: Capabilities, echo: bool, board: &str, themes: Arc<Themes>) -> Self {
+    /// The screen of a terminal that was found out to be like this; `echo` as [`Screen::echo`], `locale` as
+    /// [`Languages::pick`]. Nothing is on it yet.
+    pub fn new(
+        found: Capabilities,
+        echo: bool,
+        board: &str,
+        themes: Arc<Themes>,
+        languages: Arc<Languages>,
+        locale: Option<Box<str>>,
+    ) -> Self {
         Self {
+            language: Arc::clone(languages.pick(None, locale.as_deref())),
+            languages,
+            chosen: None,
+            locale,
             terminal: preferred(&found, &Settings::default()),
             echo,
             values: MciValues::new(board),
@@ -105,6 +126,16 @@ impl Screen {
         self.themes.of(self.theme.as_deref())
     }
 
+    /// The language that the caller reads.
+    pub fn language(&self) -> &Arc<Language> {
+        &self.language
+    }
+
+    /// The language that the board takes the caller to read, as long as they have chosen none.
+    pub fn guessed_language(&self) -> &Language {
+        self.languages.pick(None, self.locale.as_deref())
+    }
+
     /// Where the body of the view last drawn lies: what a page is, and what a place on the screen belongs to.
     pub fn body(&self) -> Body {
         self.body
@@ -115,12 +146,23 @@ impl Screen {
         self.unknown = true;
     }
 
-    /// Takes up art that the sysop has changed: what is on the screen is not what would be drawn now.
-    pub fn renew_themes(&mut self, themes: &Arc<Themes>) {
+    /// Takes up art and words that the sysop has changed: what is on the screen is not what would be drawn now.
+    pub fn renew(&mut self, themes: &Arc<Themes>, languages: &Arc<Languages>) {
         if !Arc::ptr_eq(&self.themes, themes) {
             self.themes = Arc::clone(themes);
             self.unknown = true;
         }
+        if !Arc::ptr_eq(&self.languages, languages) {
+            self.languages = Arc::clone(languages);
+            self.speak();
+        }
+    }
+
+    /// Takes up the language that the caller reads.
+    fn speak(&mut self) {
+        let language = self.languages.pick(self.chosen.as_deref(), self.locale.as_deref());
+        self.unknown |= !Arc::ptr_eq(&self.language, language);
+        self.language = Arc::clone(language);
     }
 
     /// The terminal has another size. Bring it into force with [`Self::tune`].
@@ -144,6 +186,8 @@ impl Screen {
         terminal.plain |= self.words;
         self.unknown |= self.theme != settings.theme;
         self.theme.clone_from(&settings.theme);
+        self.chosen.clone_from(&settings.language);
+        self.speak();
         // Whoever plays at 300 baud does not want the whole screen for every setting: without colours of the theme's
         // own, more or fewer of them look the same.
         let colors =
@@ -430,6 +474,7 @@ impl Screen {
             online: self.online,
             known: self.known,
             tagline: &self.tagline,
+            language: &self.language,
         }
     }
 }
@@ -478,7 +523,8 @@ mod tests {
         let size = Some((columns, rows));
         let mut found = Probe::new(Hint { terminal_type: Some("xterm"), size, ..Hint::default() }).conclude();
         (found.columns, found.rows, found.plain) = (columns, rows, false);
-        Screen::new(found, true, "Dialtone", Arc::new(Themes::load("classic", None).unwrap()))
+        let (themes, (languages, _)) = (Themes::load("classic", None).unwrap(), Languages::load("en", None));
+        Screen::new(found, true, "Dialtone", Arc::new(themes), Arc::new(languages), None)
     }
 
     fn said(bytes: &[u8]) -> String {

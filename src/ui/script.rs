@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::line::{LineInput, LineOutcome};
 use super::{Conversation, Screen, Themes, Widget};
+use crate::lang::Languages;
 
 /// Where the script waits for whoever wants to hear that nothing happens.
 pub const PAUSE: char = '…';
@@ -34,7 +35,8 @@ impl Script {
     /// A caller who types `keys`: a line feed is Enter, an escape Escape, `…` is [`PAUSE`].
     pub fn typing(keys: &str) -> Self {
         let found = Probe::new(Hint { size: Some((80, 40)), ..Hint::default() }).conclude();
-        let screen = Screen::new(found, true, "Dialtone", Arc::new(Themes::default()));
+        let (themes, (languages, _)) = (Themes::default(), Languages::load("en", None));
+        let screen = Screen::new(found, true, "Dialtone", Arc::new(themes), Arc::new(languages), None);
         assert!(screen.plain(), "a terminal that has told nothing gets words");
         Self { screen, said: Vec::new(), pauses: false, last: Vec::new(), keys: keys.chars().collect() }
     }

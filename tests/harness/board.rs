@@ -1,4 +1,5 @@
-//! The board under test: the built program on free ports with a data directory of its own.
+//! The board under test, on free ports with a data directory of its own: in the test's process, or as the built program
+//! where a test is about that: its command line, its signals, its memory and files, or how it is killed.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -6,11 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Output, Stdio};
 use std::sync::Arc;
 
+use dialtone::config::Config;
 use portable_pty::CommandBuilder;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use super::DEADLINE;
+use super::here::Here;
 use super::log::{Log, field};
 use super::servers::{Database, Nats};
 
@@ -26,9 +29,16 @@ pub struct Setup {
     environment: Vec<(String, String)>,
     arguments: Vec<String>,
     open_files: Option<usize>,
+    process: bool,
 }
 
 impl Setup {
+    /// The board is the built program, in a process of its own.
+    pub fn process(mut self) -> Self {
+        self.process = true;
+        self
+    }
+
     /// A database in PostgreSQL of its own, empty.
     pub fn postgres(self) -> Self {
         self.database(&Arc::new(Database::create()))
@@ -66,7 +76,7 @@ impl Setup {
         self
     }
 
-    /// How many files the board may have open.
+    /// How many files the board's process may have open.
     pub fn open_files(mut self, files: usize) -> Self {
         self.open_files = Some(files);
         self
@@ -79,16 +89,27 @@ impl Setup {
 
     /// Starts it and waits until it answers.
     pub fn start(self) -> Board {
-        let (log, pid) = self.spawn();
+        let (log, running) = if self.process {
+            let (log, pid) = self.spawn();
+            (log, Running::Program(pid))
+        } else {
+            assert!(
+                self.open_files.is_none(),
+                "a limit is a process's: start this board with Setup::process"
+            );
+            let log = Log::default();
+            let here = Here::start(self.configuration(), &log);
+            (log, Running::Here(here))
+        };
         let ready = log.wait_message("ready");
         let address = |name: &str| -> SocketAddr {
             field(&ready, name).parse().unwrap_or_else(|_| panic!("no address \"{name}\" in {ready}"))
         };
         let (telnet, ssh, http) = (address("telnet"), address("ssh"), address("http"));
-        Board { telnet, ssh, http, log, pid, setup: self }
+        Board { telnet, ssh, http, log, running, setup: self }
     }
 
-    /// Starts a board that must refuse to run; returns how it ended and all it said.
+    /// Starts the program, which must refuse to run; returns how it ended and all it said.
     pub fn refuse(self) -> (ExitStatus, String) {
         let (log, _) = self.spawn();
         let status = log.wait_end();
@@ -121,6 +142,33 @@ impl Setup {
         (Log::follow(child), pid)
     }
 
+    /// What `serve` makes of these settings.
+    fn configuration(&self) -> Config {
+        let mut file = None;
+        let mut environment = self.environment.clone();
+        let mut set = |name: &str, value: &str| environment.push((name.to_owned(), value.to_owned()));
+        set("DIALTONE_STORAGE__DATA_DIR", &self.data.path().to_string_lossy());
+        for name in ["TELNET", "SSH", "HTTP"] {
+            set(&format!("DIALTONE_LISTEN__{name}"), "127.0.0.1:0");
+        }
+        if let Some(database) = &self.database {
+            set("DIALTONE_STORAGE__DATABASE", &database.url);
+        }
+        if let Some(nats) = &self.nats {
+            set("DIALTONE_STORAGE__NATS", nats);
+        }
+        set("DIALTONE_LOG__FORMAT", "json");
+        for words in self.arguments.chunks(2) {
+            match words {
+                [option, value] if option == "--config" => file = Some(PathBuf::from(value)),
+                [option, value] if option == "--database" => set("DIALTONE_STORAGE__DATABASE", value),
+                [option, value] if option == "--role" => set("DIALTONE_INSTANCE__ROLE", value),
+                words => panic!("{words:?} is for the program: start this board with Setup::process"),
+            }
+        }
+        Config::load(file.as_deref(), environment.into_iter()).unwrap_or_else(|error| panic!("{error}"))
+    }
+
     /// The program with no setting but this board's: what the shell has set must not matter.
     fn program(&self, program: &str) -> Command {
         let mut command = Command::new(program);
@@ -136,7 +184,15 @@ impl Setup {
     }
 }
 
-/// A running board. It is killed when dropped.
+/// What a board runs as.
+enum Running {
+    /// The program, by its process.
+    Program(u32),
+    /// A part of the test's process.
+    Here(Here),
+}
+
+/// A running board. It is killed when dropped, and must not have panicked by then.
 pub struct Board {
     /// Where it answers telnet.
     pub telnet: SocketAddr,
@@ -146,13 +202,12 @@ pub struct Board {
     pub http: SocketAddr,
     /// What it said so far.
     pub log: Log,
-    /// Its process.
-    pub pid: u32,
+    running: Running,
     setup: Setup,
 }
 
 impl Board {
-    /// A board on SQLite with no configuration.
+    /// A board on SQLite with no configuration, in the test's process.
     pub fn start() -> Self {
         Self::setup().start()
     }
@@ -169,6 +224,7 @@ impl Board {
             environment: Vec::new(),
             arguments: Vec::new(),
             open_files: None,
+            process: false,
         }
     }
 
@@ -275,9 +331,30 @@ impl Board {
         (status, body.to_owned())
     }
 
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        match self.running {
+            Running::Program(pid) => pid,
+            Running::Here(_) => panic!("this board has no process: start it with Setup::process"),
+        }
+    }
+
+    /// The board, if it is in this process and still runs.
+    pub fn here(&self) -> Option<&Here> {
+        match &self.running {
+            Running::Here(here) if !self.log.ended() => Some(here),
+            _ => None,
+        }
+    }
+
     /// Sends a signal by name, such as `HUP`.
     pub fn signal(&self, name: &str) {
-        assert!(signal(self.pid, name), "cannot send {name}: the board is gone\n{}", self.log.tail());
+        match &self.running {
+            Running::Program(pid) => {
+                assert!(signal(*pid, name), "cannot send {name}: the board is gone\n{}", self.log.tail());
+            }
+            Running::Here(here) => here.signal(name),
+        }
     }
 
     /// Asks it to end and waits until it has.
@@ -301,11 +378,17 @@ impl Board {
 
 impl Drop for Board {
     fn drop(&mut self) {
-        if !self.log.ended() {
-            signal(self.pid, "KILL");
+        if let Running::Program(pid) = self.running
+            && !self.log.ended()
+        {
+            signal(pid, "KILL");
             if !std::thread::panicking() {
                 self.log.wait_end();
             }
+        }
+        if !std::thread::panicking() {
+            let panicked = self.log.lines().iter().any(|line| line.contains("panicked at"));
+            assert!(!panicked, "the board has panicked\n{}", self.log.tail());
         }
     }
 }

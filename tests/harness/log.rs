@@ -1,7 +1,8 @@
-//! What a program under test writes, line by line, and how it ended.
+//! What a board or another program under test writes, line by line, and how it ended.
 
 use std::cell::Cell;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Instant;
@@ -13,8 +14,8 @@ use super::DEADLINE;
 /// How many of the last lines the report of a failure shows.
 const TAIL: usize = 60;
 
-/// A running program's output. Cloning it gives another view of the same.
-#[derive(Clone)]
+/// What a program says while it runs. Cloning it gives another view of the same.
+#[derive(Clone, Default)]
 pub struct Log(Arc<(Mutex<State>, Condvar)>);
 
 #[derive(Default)]
@@ -37,8 +38,7 @@ impl Log {
             let log = log.clone();
             std::thread::spawn(move || {
                 for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
-                    log.lock().lines.push(String::from_utf8_lossy(&line).into_owned());
-                    log.0.1.notify_all();
+                    log.push(&String::from_utf8_lossy(&line));
                 }
             })
         })
@@ -53,6 +53,18 @@ impl Log {
             last.0.1.notify_all();
         });
         log
+    }
+
+    /// Adds what was said, a line or several.
+    pub fn push(&self, text: &str) {
+        self.lock().lines.extend(text.split('\n').map(str::to_owned));
+        self.0.1.notify_all();
+    }
+
+    /// What has no process of its own ends as one with this exit code would.
+    pub fn end(&self, code: i32) {
+        self.lock().ended = Some(ExitStatus::from_raw(code << 8));
+        self.0.1.notify_all();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -137,6 +149,18 @@ impl Log {
     /// Every line so far.
     pub fn lines(&self) -> Vec<String> {
         self.lock().lines.clone()
+    }
+}
+
+/// For a subscriber, which writes each of its lines at once.
+impl Write for Log {
+    fn write(&mut self, lines: &[u8]) -> std::io::Result<usize> {
+        self.push(String::from_utf8_lossy(lines).trim_end_matches('\n'));
+        Ok(lines.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

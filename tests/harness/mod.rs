@@ -1,4 +1,5 @@
-//! What the black-box tests drive the board with: the program itself, scripted and real terminals, private servers.
+//! What the tests drive a board with: the board itself, scripted and real terminals, private servers. They know it only
+//! from outside, whether it runs in their own process, as most do, or is the built program.
 //!
 //! Everything here waits for text or a condition under one deadline and panics with the screen and the log.
 
@@ -15,6 +16,7 @@ mod cp437;
 mod dial;
 mod disk;
 mod emulator;
+mod here;
 mod log;
 mod petscii;
 mod pty;
@@ -52,6 +54,22 @@ macro_rules! on_both_databases {
     };
 }
 pub(crate) use on_both_databases;
+
+/// An English message with its variables, as a caller reads it: `said!("greet-back", handle = "Acid Burn")`.
+macro_rules! said {
+    ($id:literal $($arguments:tt)*) => {
+        dialtone::say!(dialtone::lang::english(), $id $($arguments)*)
+    };
+}
+pub(crate) use said;
+
+/// The English message of this id, up to its first variable. A message that isn't there fails the test.
+pub fn text(id: &str) -> String {
+    let text = dialtone::lang::english().text(id);
+    assert_ne!(text, id, "there is no such message");
+    let text = text.split_once("{$").map_or(&*text, |(before, _)| before);
+    dialtone_terminal::pipe::strip(text)
+}
 
 /// How long a test waits for anything before it fails: far more than any step takes on a busy machine.
 pub const DEADLINE: Duration = Duration::from_secs(20);

@@ -1,15 +1,21 @@
 //! What callers do again and again, key by key.
 
+use std::sync::LazyLock;
 use std::time::Instant;
 
+use dialtone_domain::users::{NewAccount, OnlineCall};
+use dialtone_terminal::pipe;
 use serde_json::Value;
 
-use super::{Board, DEADLINE, Emulator, Key, Terminal};
+use super::{Board, DEADLINE, Emulator, Key, Terminal, said, text};
 
 /// A password good enough for any handle.
 pub const PASSWORD: &str = "four brass lanterns hum";
-/// The first question.
-pub const QUESTION: &str = "Handle, NEW to join, GUEST to look round";
+/// The first question, as far as it is the same on every terminal.
+pub static QUESTION: LazyLock<String> = LazyLock::new(|| {
+    let question = said!("login-handle", doors = "both", words = "no");
+    pipe::strip(&question).trim_end_matches(':').to_owned()
+});
 /// What stands below words that wait for a key.
 pub const NOTICE: &str = "any key goes on";
 /// The main menu's question.
@@ -18,16 +24,16 @@ pub const MENU: &str = "Your choice, ? for help:";
 impl Terminal {
     /// From the first question to the main menu, with an account that is there.
     pub fn log_in(&self, handle: &str) {
-        self.wait_for(QUESTION);
+        self.wait_for(&QUESTION);
         self.enter(handle);
         self.past_password(handle);
     }
 
     /// From the password to the main menu.
     pub fn past_password(&self, handle: &str) {
-        self.wait_for("Password:");
+        self.wait_for(&text("login-password"));
         self.enter(PASSWORD);
-        self.wait_for(&format!("good to hear you, {handle}"));
+        self.wait_for(&said!("greet-back", handle = handle));
         self.past_notice();
         self.wait_for(MENU);
     }
@@ -46,7 +52,7 @@ impl Terminal {
 
     /// From the first question to the main menu, with an account made on the way.
     pub fn register(&self, handle: &str) {
-        self.wait_for(QUESTION);
+        self.wait_for(&QUESTION);
         self.enter("NEW");
         self.fill_registration(handle);
     }
@@ -55,7 +61,7 @@ impl Terminal {
     pub fn fill_registration(&self, handle: &str) {
         self.wait_for("a new caller");
         self.answer_registration(handle);
-        self.wait_for(&format!("good to meet you, {handle}"));
+        self.wait_for(&said!("greet-new", handle = handle));
         self.past_notice();
         self.wait_for(MENU);
     }
@@ -73,14 +79,14 @@ impl Terminal {
 
     /// From the first question to the main menu, without an account.
     pub fn look_round(&self) {
-        self.wait_for(QUESTION);
+        self.wait_for(&QUESTION);
         self.enter("GUEST");
         self.past_guest_notice();
     }
 
     /// From a guest's greeting to the main menu.
     pub fn past_guest_notice(&self) {
-        self.wait_for("have a look round");
+        self.wait_for(&text("greet-guest"));
         self.past_notice();
         self.wait_for(MENU);
     }
@@ -187,8 +193,20 @@ impl Terminal {
 impl Board {
     /// Makes an account with [`PASSWORD`], as the sysop does.
     pub fn account(&self, handle: &str) {
-        let made = self.cli_told(&["user", "add", handle, "--password-stdin"], PASSWORD);
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let Some(here) = self.here() else {
+            let made = self.cli_told(&["user", "add", handle, "--password-stdin"], PASSWORD);
+            assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+            return;
+        };
+        let new = NewAccount {
+            handle: handle.to_owned(),
+            password: PASSWORD.into(),
+            display_name: None,
+            location: None,
+            source: None,
+        };
+        let made = here.ask(async |domain| domain.users.add(new, domain.operator()).await);
+        made.unwrap_or_else(|error| panic!("{handle}: {error}\n{}", self.log.tail()));
     }
 
     /// The same for one that is older than anything on the boards: all of it is new to them.
@@ -201,6 +219,12 @@ impl Board {
 
     /// The handles of everybody on line, as `dialtone who` says; those at the door are empty.
     pub fn who(&self) -> Vec<String> {
+        if let Some(here) = self.here() {
+            let calls = here.ask(async |domain| domain.users.online().await);
+            let calls = calls.unwrap_or_else(|error| panic!("{error}\n{}", self.log.tail()));
+            let handle = |call: OnlineCall| call.handle.map(|handle| handle.to_string()).unwrap_or_default();
+            return calls.into_iter().map(handle).collect();
+        }
         let who = self.cli_json(&["who", "--json"]);
         let calls = who.as_array().expect("a list of calls");
         calls.iter().map(|call| call["handle"].as_str().unwrap_or_default().to_owned()).collect()

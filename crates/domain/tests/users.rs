@@ -312,6 +312,7 @@ fn what_a_caller_prefers_is_there_at_the_next_call() {
             charset: CharsetChoice::Cp437,
             words: true,
             theme: Some("light".to_owned()),
+            language: Some("de".to_owned()),
             expert: true,
             pauses: false,
             mouse: false,

@@ -126,7 +126,7 @@ pub fn cell_char(c: char) -> Option<char> {
 
 /// Characters that show nothing but change how others are shown or compared: direction marks and overrides,
 /// joiners, tags, the byte-order mark.
-pub(crate) fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{CHARSETS, DAYS, Figure, Order, Rule};
-use crate::menu::near::near;
+use crate::mistakes::near;
 
 /// What a rule may begin with.
 pub const WORDS: [&str; 19] = [

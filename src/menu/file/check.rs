@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::Known;
 use super::layers::Stack;
-use super::mistakes::{Found, SourcePosition, Text};
 use super::raw::{DEEDS, RawAction, RawEntry, RawMenu};
 use crate::menu::{Action, Binding, Group, Item, Menu, MenuId, Rule, Timed};
+use crate::mistakes::{Found, SourcePosition, Text};
 
 /// The prompt of a menu that names none.
 const PROMPT: &str = "Your choice, ? for help: ";

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::mistakes::{Found, Text};
 use super::raw::{RawEntry, RawMenu, RawMenus};
+use crate::mistakes::{Found, Text};
 
 /// Files laid over each other.
 #[derive(Debug, Default)]

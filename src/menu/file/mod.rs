@@ -3,7 +3,6 @@
 mod check;
 mod graph;
 mod layers;
-mod mistakes;
 mod raw;
 #[cfg(test)]
 mod tests;
@@ -12,10 +11,9 @@ use std::collections::BTreeSet;
 
 use self::check::Checker;
 use self::layers::Stack;
-pub use self::mistakes::Mistakes;
-use self::mistakes::{Found, SourcePosition};
 use self::raw::Reader;
 use super::{MenuId, Menus, Rule};
+use crate::mistakes::{Found, Mistakes, SourcePosition};
 
 /// The largest file that is read, in bytes.
 const LARGEST: usize = 8 << 20;
@@ -52,8 +50,8 @@ pub fn parse(layers: &[(&str, &str)], known: &Known<'_>) -> Result<Menus, Mistak
     // Of half a file one would only be told what it lacks.
     let menus = if whole { check(&stack, layers, known, &mut found) } else { None };
     match menus {
-        Some(menus) if found.len() == 0 => Ok(menus),
-        _ => Err(found.into_mistakes(layers)),
+        Some(menus) if found.is_empty() => Ok(menus),
+        _ => Err(found.into_mistakes(layers, "the menus")),
     }
 }
 
@@ -75,7 +73,7 @@ fn check(stack: &Stack, layers: &[(&str, &str)], known: &Known<'_>, found: &mut 
         asks_records: false,
     };
     // Where a name is wrong, a way that is missing is most likely that one.
-    (found.len() == 0).then(|| ways(menus, stack, found))
+    (found.is_empty()).then(|| ways(menus, stack, found))
 }
 
 /// Checks where the menus lead.

@@ -3,7 +3,7 @@
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use super::mistakes::{Found, SourcePosition, Text};
+use crate::mistakes::{Found, SourcePosition, Text};
 
 /// A file.
 #[derive(Debug, Default)]

@@ -7,13 +7,14 @@ use dialtone_terminal::pipe;
 use super::watch::Watch;
 use super::{acts, asks};
 use crate::call::{Call, EndReason};
+use crate::lang::Language;
 use crate::screens::{format, pager, show_error};
 use crate::ui::{Field, Form, Panel, Text, ViewerOutcome, read};
 
-fn of_call(online: &OnlineCall) -> Vec<(&'static str, String)> {
+fn of_call(online: &OnlineCall, language: &Language) -> Vec<(&'static str, String)> {
     vec![
         ("is at", online.place.clone()),
-        ("on for", format::ago(online.since)),
+        ("on for", format::ago(language, online.since)),
         ("node", format!("{}:{}", online.instance_name, online.node)),
         ("call", online.call.to_string()),
         ("by", online.transport.clone()),
@@ -62,7 +63,9 @@ pub async fn find(call: &mut Call, watch: &Watch) -> Result<(), EndReason> {
     }
     let answer = call.domain.users.by_handle(&handle).await;
     let Some(found) = show_error(call, answer).await? else { return Ok(()) };
-    let online = watch.seen().calls.iter().find(|online| online.user == Some(found.id())).cloned();
+    let answer = call.domain.users.online().await;
+    let Some(online) = show_error(call, answer).await? else { return Ok(()) };
+    let online = online.into_iter().find(|online| online.user == Some(found.id()));
     look(call, watch, Some(found.id()), online).await
 }
 
@@ -78,7 +81,7 @@ async fn look(
     online: Option<OnlineCall>,
 ) -> Result<(), EndReason> {
     let user = user.filter(|user| *user != UserId::GUEST);
-    let title = online.as_ref().map(acts::name).unwrap_or_default();
+    let title = online.as_ref().map(|online| acts::name(online, call.language())).unwrap_or_default();
     let mut text = Text::default();
     let mut heading = Panel { title, ..Panel::default() };
     let mut banned = false;
@@ -93,12 +96,12 @@ async fn look(
         banned = profile.banned;
         heading.title = profile.handle.to_string();
         heading.pairs = of_account(&profile, &caller);
-        let on_line = online.as_ref().map(of_call).unwrap_or_default();
+        let on_line = online.as_ref().map(|online| of_call(online, call.language())).unwrap_or_default();
         text.body = format!("{}{}\n{}", lines(&on_line), lines(&more_of_account(&profile)), profile.bio);
         text.keys.push(("P", "page"));
         text.keys.push(if banned { ("U", "lift the ban") } else { ("X", "ban") });
     } else if let Some(online) = &online {
-        heading.pairs = of_call(online);
+        heading.pairs = of_call(online, call.language());
         text.body = "|08There is no account behind this call.".to_owned();
     }
     heading.pairs.retain(|(_, value)| !value.is_empty());

@@ -10,6 +10,8 @@ use dialtone_terminal::text::clean_line;
 use thiserror::Error;
 use tokio::time::{sleep, timeout};
 
+use crate::lang::{Language, english, id};
+
 /// What a caller is told whose call ends without a reason given.
 pub const NO_REASON: &str = "The sysop ended this call.";
 /// Accounts looked through at once for a sysop.
@@ -46,8 +48,9 @@ pub enum ActError {
 }
 
 /// Whoever is on a call.
-pub fn name(call: &OnlineCall) -> String {
-    call.handle.as_ref().map_or_else(|| "nobody yet".to_owned(), ToString::to_string)
+pub fn name(call: &OnlineCall, language: &Language) -> String {
+    let nobody = || language.text(id!("log-nobody")).into_owned();
+    call.handle.as_ref().map_or_else(nobody, ToString::to_string)
 }
 
 /// The sysop called `handle`, or the board's first one.
@@ -115,7 +118,7 @@ pub async fn kick(domain: &Domain, by: Actor, call: CallId, reason: &str) -> Res
     }
     let online = domain.users.online().await?;
     let open = online.iter().find(|open| open.call == call).ok_or(ActError::NoCall(call))?;
-    let who = format!("call {call} ({})", name(open));
+    let who = format!("call {call} ({})", name(open, english()));
     domain.users.kick(by, call, &reason).await?;
     let over = wait_until_over(domain, &[call]).await?;
     let words = match over {

@@ -3,6 +3,7 @@
 use dialtone_domain::users::AuditLine;
 
 use crate::call::{Call, EndReason};
+use crate::lang::Language;
 use crate::screens::{format, pager, show_error};
 use crate::ui::{Bar, CellText, Column, List, ListOutcome, Panel, notice, pick, styles};
 
@@ -24,9 +25,9 @@ fn who(line: &AuditLine) -> String {
     }
 }
 
-fn row(line: &AuditLine) -> Vec<CellText> {
+fn row(line: &AuditLine, language: &Language) -> Vec<CellText> {
     vec![
-        (format::ago(line.at), None),
+        (format::ago(language, line.at), None),
         (who(line), None),
         (line.action.clone(), None),
         (line.detail.clone(), None),
@@ -51,7 +52,7 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
         call.enter("sysop", "the audit log", "who did what to the board and its callers");
         let mut list = List {
             columns: COLUMNS.to_vec(),
-            rows: lines.iter().map(row).collect(),
+            rows: lines.iter().map(|line| row(line, call.language())).collect(),
             empty: "Nothing has been done yet that the audit log tells of.".into(),
             bar: std::mem::take(&mut bar),
             about: Some(Box::new(|n| lines.get(n).map(about).unwrap_or_default())),

@@ -12,6 +12,7 @@ use super::acts;
 use super::instances::silent_for;
 use super::log::{Entry, Tone};
 use super::watch::{Said, Seen};
+use crate::lang::Language;
 use crate::screens::format;
 use crate::screens::who::node;
 use crate::ui::keys::{Act, Keys, Meaning};
@@ -90,21 +91,27 @@ struct Rows {
     log: u16,
 }
 
-fn row(online: &OnlineCall, all: &[OnlineCall]) -> Vec<CellText> {
+fn row(online: &OnlineCall, all: &[OnlineCall], language: &Language) -> Vec<CellText> {
     let style = online.handle.is_none().then_some(styles::ASIDE);
     vec![
         (node(online, all), None),
-        (acts::name(online), style),
+        (acts::name(online, language), style),
         (online.place.clone(), style),
         (online.transport.clone(), None),
         (online.peer.clone(), None),
-        (format::ago(online.since), style),
+        (format::ago(language, online.since), style),
     ]
 }
 
 impl Desk {
     /// The desk as the board is now.
-    pub fn new(seen: Arc<Seen>, said: Option<Said>, place: Place, keys: Vec<Hint>) -> Self {
+    pub fn new(
+        seen: Arc<Seen>,
+        said: Option<Said>,
+        place: Place,
+        keys: Vec<Hint>,
+        language: &Language,
+    ) -> Self {
         let Place { mut bar, on, in_log, anchor } = place;
         bar.follow(on, seen.calls.iter().map(|online| online.call));
         bar.chosen = bar.chosen.min(seen.calls.len().saturating_sub(1));
@@ -119,7 +126,7 @@ impl Desk {
         };
         let list = List {
             columns,
-            rows: seen.calls.iter().map(|online| row(online, &seen.calls)).collect(),
+            rows: seen.calls.iter().map(|online| row(online, &seen.calls, language)).collect(),
             empty: empty.to_owned(),
             keys: keys.clone(),
             bar,
@@ -215,7 +222,10 @@ impl Desk {
             let x = frame.text(2, y, &format!("instance {}: {calls}, ", instance.name), styles::ASIDE);
             match silent_for(instance) {
                 Some(seconds) => frame.text(x, y, &format!("silent for {seconds} s"), styles::FIGURE),
-                None => frame.text(x, y, &format!("started {}", format::when(instance.since)), styles::ASIDE),
+                None => {
+                    let started = format!("started {}", format::when(frame.language(), instance.since));
+                    frame.text(x, y, &started, styles::ASIDE)
+                }
             };
         }
         if instances.len() > rows {

@@ -5,6 +5,7 @@ use dialtone_domain::instances::Instance;
 
 use super::watch::Watch;
 use crate::call::{Call, EndReason};
+use crate::lang::Language;
 use crate::screens::{format, pager};
 use crate::ui::{Bar, CellText, Column, List, ListOutcome, Panel, pick, styles};
 
@@ -23,12 +24,12 @@ pub fn silent_for(instance: &Instance) -> Option<i64> {
     (seconds > LATE).then_some(seconds)
 }
 
-fn row(instance: &Instance) -> Vec<CellText> {
+fn row(instance: &Instance, language: &Language) -> Vec<CellText> {
     let style = silent_for(instance).map(|_| styles::FIGURE);
     vec![
         (instance.name.clone(), style),
         (instance.host.clone(), style),
-        (format::ago(instance.since), style),
+        (format::ago(language, instance.since), style),
         (instance.calls.to_string(), style),
     ]
 }
@@ -58,7 +59,7 @@ pub async fn show(call: &mut Call, watch: &Watch) -> Result<(), EndReason> {
         call.enter("sysop", "instances", "the processes that answer calls");
         let mut list = List {
             columns: COLUMNS.to_vec(),
-            rows: seen.instances.iter().map(row).collect(),
+            rows: seen.instances.iter().map(|instance| row(instance, call.language())).collect(),
             empty: "No instance is up.".into(),
             bar: std::mem::take(&mut bar),
             about: Some(Box::new(|n| seen.instances.get(n).map(about).unwrap_or_default())),

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use dialtone_domain::events::{Audience, Control};
@@ -11,6 +12,7 @@ use dialtone_domain::{CallId, Domain, EventBody, EventSeq, InstanceId, UserId};
 use dialtone_terminal::text::clean_line;
 
 use super::acts;
+use crate::lang::{Language, say};
 use crate::switchboard::Heard;
 use crate::ui::event_text;
 
@@ -39,8 +41,9 @@ pub struct Entry {
 }
 
 /// Who the ids in events are: those who are here, were here a moment ago, or have been asked for.
-#[derive(Debug, Default)]
 pub struct Names {
+    /// What the log is told in.
+    language: Arc<Language>,
     /// The instances that are up.
     pub instances: Vec<Instance>,
     /// The open calls, and those that were open before.
@@ -55,28 +58,43 @@ impl event_text::Names for Names {
         let handle = call.and_then(|call| call.handle.as_ref()).map(ToString::to_string);
         handle.or_else(|| self.asked.get(&user).cloned()).unwrap_or_else(|| {
             self.unknown.borrow_mut().push(user);
-            format!("account {user}")
+            say!(self.language, "log-account", id = user.to_string())
         })
     }
 
     fn call(&self, id: CallId) -> String {
         match self.calls.iter().find(|call| call.call == id) {
-            Some(call) => format!("call {id} ({})", acts::name(call)),
-            None => format!("call {id}"),
+            Some(call) => {
+                let caller = acts::name(call, &self.language);
+                say!(self.language, "log-call-of", id = id.to_string(), caller = caller)
+            }
+            None => say!(self.language, "log-call", id = id.to_string()),
         }
     }
 
     fn instance(&self, id: InstanceId) -> String {
         let instance = self.instances.iter().find(|instance| instance.id == id);
-        instance.map_or_else(|| format!("instance {id}"), |instance| format!("instance {}", instance.name))
+        let name = instance.map_or_else(|| id.to_string(), |instance| instance.name.clone());
+        say!(self.language, "log-instance", name = name)
     }
 }
 
 impl Names {
+    /// Nobody yet, in this language.
+    pub fn new(language: Arc<Language>) -> Self {
+        Self {
+            language,
+            instances: Vec::new(),
+            calls: Vec::new(),
+            asked: HashMap::new(),
+            unknown: RefCell::default(),
+        }
+    }
+
     /// The line of an event. Who is not here is asked for.
     pub async fn entry(&mut self, domain: &Domain, heard: &Heard) -> Entry {
         let body = &heard.event.body;
-        let mut words = event_text::log(body, self);
+        let mut words = event_text::log(body, self, &self.language);
         let unknown = std::mem::take(self.unknown.get_mut());
         if !unknown.is_empty() {
             for user in unknown {
@@ -84,7 +102,7 @@ impl Names {
                     self.asked.insert(user, profile.handle.to_string());
                 }
             }
-            words = event_text::log(body, self);
+            words = event_text::log(body, self, &self.language);
             self.unknown.get_mut().clear();
         }
         if heard.times > 1 {
@@ -109,6 +127,7 @@ fn tone(body: &EventBody) -> Tone {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lang::{Languages, english};
     use chrono::Utc;
     use dialtone_domain::events::QuoteTick;
     use dialtone_domain::{BoardId, Handle, MessageId, ThreadId};
@@ -135,11 +154,12 @@ mod tests {
             calls: 2,
         };
         let calls = vec![call(11, Some((2, "Ada"))), call(13, None)];
-        Names { instances: vec![instance], calls, ..Names::default() }
+        let language = Arc::clone(Languages::load("en", None).0.pick(None, None));
+        Names { instances: vec![instance], calls, ..Names::new(language) }
     }
 
     fn say(body: &EventBody) -> String {
-        event_text::log(body, &names())
+        event_text::log(body, &names(), english())
     }
 
     #[test]
@@ -157,11 +177,11 @@ mod tests {
     #[test]
     fn whoever_is_not_known_is_asked_for() {
         let mut names = names();
-        event_text::log(&EventBody::UserChanged { user: UserId(77) }, &names);
+        event_text::log(&EventBody::UserChanged { user: UserId(77) }, &names, english());
         assert_eq!(names.unknown.get_mut(), &[UserId(77)]);
         names.asked.insert(UserId(77), "Eve".into());
         assert_eq!(
-            event_text::log(&EventBody::UserChanged { user: UserId(77) }, &names),
+            event_text::log(&EventBody::UserChanged { user: UserId(77) }, &names, english()),
             "Eve: account changed"
         );
     }

@@ -75,7 +75,7 @@ pub async fn sit(call: &mut Call, walks: bool) -> Result<Left, EndReason> {
             format::count(instances, "instance", "instances")
         );
         call.enter("sysop", "sysop's desk", &subtitle);
-        let mut desk = Desk::new(seen, watch.said(), place, keys.clone());
+        let mut desk = Desk::new(seen, watch.said(), place, keys.clone(), call.language());
         let outcome = call.run(&mut desk).await?;
         let chosen = desk.chosen().cloned();
         place = desk.place();

@@ -104,7 +104,9 @@ impl Watch {
             looked: Notify::new(),
             call: call.subscription.handle().clone(),
         });
-        let looking = look_on(call.domain.clone(), Arc::clone(&call.server.switchboard), Arc::clone(&shared));
+        let names = Names::new(Arc::clone(call.language()));
+        let switchboard = Arc::clone(&call.server.switchboard);
+        let looking = look_on(call.domain.clone(), switchboard, names, Arc::clone(&shared));
         let looking = tokio::spawn(correlation::carry(looking)).abort_handle();
         // Without, the desk says that it waits.
         timeout(FIRST, shared.looked.notified()).await.ok();
@@ -158,12 +160,11 @@ impl Watch {
     }
 }
 
-async fn look_on(domain: Domain, switchboard: Arc<Switchboard>, shared: Arc<Shared>) {
+async fn look_on(domain: Domain, switchboard: Arc<Switchboard>, mut names: Names, shared: Arc<Shared>) {
     let tail = switchboard.event_tail();
     let mut happened = tail.count();
     let mut ticks = interval(INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut names = Names::default();
     let mut log: Vec<Entry> = Vec::new();
     loop {
         tokio::select! {

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 pub use self::raw::{Raw, Tty};
 use crate::transport::input::Keyboard;
 use crate::transport::{
-    Connection, Entry, ExitStatus, INPUT_QUEUE, Input, LAST_WORDS, LoggedIn, Outgoing, Output, Peer,
+    Connection, Entry, ExitStatus, INPUT_QUEUE, Input, LAST_WORDS, Locale, LoggedIn, Outgoing, Output, Peer,
     WireSettings, Writes,
 };
 
@@ -64,7 +64,7 @@ pub async fn serve(
     let _hook = Hook::set(&raw, &died);
     let mut signals = Signals::new()?;
     let mut keyboard = Keyboard::new();
-    let terminal = Box::pin(find_out(&tty, &mut keyboard, environment)).await?;
+    let terminal = Box::pin(find_out(&tty, &mut keyboard, &environment)).await?;
     if !terminal.plain {
         raw.enter_screen(&tty).await?;
     }
@@ -77,6 +77,7 @@ pub async fn serve(
         peer: Peer { address: IpAddr::V4(Ipv4Addr::LOCALHOST), transport: "console", secure: true },
         echo: true,
         terminal,
+        locale: locale(&environment),
         entry,
         command: None,
         exit: ExitStatus::default(),
@@ -113,6 +114,23 @@ pub async fn serve(
     Ok(ended.unwrap_or(Ended::BySession))
 }
 
+/// A variable of the environment, if it says anything.
+fn variable(environment: &impl Fn(&str) -> Option<OsString>, name: &str) -> Option<String> {
+    let value = environment(name)?.to_string_lossy().into_owned();
+    Some(value).filter(|value| !value.is_empty())
+}
+
+/// The language that the environment asks for.
+fn locale(environment: &impl Fn(&str) -> Option<OsString>) -> Option<Box<str>> {
+    let mut locale = Locale::default();
+    for name in ["LANG", "LC_MESSAGES", "LC_ALL"] {
+        if let Some(value) = variable(environment, name) {
+            locale.variable(name, &value);
+        }
+    }
+    locale.into_name()
+}
+
 /// What the session has said of the terminal and the reader of its keys has not heard yet.
 type Tuned = Mutex<Option<WireSettings>>;
 
@@ -120,12 +138,9 @@ type Tuned = Mutex<Option<WireSettings>>;
 async fn find_out(
     tty: &Tty,
     keyboard: &mut Keyboard,
-    environment: impl Fn(&str) -> Option<OsString>,
+    environment: &impl Fn(&str) -> Option<OsString>,
 ) -> io::Result<Capabilities> {
-    let variable = |name: &str| {
-        let value = environment(name)?.to_string_lossy().into_owned();
-        Some(value).filter(|value| !value.is_empty())
-    };
+    let variable = |name| variable(environment, name);
     let mut known = Environment::default();
     // Of these the first that says anything counts (POSIX, 8.2).
     for name in ["LC_ALL", "LC_CTYPE", "LANG"] {

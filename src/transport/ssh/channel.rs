@@ -20,7 +20,7 @@ use crate::transport::late_answers::LateAnswers;
 use crate::transport::moot::{Moot, seam};
 use crate::transport::throttle::Throttle;
 use crate::transport::{
-    Connection, Entry, ExitStatus, INPUT_QUEUE, Input, LAST_WORDS, LoggedIn, Outgoing, Output, Peer,
+    Connection, Entry, ExitStatus, INPUT_QUEUE, Input, LAST_WORDS, Locale, LoggedIn, Outgoing, Output, Peer,
     WireSettings, Writes,
 };
 
@@ -48,6 +48,8 @@ pub struct Hints {
     pub size: Option<(u16, u16)>,
     /// What its environment tells about it.
     pub environment: Environment,
+    /// What it tells about the caller's language.
+    pub locale: Locale,
 }
 
 /// What the channel is for.
@@ -144,6 +146,7 @@ impl SshChannel {
             // Without a pty the client's own terminal shows what is typed.
             echo: reader.echo,
             terminal,
+            locale: self.hints.locale.into_name(),
             entry: self.entry,
             command,
             exit: exit.clone(),

@@ -335,7 +335,10 @@ impl Handler for Login {
         variable_value: &str,
         session: &mut Session,
     ) -> Result<(), Self::Error> {
-        let told = self.hints(channel, |hints| hints.environment.variable(variable_name, variable_value));
+        let told = self.hints(channel, |hints| {
+            let locale = hints.locale.variable(variable_name, variable_value);
+            hints.environment.variable(variable_name, variable_value) || locale
+        });
         if told { session.channel_success(channel) } else { session.channel_failure(channel) }
     }
 

@@ -123,6 +123,8 @@ pub async fn serve(
     answer: Answer,
 ) -> Result<(), russh::Error> {
     let state = Arc::new(ConnectionState::new(more_calls));
+    // The protocol runs in a task of its own: dropped here, it loses its wire and ends by itself.
+    let _cut = state.cut.clone().drop_guard();
     let stream = PreAuthLimit::new(stream, settings.login_bytes, settings.stall, Arc::clone(&state));
     let wire = Arc::new(OnceLock::new());
     let login = Login::new(address, Arc::clone(&settings), answer, Arc::clone(&state), Arc::clone(&wire));

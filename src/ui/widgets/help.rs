@@ -1,9 +1,11 @@
 //! The page behind `?`: every key that does something where the caller is, from the same data that the keys obey.
 
-use std::pin::Pin;
+use std::collections::VecDeque;
 
 use dialtone_terminal::text::{width, wrap};
+use futures_util::future::BoxFuture;
 
+use crate::lang::Language;
 use crate::ui::keys::{Act, Keys, Meaning};
 use crate::ui::{CallEvent, Canvas, Conversation, View, Widget, styles};
 
@@ -15,7 +17,12 @@ struct Help {
     first: usize,
     /// Columns and rows of the body.
     size: (u16, u16),
+    /// What happened that the view behind it must hear of, the latest last.
+    meanwhile: VecDeque<CallEvent>,
 }
+
+/// The most that is kept of what happened: a list that has missed more is no worse off than one that was not open.
+const MEANWHILE: usize = 32;
 
 /// Columns of a key's name, a blank behind it included.
 const LABELS: u16 = 11;
@@ -40,6 +47,10 @@ fn wrapped(keys: &Lines, columns: u16) -> Lines {
 }
 
 impl Help {
+    fn of(keys: &Keys, language: &Language) -> Self {
+        Self { keys: keys.explained(language), first: 0, size: (0, 0), meanwhile: VecDeque::new() }
+    }
+
     /// How many columns of keys there are in a body of this size, their width, and the keys in lines of that width.
     fn laid_out(&self, columns: u16, rows: u16) -> (u16, u16, Lines) {
         let page = columns.saturating_sub(4);
@@ -86,7 +97,7 @@ impl View for Help {
 }
 
 impl Widget for Help {
-    type Outcome = ();
+    type Outcome = VecDeque<CallEvent>;
 
     fn fit(&mut self, columns: u16, rows: u16) {
         self.size = (columns, rows);
@@ -94,8 +105,12 @@ impl Widget for Help {
         self.first = self.first.min(lines.saturating_sub(room));
     }
 
-    fn take(&mut self, event: CallEvent) -> Option<()> {
-        let CallEvent::Key(key) = event else { return None };
+    fn take(&mut self, event: CallEvent) -> Option<VecDeque<CallEvent>> {
+        let CallEvent::Key(key) = event else {
+            self.meanwhile.truncate(MEANWHILE - 1);
+            self.meanwhile.push_back(event);
+            return None;
+        };
         let (lines, room) = self.lengths();
         let last = lines.saturating_sub(room);
         self.first = match self.keys().meaning(key) {
@@ -103,23 +118,25 @@ impl Widget for Help {
             Meaning::Act(Act::Down) => (self.first + 1).min(last),
             Meaning::Act(Act::PageUp) => self.first.saturating_sub(room),
             Meaning::Act(Act::PageDown) => (self.first + room).min(last),
-            _ => return Some(()),
+            _ => return Some(std::mem::take(&mut self.meanwhile)),
         };
         None
     }
 
-    async fn in_plain_text<C: Conversation>(&mut self, call: &mut C) -> Result<(), C::End> {
+    async fn in_plain_text<C: Conversation>(&mut self, call: &mut C) -> Result<Self::Outcome, C::End> {
         let lines: Vec<String> = self.keys.iter().map(|(label, about)| format!("{label}: {about}")).collect();
-        call.say_long(&lines.join("\n")).await
+        call.say_long(&lines.join("\n")).await?;
+        Ok(VecDeque::new())
     }
 }
 
-/// Shows what the keys mean until the caller goes on. Boxed: it is opened from where every view waits.
-pub fn show<C: Conversation>(
-    call: &mut C,
-    keys: Keys,
-) -> Pin<Box<dyn Future<Output = Result<(), C::End>> + Send + '_>> {
-    Box::pin(async move { call.run(&mut Help { keys: keys.explained(), first: 0, size: (0, 0) }).await })
+/// Shows what the keys mean until the caller goes on, and gives what happened meanwhile. Boxed: it is opened from where
+/// every view waits.
+pub fn show<C: Conversation>(call: &mut C, keys: Keys) -> BoxFuture<'_, Result<VecDeque<CallEvent>, C::End>> {
+    Box::pin(async move {
+        let mut help = Help::of(&keys, call.language());
+        call.run(&mut help).await
+    })
 }
 
 /// The keys in lines, for terminals of plain words.
@@ -135,6 +152,7 @@ pub fn in_words(choices: &str, own: &[(&'static str, &'static str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lang::english;
     use crate::ui::keys::COMMON;
 
     #[test]
@@ -143,7 +161,7 @@ mod tests {
         let mut keys = Keys::of(&every);
         keys.topics = vec![("1 to 9".into(), "go to the row of that number".into())];
         for (columns, rows) in [(80, 17), (80, 40), (40, 17), (132, 17)] {
-            let help = Help { keys: keys.explained(), first: 0, size: (columns, rows) };
+            let help = Help { size: (columns, rows), ..Help::of(&keys, english()) };
             let (_, wide, lines) = help.laid_out(columns, rows);
             for (label, about) in &lines {
                 assert!(usize::from(behind(label)) + width(about) < usize::from(wide), "{columns}: {about}");

@@ -157,7 +157,8 @@ impl EventBody {
                 ..Meaning::new("bbs.message.created", Audience::Readers { level: *read_level, but: *author })
             },
             Self::BoardChanged { .. } => Meaning::new("bbs.board.changed", Audience::Nobody),
-            Self::PageSent { to, .. } => Meaning {
+            Self::PageSent { page, to, .. } => Meaning {
+                target: Some(Target::Page(*page)),
                 counter: Some(Counter::Pages),
                 public_fields: Some(&["page", "from", "to"]),
                 ..Meaning::new("email.page.sent", Audience::Caller(*to))

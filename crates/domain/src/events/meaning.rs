@@ -1,7 +1,7 @@
 //! What an event means, whatever its kind: what the switchboard, the pager and the console go by.
 
 use super::QuoteTick;
-use crate::{BoardId, CallId, InstanceId, ThreadId, UserId};
+use crate::{BoardId, CallId, InstanceId, PageId, ThreadId, UserId};
 
 /// Whom an event concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub enum Target {
         /// The thread.
         thread: ThreadId,
     },
+    /// A page to one caller.
+    Page(PageId),
 }
 
 /// What those whom an event concerns must do. It is not told as news.

@@ -9,8 +9,8 @@ use sqlx::types::Json;
 
 /// The slowest and the fastest line one may play at, in bits a second.
 pub const SPEEDS: std::ops::RangeInclusive<u32> = 300..=115_200;
-/// The longest name of a theme, in characters.
-const THEME: usize = 24;
+/// The longest name of a theme, and of a language, in characters.
+const NAME: usize = 24;
 
 /// What a caller's terminal shows, where they know better than the board finds out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +39,8 @@ pub struct Settings {
     pub words: bool,
     /// The theme, by name; none is the board's.
     pub theme: Option<String>,
+    /// The language, by its tag; none is what the board guesses.
+    pub language: Option<String>,
     /// Menus show their prompt only, until `?` is pressed.
     pub expert: bool,
     /// Long texts stop when the screen is full.
@@ -57,6 +59,7 @@ impl Default for Settings {
             charset: CharsetChoice::Auto,
             words: false,
             theme: None,
+            language: None,
             expert: false,
             pauses: true,
             mouse: true,
@@ -76,9 +79,12 @@ impl Settings {
             )));
         }
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        let named = |theme: &String| (1..=THEME).contains(&theme.len()) && theme.chars().all(plain);
+        let named = |name: &String| (1..=NAME).contains(&name.len()) && name.chars().all(plain);
         if !self.theme.as_ref().is_none_or(named) {
             return Err(UsersError::Invalid("There is no theme of such a name.".to_owned()));
+        }
+        if !self.language.as_ref().is_none_or(named) {
+            return Err(UsersError::Invalid("There is no language of such a name.".to_owned()));
         }
         Ok(())
     }
@@ -115,13 +121,15 @@ mod tests {
     #[test]
     fn what_makes_no_sense_is_refused() {
         let theme = |theme: &str| Settings { theme: Some(theme.to_owned()), ..Settings::default() };
+        let language = |tag: &str| Settings { language: Some(tag.to_owned()), ..Settings::default() };
         let speed = |speed| Settings { speed: Some(speed), ..Settings::default() };
-        for refused in
-            [speed(0), speed(299), speed(115_201), theme(""), theme("../x"), theme(&"x".repeat(25))]
-        {
+        let speeds = [speed(0), speed(299), speed(115_201)];
+        let names = ["", "../x", "x|07", &"x".repeat(25)];
+        let named = names.iter().flat_map(|name| [theme(name), language(name)]);
+        for refused in speeds.into_iter().chain(named) {
             assert!(refused.check().is_err(), "{refused:?}");
         }
-        for taken in [Settings::default(), speed(300), speed(115_200), theme("light")] {
+        for taken in [Settings::default(), speed(300), speed(115_200), theme("light"), language("pt-br")] {
             assert!(taken.check().is_ok(), "{taken:?}");
         }
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::lang::{Languages, english};
 use crate::ui::{Screen, Themes};
 use chrono::{DateTime, TimeDelta, Utc};
 use dialtone_domain::instances::Instance;
@@ -47,7 +48,7 @@ fn two() -> Vec<OnlineCall> {
 }
 
 fn desk(seen: Seen, place: Place) -> Desk {
-    let mut desk = Desk::new(Arc::new(seen), None, place, vec![("K", "kick"), ("A", "audit")]);
+    let mut desk = Desk::new(Arc::new(seen), None, place, vec![("K", "kick"), ("A", "audit")], english());
     desk.fit(80, 14);
     desk
 }
@@ -61,7 +62,8 @@ fn drawn(desk: &mut Desk, columns: u16, rows: u16) -> Vec<String> {
     let size = Some((columns, rows));
     let mut found = Probe::new(Known { terminal_type: Some("xterm"), size, ..Known::default() }).conclude();
     (found.columns, found.rows, found.plain) = (columns, rows, false);
-    let mut screen = Screen::new(found, true, "Dialtone", Arc::new(Themes::load("classic", None).unwrap()));
+    let (themes, (languages, _)) = (Themes::load("classic", None).unwrap(), Languages::load("en", None));
+    let mut screen = Screen::new(found, true, "Dialtone", Arc::new(themes), Arc::new(languages), None);
     screen.show(desk, true);
     desk.fit(columns, screen.body().rows);
     let bytes = screen.show(desk, true);

@@ -11,7 +11,6 @@ use dialtone_terminal::{Key, Style};
 use tokio::time::Instant;
 
 use crate::ui::keys::{Act, Hint, Meaning};
-use crate::ui::pager::page_of;
 use crate::ui::panel::Panel;
 use crate::ui::widgets::search::{IncrementalSearch, SearchOutcome, find, seek};
 use crate::ui::{CallEvent, Conversation, View, Widget};
@@ -109,7 +108,7 @@ impl Live {
             Self::Board(this) => {
                 matches!(meaning.target, Some(Target::Thread { board, .. }) if board == this)
             }
-            Self::Pages => page_of(event).is_some(),
+            Self::Pages => event.body.meaning().is_news(),
             Self::Nothing | Self::Callers => false,
         }
     }

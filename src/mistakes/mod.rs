@@ -1,4 +1,6 @@
-//! What is wrong with a file of menus: each mistake with its place, and what may have been meant.
+//! What is wrong with the files a sysop writes: each mistake with file, line and a caret, and what may have been meant.
+
+mod near;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -6,7 +8,7 @@ use std::sync::Arc;
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 use thiserror::Error;
 
-use crate::menu::near::near;
+pub use self::near::near;
 
 /// Mistakes that are told; a file with more has one reason for most of them.
 const TOLD: usize = 20;
@@ -44,7 +46,7 @@ pub struct Text {
     pub place: SourcePosition,
 }
 
-/// Everything wrong with the menus, by file and in the order of its lines.
+/// Everything wrong with some files, by file and in the order of its lines.
 #[derive(Debug, Error)]
 #[error("{} in {file}", count(mistakes.len() + untold))]
 pub struct Mistakes {
@@ -100,6 +102,11 @@ pub struct Found {
 }
 
 impl Found {
+    /// Whether nothing is wrong so far.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// How much is wrong so far.
     pub fn len(&self) -> usize {
         self.found.len()
@@ -134,8 +141,9 @@ impl Found {
         self.wrong_with(place, message, help);
     }
 
-    /// All that was found, for the sysop. `layers` are names and texts in the order of [`SourcePosition::layer`].
-    pub fn into_mistakes(mut self, layers: &[(&str, &str)]) -> Mistakes {
+    /// All that was found, for the sysop. `layers` are names and texts in the order of [`SourcePosition::layer`]; `all` is
+    /// what they are together. A file whose text cannot be shown has none.
+    pub fn into_mistakes(mut self, layers: &[(&str, &str)], all: &str) -> Mistakes {
         self.found.sort();
         self.found.dedup();
         let sources: Vec<Arc<NamedSource<String>>> =
@@ -144,11 +152,15 @@ impl Found {
         files.dedup();
         let file = match files.as_slice() {
             [one] => layers.get(*one).map_or_else(String::new, |(name, _)| (*name).to_owned()),
-            _ => "the menus".to_owned(),
+            _ => all.to_owned(),
         };
         let untold = self.found.len().saturating_sub(TOLD);
         let mistakes = self.found.into_iter().take(TOLD).filter_map(|(place, message, help)| {
             let (name, text) = layers.get(place.layer)?;
+            if text.is_empty() {
+                let message = format!("{name}: {message}");
+                return Some(Mistake { message, help, at: 0..0, text: None });
+            }
             if quoted(text, &place) <= QUOTED {
                 let text = sources.get(place.layer).cloned();
                 return Some(Mistake { message, help, at: place.start..place.end, text });
