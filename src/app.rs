@@ -2,6 +2,7 @@
 
 mod assets;
 mod check;
+mod console;
 mod instance;
 mod reload;
 mod seed;
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use dialtone_domain::instances::Joined;
-use dialtone_domain::{CallId, Caller, Domain, EventReader};
+use dialtone_domain::{CallId, Caller, Domain, EventReader, InstanceId};
 use miette::{IntoDiagnostic, WrapErr, miette};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc, watch};
@@ -23,6 +24,7 @@ use tokio_util::task::TaskTracker;
 
 pub use self::assets::{Loaded, init, load as menus_and_art};
 pub use self::check::{Checked, check};
+pub use self::console::{ConsoleError, console};
 use self::instance::DatabaseLock;
 use self::reload::Reload;
 use crate::config::{Config, Role};
@@ -47,6 +49,7 @@ pub struct Board {
     /// None for a worker.
     lines: Option<server::Listeners>,
     state: Arc<ServerState>,
+    instance: InstanceId,
     reader: EventReader,
     ringer: Ringer,
     nats: Option<Nats>,
@@ -106,7 +109,7 @@ impl Board {
             limits: config.limits.clone(),
             nodes: NodeNumbers::default(),
             name: config.board.name.clone(),
-            instance: id,
+            instance: Some(id),
             instance_name: name,
             guests: config.board.guests,
             registration: config.board.registration,
@@ -127,6 +130,7 @@ impl Board {
             http,
             lines,
             state,
+            instance: id,
             reader,
             ringer,
             nats,
@@ -151,8 +155,22 @@ impl Board {
     /// Answers calls until `shutdown` says no more, and gives those under way `limits.drain_seconds` to end. A board whose
     /// place another has taken says so itself. Dropped before its end, it ends as in a crash.
     pub async fn run(self, shutdown: Shutdown) {
-        let Self { config, http, lines, state, reader, ringer, nats, reload, moves, sysop, _lock, .. } = self;
-        let (domain, instance) = (&state.domain, state.instance);
+        let Self {
+            config,
+            http,
+            lines,
+            state,
+            instance,
+            reader,
+            ringer,
+            nats,
+            reload,
+            moves,
+            sysop,
+            _lock,
+            ..
+        } = self;
+        let domain = &state.domain;
         let switchboard = &state.switchboard;
         let closing = CancellationToken::new(); // no calls left
         let _closing = closing.clone().drop_guard();
@@ -162,7 +180,7 @@ impl Board {
         let dispatcher = Dispatcher {
             domain: domain.clone(),
             switchboard: Arc::clone(switchboard),
-            instance,
+            instance: Some(instance),
             listener: if nats.is_none() { domain.events.listen() } else { None },
             nats,
             poll: Duration::from_millis(config.storage.poll_milliseconds),

@@ -1,13 +1,12 @@
 //! Dialtone, a bulletin board system that answers telnet and SSH.
 //!
-//! The arrows run one way: `cli -> app -> {server, console, switchboard}`, `server -> {transport, session}`,
+//! The arrows run one way: `cli -> app -> {server, switchboard}`, `server -> {transport, session}`,
 //! `session -> {menu, screens, call}`, `screens -> {call, ui, domain}`, `call -> ui`. `docs/architecture.md` is the map.
 
 pub mod app;
 pub mod call;
 pub mod cli;
 pub mod config;
-pub mod console;
 pub mod database;
 pub mod lang;
 pub mod login_throttle;

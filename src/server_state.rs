@@ -26,8 +26,8 @@ pub struct ServerState {
     pub nodes: NodeNumbers,
     /// The board's name.
     pub name: String,
-    /// This instance.
-    pub instance: InstanceId,
+    /// This instance; none for a process that answers no calls.
+    pub instance: Option<InstanceId>,
     /// Its name.
     pub instance_name: String,
     /// Whether guests may look round.

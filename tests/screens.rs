@@ -88,6 +88,26 @@ fn walk(caller: &Terminal, columns: u16, rows: u16, at: &dyn Fn(&str)) {
     at("goodbye");
 }
 
+/// A sysop's way to the desk, when all others have left.
+fn walk_to_the_desk(board: &Board, sysop: &Terminal, rows: u16, at: &dyn Fn(&str)) {
+    board.wait_who("nobody on line", <[String]>::is_empty);
+    sysop.wait_for("GUEST");
+    sysop.enter("Zero Cool");
+    sysop.past_password("Zero Cool");
+    sysop.wait_row(usize::from(rows - 2), MENU);
+    sysop.send("O");
+    sysop.wait_for("1 call, 1 instance");
+    // Where somebody is comes a moment later than they do.
+    sysop.wait_until("where the sysop is", |screen| {
+        screen.rows().iter().any(|row| row.contains("Zero Cool") && row.contains("sysop's"))
+    });
+    sysop.wait_for("Zero Cool logged in");
+    at("desk");
+    sysop.key(Key::Enter);
+    sysop.wait_for("on line now");
+    at("account");
+}
+
 /// The sixteen colours of a theme, as numbers of 256 and as true colour.
 fn palette(theme: &str) -> Vec<(u8, (u8, u8, u8))> {
     let text = std::fs::read_to_string(root().join("ansi-art").join(theme).join("theme.toml")).unwrap();
@@ -136,6 +156,8 @@ fn masked(line: &str, row: usize, screen: &str) -> String {
     }
     let masked: String = chars.into_iter().collect();
     let masked = masked.replace("minutes on line 1", "minutes on line 0");
+    let masked =
+        masked.split_once("started ").map_or(masked.clone(), |(before, _)| format!("{before}started ·"));
     let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let today = |word: &str| months.contains(&word) || (word.len() <= 4 && word.parse::<u16>().is_ok());
     let weekday =
@@ -164,8 +186,15 @@ fn drawn(screen: &Emulator, name: &str, palette: &[(u8, (u8, u8, u8))]) -> Strin
     let rows = screen.rows();
     // What stands above the prompt may be the tape's, which is never the same.
     let tagline = if matches!(name, "welcome" | "goodbye") { usize::MAX } else { rows.len() - 3 };
+    // What the log says depends on the market and on how fast the caller was.
+    let log = rows.iter().position(|row| name == "desk" && row.contains("─ log ─"));
+    let logged = |row: usize| log.is_some_and(|log| row > log && row < rows.len() - 4);
     for (row, line) in rows.iter().enumerate() {
-        let line = if row == tagline { "(the tagline)".to_owned() } else { masked(line, row, name) };
+        let line = match row {
+            row if row == tagline => "(the tagline)".to_owned(),
+            row if logged(row) => "(the log)".to_owned(),
+            row => masked(line, row, name),
+        };
         let _ = writeln!(text, "{}", line.trim_end());
     }
     let _ = writeln!(text, "-- colours");
@@ -189,7 +218,8 @@ fn drawn(screen: &Emulator, name: &str, palette: &[(u8, (u8, u8, u8))]) -> Strin
         }
         let runs: Vec<String> = runs.into_iter().map(|(look, number)| format!("{look}x{number}")).collect();
         // Figures of the market have a width of their own.
-        let line = if usize::from(y) == tagline || rows[usize::from(y)].contains('%') {
+        let moving = ["%", "started "].iter().any(|words| rows[usize::from(y)].contains(words));
+        let line = if usize::from(y) == tagline || logged(y.into()) || moving {
             "(moving)".to_owned()
         } else {
             runs.join(" ")
@@ -206,7 +236,7 @@ fn compare(theme: &str, kind: Kind, columns: u16, rows: u16) {
     let folder = root().join("tests/snapshots");
     let write = std::env::var_os("DIALTONE_SNAPSHOTS").is_some_and(|value| value == "write");
     let different = std::cell::RefCell::new(Vec::new());
-    walk(&caller, columns, rows, &|name| {
+    let keep = |caller: &Terminal, name: &str| {
         let seen = caller.look(|screen| drawn(screen, name, &palette));
         let file = folder.join(format!("{theme}-{columns}x{rows}-{name}.txt"));
         if write {
@@ -217,7 +247,11 @@ fn compare(theme: &str, kind: Kind, columns: u16, rows: u16) {
         if kept != seen {
             different.borrow_mut().push(format!("{}\n{}", file.display(), difference(&kept, &seen)));
         }
-    });
+    };
+    walk(&caller, columns, rows, &|name| keep(&caller, name));
+    assert!(board.cli(&["user", "sysop", "Zero Cool"]).status.success());
+    let sysop = Dial::call_sized(&board, kind, columns, rows);
+    walk_to_the_desk(&board, &sysop, rows, &|name| keep(&sysop, name));
     let different = different.into_inner();
     assert!(
         different.is_empty(),

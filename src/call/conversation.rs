@@ -62,7 +62,7 @@ impl Conversation for Call {
                 Box::pin(self.again(prompt, line)).await?;
             }
             // What was said already stays as it was said.
-            CallEvent::Reloaded | CallEvent::Tick => {}
+            CallEvent::Reloaded | CallEvent::Tick | CallEvent::Fresh => {}
             CallEvent::Quiet => return Ok(None),
             CallEvent::Orders => Box::pin(self.obey()).await?,
             CallEvent::News(event) => {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use chrono::Local;
 use dialtone_domain::access::Facts;
-use dialtone_domain::users::Credential;
+use dialtone_domain::users::{Credential, Operator};
 use dialtone_domain::{BoardId, CallId, Caller, Domain};
 use dialtone_terminal::Charset;
 use futures_channel::mpsc;
@@ -58,6 +58,8 @@ pub struct Call {
     pub subscription: Subscription,
     /// By what they came in; none for a guest.
     pub credential: Option<Credential>,
+    /// Whoever holds the database, where the call is theirs: what they do as a sysop is no caller's act.
+    pub operator: Option<Operator>,
     /// The caller's own row has changed since it was read, and could not be read again.
     pub stale: bool,
     /// The board they are on just now.
@@ -114,6 +116,7 @@ impl Call {
             peer: connection.peer,
             subscription,
             credential: None,
+            operator: None,
             stale: false,
             board: None,
             since: Instant::now(),
@@ -158,7 +161,7 @@ impl Call {
         self.credential = credential;
         self.idle.logged_in();
         self.login_keys = None;
-        self.screen.known = true;
+        self.screen.known = self.is_counted();
         self.known.set();
         self.adopt(caller).await
     }
@@ -166,6 +169,11 @@ impl Call {
     /// Whether the caller has logged in, or looks round as a guest.
     pub fn is_known(&self) -> bool {
         self.idle.is_logged_in()
+    }
+
+    /// Whether they are one of those on line: whoever sits at the console is none.
+    fn is_counted(&self) -> bool {
+        self.server.instance.is_some()
     }
 
     /// What access rules are asked about.
@@ -221,7 +229,7 @@ impl Call {
     fn look_at_clock(&mut self) -> bool {
         let clock = Local::now().format("%H:%M").to_string();
         // A caller who has logged in counts, also where the news of it is still on its way.
-        let known = usize::from(self.login_keys.is_none());
+        let known = usize::from(self.login_keys.is_none() && self.is_counted());
         let online = Some(self.subscription.board_stats().online().max(known));
         let changed = clock != self.screen.clock || online != self.screen.online;
         (self.screen.clock, self.screen.online) = (clock, online);

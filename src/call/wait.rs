@@ -41,7 +41,13 @@ impl Call {
                 }
             };
             match event {
-                CallEvent::Orders => Box::pin(self.obey()).await?,
+                CallEvent::Orders => {
+                    Box::pin(self.obey()).await?;
+                    if self.subscription.take_fresh() {
+                        self.refresh_clock();
+                        return Ok(CallEvent::Fresh);
+                    }
+                }
                 CallEvent::Key(key) => match self.routed(view, key) {
                     Routed::Help => self.meanwhile = help::show(self, view.keys()).await?,
                     Routed::Redraw => self.screen.forget(),
@@ -71,7 +77,7 @@ impl Call {
                     self.screen.forget();
                     return Ok(CallEvent::Reloaded);
                 }
-                CallEvent::Quiet => return Ok(CallEvent::Quiet),
+                CallEvent::Fresh | CallEvent::Quiet => return Ok(event),
             }
             self.refresh_clock();
         }

@@ -6,10 +6,11 @@ use dialtone_domain::{MarketError, MessagingError, Unavailable, UsersError};
 use miette::{Diagnostic, SourceSpan};
 use serde_json::{Value, json};
 
+use super::password::PasswordError;
+use crate::app::ConsoleError;
 use crate::config::ConfigError;
-use crate::console::acts::ActError;
-use crate::console::{ConsoleError, PasswordError};
 use crate::database::DatabaseError;
+use crate::screens::sysop::acts::ActError;
 
 /// What a command has to say.
 #[derive(Debug)]

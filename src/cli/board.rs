@@ -8,6 +8,7 @@ use dialtone_domain::access::{CallerRule, RuleMistake};
 use dialtone_domain::messaging::{Board, BoardChange, BoardRules, BoardSummary, Draft, Message, NewBoard};
 use dialtone_domain::users::Operator;
 use dialtone_domain::{Domain, MessageId};
+use dialtone_terminal::text::clean_line;
 use miette::{LabeledSpan, MietteDiagnostic, NamedSource, Report};
 use serde_json::{Value, json};
 
@@ -16,8 +17,7 @@ use super::table::{Edge, Table, moment};
 use super::user::account;
 use crate::app;
 use crate::config::Config;
-use crate::console::acts;
-use crate::console::format::plain;
+use crate::screens::sysop::acts;
 
 /// The most that is read of a message; the board takes less and says so itself.
 const BODY_BYTES: u64 = 1 << 20;
@@ -273,8 +273,8 @@ fn in_full(message: &Message) -> String {
         message.author,
         message.subject
     );
-    let body: Vec<String> = message.body.lines().map(|line| format!("    {}", plain(line))).collect();
-    format!("{}\n{}", plain(&head), body.join("\n"))
+    let body: Vec<String> = message.body.lines().map(|line| format!("    {}", clean_line(line))).collect();
+    format!("{}\n{}", clean_line(&head), body.join("\n"))
 }
 
 fn message_document(message: &Message, board: &Board) -> Value {

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Failure};
 use super::table::{Edge, Table, moment};
 use super::user::account;
-use crate::console::acts;
-use crate::console::format;
+use crate::lang::english;
+use crate::screens::sysop::acts;
 
 /// What may be done to instances and their calls.
 #[derive(Debug, Subcommand)]
@@ -98,7 +98,7 @@ pub async fn who(domain: &Domain) -> Result<Answer, Failure> {
             call.call.to_string(),
             call.instance_name.clone(),
             call.node.to_string(),
-            format::caller(call),
+            acts::name(call, english()),
             call.place.clone(),
             call.transport.clone(),
             call.peer.clone(),

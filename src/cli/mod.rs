@@ -28,7 +28,6 @@ use tokio_util::sync::CancellationToken;
 use self::answer::{Answer, Failure};
 use self::arguments::{Arguments, Command, Manage, ServeArgs};
 use crate::config::{Config, Log};
-use crate::console::{self, acts};
 use crate::switchboard::Ringer;
 use crate::{app, database, telemetry};
 
@@ -58,7 +57,11 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
             options.apply(&mut config);
             return serve::run(config);
         }
-        Command::Console { sysop } => return run_console(&config, sysop.as_deref()),
+        Command::Console { sysop } => {
+            return with_board(&config, async |domain, operator| {
+                Ok(app::console(&config, domain, operator, sysop.as_deref()).await?)
+            });
+        }
         Command::Check => check(&config)?,
         Command::Init { art } => init(&config, &art)?,
         Command::Art(command) => return art::run(&config, &command, common.json),
@@ -105,19 +108,6 @@ fn init(config: &Config, art: &[String]) -> Result<Answer, Failure> {
     let text =
         if written.is_empty() { "Everything is there already.".to_owned() } else { written.join("\n") };
     Ok(Answer { json: json!(written), text })
-}
-
-fn run_console(config: &Config, sysop: Option<&str>) -> Result<(), Failure> {
-    if !console::terminal_is_there() {
-        return Err(Failure::words(
-            "the console draws on a terminal and there is none: see `dialtone who` and `dialtone instance list` for scripts",
-        ));
-    }
-    with_board(config, async |domain, operator| {
-        let caller = acts::sysop(domain, sysop).await?;
-        let by = acts::actor(operator, sysop.map(|_| &caller))?;
-        Ok(console::run(domain.clone(), &config.board.name, caller, by).await?)
-    })
 }
 
 /// Opens the board, which must be there already, and closes it in the end.

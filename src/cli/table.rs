@@ -1,8 +1,8 @@
 //! Aligned columns for people.
 
 use chrono::{DateTime, Utc};
-
-use crate::console::format::{plain, width};
+use dialtone_terminal::text::clean_line;
+use unicode_width::UnicodeWidthStr;
 
 /// What stands between two columns.
 const GAP: &str = "  ";
@@ -36,9 +36,9 @@ impl Table {
         Self { edges: edges.to_vec(), rows: Vec::new() }
     }
 
-    /// Adds a row; what a terminal would obey is a dot in it.
+    /// Adds a row; what a terminal would obey is left out of it.
     pub fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.rows.push(cells.iter().map(|cell| plain(cell)).collect());
+        self.rows.push(cells.iter().map(|cell| clean_line(cell)).collect());
     }
 
     /// The table, or `nothing` if it has no row.
@@ -49,7 +49,7 @@ impl Table {
     /// Every row on a line of its own.
     pub fn lines(&self) -> String {
         let widest = |column: usize| {
-            self.rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max().unwrap_or(0)
+            self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0)
         };
         let widths: Vec<usize> = (0..self.edges.len()).map(widest).collect();
         let line = |row: &Vec<String>| {
@@ -57,7 +57,7 @@ impl Table {
                 .iter()
                 .zip(self.edges.iter().zip(&widths))
                 .map(|(cell, (edge, columns))| {
-                    let blanks = " ".repeat(columns.saturating_sub(width(cell)));
+                    let blanks = " ".repeat(columns.saturating_sub(cell.width()));
                     match edge {
                         Edge::Left => format!("{cell}{blanks}"),
                         Edge::Right => format!("{blanks}{cell}"),

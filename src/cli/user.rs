@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Failure};
 use super::password::{Given, PasswordSource};
 use super::table::{Edge, Table, moment};
-use crate::console::acts;
 use crate::database::said;
+use crate::screens::sysop::acts;
 
 /// Accounts read at once.
 const PAGE: i64 = 500;
@@ -158,7 +158,7 @@ pub async fn run(domain: &Domain, operator: Operator, command: UserCommand) -> R
         }
         UserCommand::Ban { handle, reason } => {
             let who = account(domain, &handle).await?;
-            let ban = acts::ban(domain, operator, &who, &reason).await?;
+            let ban = acts::ban(domain, operator.into(), &who, &reason).await?;
             let mut answer = changed(domain, &who, ban.words).await?;
             if let Value::Object(fields) = &mut answer.json {
                 fields.insert("ended".to_owned(), json!(ban.ended));

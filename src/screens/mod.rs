@@ -14,6 +14,7 @@ mod quotes;
 pub mod register;
 mod scan;
 mod settings;
+pub mod sysop;
 mod thread;
 mod threads;
 mod ticker;
@@ -45,6 +46,7 @@ const SCREENS: &[(&str, Screen)] = &[
     ("profile", |call| Box::pin(profile::show(call))),
     ("quotes", |call| Box::pin(quotes::show(call))),
     ("settings", |call| Box::pin(settings::show(call))),
+    ("sysop", |call| Box::pin(sysop::show(call))),
     ("users", |call| Box::pin(users::show(call))),
     ("who", |call| Box::pin(who::show(call))),
 ];

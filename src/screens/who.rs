@@ -23,7 +23,7 @@ const COLUMNS: [Column; 5] = [
 const PAGE: i64 = 50;
 
 /// The node of a call: `14`, or `2:14` where several instances are up.
-fn node(call: &OnlineCall) -> String {
+pub fn node(call: &OnlineCall) -> String {
     if call.several { format!("{}:{}", call.instance_name, call.node) } else { call.node.to_string() }
 }
 
@@ -97,7 +97,7 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
         let mut list = List {
             columns: COLUMNS.to_vec(),
             rows: calls.iter().map(|call| row(call, me, &language)).collect(),
-            empty: "Nobody at all, which cannot be.".into(),
+            empty: "Nobody is on line.".into(),
             keys: if call.caller.is_guest() { vec![] } else { vec![("P", "page"), ("F", "make a friend")] },
             bar: std::mem::take(&mut bar),
             more,

@@ -10,32 +10,37 @@ use crate::ui::Conversation;
 /// A caller who does not read any more is not waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Says goodbye.
-pub async fn say(call: &mut Call, left: &EndReason) {
+/// What is said to a caller whose call ends so; none where there is nothing to explain.
+pub fn words(left: &EndReason) -> Option<String> {
     let words = match left {
-        EndReason::Hangup => return,
-        EndReason::Goodbye => None,
-        EndReason::Idle => Some(
-            "It has been quiet for a while, so the line is free for somebody else. Call again.".to_owned(),
-        ),
-        EndReason::NoLogin => Some("That took too long. Call again when you know who you are.".to_owned()),
-        EndReason::Refused(why) => Some(why.clone()),
-        EndReason::Kicked { reason, .. } if reason.is_empty() => Some("The sysop has ended your call.".to_owned()),
-        EndReason::Kicked { reason, .. } => Some(format!("The sysop has ended your call: {reason}")),
-        EndReason::Banned(reason) if reason.is_empty() => Some("The sysop has closed your account.".to_owned()),
-        EndReason::Banned(reason) => Some(format!("The sysop has closed your account: {reason}")),
-        EndReason::Changed => Some(
+        // That the call goes on from the first menu, the menus say.
+        EndReason::Hangup | EndReason::Goodbye | EndReason::Narrowed => return None,
+        EndReason::Idle => {
+            "It has been quiet for a while, so the line is free for somebody else. Call again."
+        }
+        EndReason::NoLogin => "That took too long. Call again when you know who you are.",
+        EndReason::Refused(why) => why,
+        EndReason::Kicked { reason, .. } if reason.is_empty() => "The sysop has ended your call.",
+        EndReason::Kicked { reason, .. } => return Some(format!("The sysop has ended your call: {reason}")),
+        EndReason::Banned(reason) if reason.is_empty() => "The sysop has closed your account.",
+        EndReason::Banned(reason) => return Some(format!("The sysop has closed your account: {reason}")),
+        EndReason::Changed => {
             "Your account was changed, and what you logged in with doesn't open it any more. Call again to log in."
-                .to_owned(),
-        ),
-        // It ends no call: the menus take it.
-        EndReason::Narrowed => None,
+        }
         EndReason::Draining => {
-            Some("The board is going down. What you posted, and what you were writing, is kept. Call again in a while.".to_owned())
+            "The board is going down. What you posted, and what you were writing, is kept. Call again in a while."
         }
     };
+    Some(words.to_owned())
+}
+
+/// Says goodbye.
+pub async fn say(call: &mut Call, left: &EndReason) {
+    if *left == EndReason::Hangup {
+        return;
+    }
     let show_error = async {
-        match words {
+        match words(left) {
             None => {
                 let minutes = call.since.elapsed().as_secs().div_ceil(60);
                 call.screen.values.set("TC", minutes);

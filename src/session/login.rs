@@ -184,7 +184,7 @@ async fn guest(call: &mut Call) -> Result<Greeting, EndReason> {
 }
 
 /// The caller is known from here on, and hears what concerns them.
-async fn enter(call: &mut Call, login: Login) -> Result<(), EndReason> {
+pub async fn enter(call: &mut Call, login: Login) -> Result<(), EndReason> {
     let Login { caller, credential } = login;
     // First of all, what becomes of the account; then what may have become of it since they showed who they are, which
     // over SSH can be hours ago.

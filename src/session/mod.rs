@@ -2,6 +2,7 @@
 //! so a caller who vanishes is gone within a second.
 
 mod command;
+pub mod console;
 mod farewell;
 mod login;
 mod mci_values;
@@ -30,7 +31,7 @@ const TO_NOTICE: Duration = Duration::from_secs(1);
 
 /// Runs a call to its end.
 pub async fn run(connection: Box<Connection>, server: Arc<ServerState>) {
-    let reference = format!("c-{:08x}", rand::rng().random::<u32>());
+    let reference = reference();
     let span = tracing::info_span!(
         "call",
         call.reference = %reference,
@@ -41,12 +42,20 @@ pub async fn run(connection: Box<Connection>, server: Arc<ServerState>) {
     correlation::scope(reference, call.instrument(span)).await;
 }
 
+/// What names a call in the log, and to a caller who reports an error.
+fn reference() -> String {
+    format!("c-{:08x}", rand::rng().random::<u32>())
+}
+
 async fn answer(mut connection: Box<Connection>, server: Arc<ServerState>, reference: String) {
     if let Some(command) = connection.command.take() {
         let status = Box::pin(command::run(&command, &mut connection, &server)).await;
         connection.exit.set(status);
         return;
     }
+    let Some(instance) = server.instance else {
+        return tracing::error!("a call came to a process that is no instance");
+    };
     let limits = &server.limits;
     let idle = (limits.idle_seconds > 0).then(|| Duration::from_secs(limits.idle_seconds));
     let entry = connection.entry.clone();
@@ -63,7 +72,7 @@ async fn answer(mut connection: Box<Connection>, server: Arc<ServerState>, refer
         rows = call.screen.terminal.rows,
         "call answered"
     );
-    let mut presence = Presence::new(&server, &call);
+    let mut presence = Presence::new(&server, instance, &call);
     call.screen.values.set("NN", presence.node());
     let over = ordered_to_end(call.subscription.orders(), &server.drain);
     let left = {

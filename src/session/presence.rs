@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use dialtone_domain::users::{LoggedIn, NewCall};
-use dialtone_domain::{CallId, Caller, Domain, Unavailable, UsersError, correlation};
+use dialtone_domain::{CallId, Caller, Domain, InstanceId, Unavailable, UsersError, correlation};
 use tokio::sync::OnceCell;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -123,13 +123,13 @@ impl Row {
 
 impl Presence {
     /// A call on the lowest free node.
-    pub fn new(server: &ServerState, call: &Call) -> Self {
+    pub fn new(server: &ServerState, instance: InstanceId, call: &Call) -> Self {
         let node = server.nodes.take();
         let row = Arc::new(Row {
             domain: server.domain.clone(),
             new: NewCall {
                 key: Uuid::new_v4(),
-                instance: server.instance,
+                instance,
                 node: node.number,
                 transport: call.peer.transport.to_owned(),
                 peer: call.peer.address.to_string(),

@@ -4,6 +4,7 @@ mod audience;
 mod board_stats;
 mod connections;
 mod doorbell;
+mod event_tail;
 mod in_process;
 mod nats;
 mod poll;
@@ -24,6 +25,7 @@ pub use self::audience::{Ended, EventFilter};
 pub use self::board_stats::BoardStats;
 pub use self::connections::Connections;
 pub use self::doorbell::Ringer;
+pub use self::event_tail::{EventTail, Heard};
 pub use self::nats::{Nats, NatsError, understood as nats_address_understood};
 pub use self::price_history::PriceHistory;
 pub use self::registry::{Delivery, Orders, Subscription, SubscriptionHandle, Switchboard};
@@ -37,8 +39,8 @@ pub struct Dispatcher {
     pub domain: Domain,
     /// Whose calls are told.
     pub switchboard: Arc<Switchboard>,
-    /// This instance: its own events go out on NATS from here.
-    pub instance: InstanceId,
+    /// This instance, whose own events go out on NATS from here; none for a process that is no instance.
+    pub instance: Option<InstanceId>,
     /// The doorbell of other processes, if there is NATS.
     pub nats: Option<Nats>,
     /// The same over Postgres, if there is not.
@@ -133,13 +135,14 @@ impl Dispatcher {
         for event in held.drain(..) {
             let meaning = event.body.meaning();
             self.switchboard.prices().feed(meaning.quotes);
-            if let Some(nats) = &self.nats {
+            if let (Some(nats), Some(instance)) = (&self.nats, self.instance) {
                 let guests_read = match (meaning.audience, &boards) {
                     (Audience::Readers { board, .. }, Some(boards)) => boards.may_read(board, &guest),
                     _ => false,
                 };
-                nats.publish(&event, self.instance, guests_read);
+                nats.publish(&event, instance, guests_read);
             }
+            self.switchboard.event_tail().feed(&event);
             if meaning.control.is_none() {
                 self.switchboard.deliver(&event, boards.as_deref());
             }

@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 use super::audience::{Control, Ended, EventFilter, control, includes};
 use super::board_stats::BoardStats;
 use super::connections::Connections;
+use super::event_tail::EventTail;
 use super::price_history::PriceHistory;
 
 /// Events that wait for a busy call. What does not fit is counted: the board still has it, and the caller is told.
@@ -34,6 +35,8 @@ pub struct Orders {
     ended: OnceLock<Ended>,
     /// Account or friends are to be read again.
     stale: AtomicBool,
+    /// What a screen has read beside the call is there.
+    fresh: AtomicBool,
     /// Rings for the call itself.
     given: Notify,
     /// Rings for whoever watches over the call from beside it.
@@ -68,7 +71,7 @@ impl Orders {
 pub enum Delivery {
     /// News.
     Event(Arc<Event>),
-    /// Something to obey: see [`Subscription::ended`] and [`Subscription::take_stale`].
+    /// Something to obey: see [`Subscription::ended`], [`Subscription::take_stale`] and [`Subscription::take_fresh`].
     Orders,
 }
 
@@ -79,6 +82,7 @@ pub struct Switchboard {
     next: AtomicU64,
     connections: Connections,
     board_stats: BoardStats,
+    event_tail: EventTail,
     prices: PriceHistory,
 }
 
@@ -91,6 +95,11 @@ impl Switchboard {
     /// The board at a board_stats.
     pub fn board_stats(&self) -> &BoardStats {
         &self.board_stats
+    }
+
+    /// The last events.
+    pub fn event_tail(&self) -> &EventTail {
+        &self.event_tail
     }
 
     /// The last prices.
@@ -164,6 +173,14 @@ impl SubscriptionHandle {
             change(&mut line.filter);
         }
     }
+
+    /// Tells the call that something it reads beside itself is there. However often this is said, it is told once.
+    pub fn wake(&self) {
+        if let Some(line) = self.switchboard.lines().get(&self.key) {
+            line.orders.fresh.store(true, Ordering::Release);
+            line.orders.given.notify_one();
+        }
+    }
 }
 
 /// A call at the switchboard: its place there and what comes through.
@@ -197,6 +214,11 @@ impl Subscription {
     /// Whether account or friends are to be read again; they count as read then.
     pub fn take_stale(&self) -> bool {
         self.orders.stale.swap(false, Ordering::AcqRel)
+    }
+
+    /// Whether something that is read beside the call is there; it counts as seen then.
+    pub fn take_fresh(&self) -> bool {
+        self.orders.fresh.swap(false, Ordering::AcqRel)
     }
 
     /// The orders themselves, for whoever watches over the call from beside it.

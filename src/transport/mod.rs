@@ -2,6 +2,7 @@
 
 pub mod input;
 mod late_answers;
+pub mod local;
 mod moot;
 pub mod ssh;
 pub mod telnet;
@@ -56,7 +57,7 @@ pub enum Input {
 pub struct Peer {
     /// The caller's address.
     pub address: IpAddr,
-    /// `telnet` or `ssh`.
+    /// `telnet`, `ssh` or `console`.
     pub transport: &'static str,
     /// Whether nobody on the way can read along.
     pub secure: bool,

@@ -16,7 +16,7 @@ mod pager;
 mod panel;
 mod screen;
 #[cfg(test)]
-mod script;
+pub mod script;
 pub mod theme;
 pub mod widgets;
 

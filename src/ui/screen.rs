@@ -383,7 +383,13 @@ impl Screen {
         self.unknown = true;
         let mut bytes = Vec::new();
         if self.plain() {
-            self.terminal.charset.encode_str(&pipe::strip(prompt), &mut bytes);
+            let mut rows = self.wrapped(&pipe::strip(prompt));
+            let last = rows.pop().unwrap_or_default();
+            for row in rows {
+                self.terminal.charset.encode_str(&row, &mut bytes);
+                self.terminal.charset.line_end(&mut bytes);
+            }
+            self.terminal.charset.encode_str(&last, &mut bytes);
         } else {
             let theme = self.theme();
             let painted = |style| match self.palette(&theme) {

@@ -8,6 +8,7 @@ use std::process::{Command, ExitStatus, Output, Stdio};
 use std::sync::Arc;
 
 use dialtone::config::Config;
+use portable_pty::CommandBuilder;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -288,6 +289,32 @@ impl Board {
         let (out, err) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
         assert!(run.status.success(), "{words:?}: {}\n{out}{err}", run.status);
         serde_json::from_str(&out).unwrap_or_else(|error| panic!("{words:?}: {error}\n{out}{err}"))
+    }
+
+    /// A subcommand that wants a terminal, beside the board and on its data.
+    pub fn at_terminal(&self, words: &[&str]) -> CommandBuilder {
+        let prepared = self.setup.program(PROGRAM);
+        let mut command = CommandBuilder::new(PROGRAM);
+        command.args(words);
+        command.arg("--data-dir");
+        command.arg(self.data_dir());
+        if let Some(database) = &self.setup.database {
+            command.args(["--database", &database.url]);
+        }
+        if let Some(nats) = &self.setup.nats {
+            command.args(["--nats", nats]);
+        }
+        command.cwd(self.scratch());
+        for (name, value) in prepared.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            }
+        }
+        for name in ["COLORTERM", "NO_COLOR", "LANG", "LC_CTYPE"] {
+            command.env_remove(name);
+        }
+        command
     }
 
     /// Asks over HTTP: the status code and the body.

@@ -16,6 +16,8 @@ pub struct Pty {
     terminal: Terminal,
     master: Box<dyn MasterPty + Send>,
     killer: Box<dyn ChildKiller + Send + Sync>,
+    /// The program's process.
+    pub pid: u32,
     exit: Arc<(Mutex<Option<u32>>, Condvar)>,
 }
 
@@ -42,6 +44,7 @@ impl Pty {
         let reader = pair.master.try_clone_reader().expect("a pseudo terminal can be read");
         let writer = pair.master.take_writer().expect("the writer is taken once");
         let killer = child.clone_killer();
+        let pid = child.process_id().expect("it has just been started");
         let exit = Arc::new((Mutex::new(None), Condvar::new()));
         let told = Arc::clone(&exit);
         std::thread::spawn(move || {
@@ -51,7 +54,7 @@ impl Pty {
         });
         let emulator = Emulator::new(Kind::Xterm, columns, rows);
         let terminal = Terminal::start(name, emulator, Kind::Xterm, reader, writer, None, log);
-        Self { terminal, master: pair.master, killer, exit }
+        Self { terminal, master: pair.master, killer, pid, exit }
     }
 
     /// Waits for the program to end and returns its exit code.
@@ -64,6 +67,12 @@ impl Pty {
             .wait_timeout_while(code, DEADLINE, |code| code.is_none())
             .expect("no thread panics with the exit code");
         code.unwrap_or_else(|| panic!("the program closed its terminal but did not end"))
+    }
+
+    /// The window has a size that no screen can have, for a while.
+    pub fn resize_to_nothing(&self, columns: u16, rows: u16) {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        self.master.resize(size).expect("a pseudo terminal can be resized");
     }
 
     /// The window gets a new size.

@@ -440,10 +440,14 @@ fn a_login_holds_until_its_password_is_another_its_key_is_gone_or_its_owner_is_b
         gone(users.renew(&by_key).await);
 
         let now = users.log_in("Joe", &PASSWORD.into()).await.unwrap().credential;
+        let let_in = users.let_in(joe.clone(), operator()).credential;
+        users.renew(&let_in).await.unwrap();
         users.ban(joe.id(), "", operator()).await.unwrap();
         gone(users.renew(&now).await);
+        gone(users.renew(&let_in).await);
         users.set_banned(joe.id(), false, operator()).await.unwrap();
         users.renew(&now).await.unwrap();
+        users.renew(&let_in).await.unwrap();
         assert!(!format!("{now:?}").contains("argon2"));
     });
 }

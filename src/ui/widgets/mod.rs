@@ -43,6 +43,8 @@ pub enum CallEvent {
     Reloaded,
     /// The switchboard has something to obey.
     Orders,
+    /// What the screen reads beside the call is there.
+    Fresh,
     /// The line closes soon unless the caller does something.
     Warning,
     /// Nothing, until the time that was waited for.

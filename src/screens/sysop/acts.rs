@@ -1,15 +1,16 @@
-//! What a sysop does to callers, from the console or by command: each act is an event for every instance, and a line in
-//! the audit log.
+//! What a sysop does to callers, at the desk or by command: each act is an event for every instance, and a line in the
+//! audit log.
 
 use std::time::Duration;
 
 use dialtone_domain::messaging::PAGE_CHARS;
-use dialtone_domain::users::{Actor, Operator, Sysop};
+use dialtone_domain::users::{Actor, OnlineCall, Operator, Sysop};
 use dialtone_domain::{CallId, Caller, Domain, Handle, MessagingError, Unavailable, UserId, UsersError};
+use dialtone_terminal::text::clean_line;
 use thiserror::Error;
 use tokio::time::{sleep, timeout};
 
-use super::format::{self, plain};
+use crate::lang::{Language, english, id};
 
 /// What a caller is told whose call ends without a reason given.
 pub const NO_REASON: &str = "The sysop ended this call.";
@@ -19,30 +20,6 @@ const PAGE: i64 = 200;
 const UNTIL_OVER: Duration = Duration::from_secs(6);
 /// How often the records are asked whether it has.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
-
-/// One act.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Act {
-    /// End a call.
-    Kick {
-        /// Which.
-        call: CallId,
-        /// What the caller is told; [`NO_REASON`] if empty.
-        reason: String,
-    },
-    /// Tell everybody something.
-    Broadcast {
-        /// What.
-        text: String,
-    },
-    /// Page one caller.
-    Page {
-        /// Whom.
-        to: UserId,
-        /// What.
-        text: String,
-    },
-}
 
 /// Why an act was not done.
 #[derive(Debug, Error)]
@@ -70,6 +47,12 @@ pub enum ActError {
     Unavailable(#[from] Unavailable),
 }
 
+/// Whoever is on a call.
+pub fn name(call: &OnlineCall, language: &Language) -> String {
+    let nobody = || language.text(id!("log-nobody")).into_owned();
+    call.handle.as_ref().map_or_else(nobody, ToString::to_string)
+}
+
 /// The sysop called `handle`, or the board's first one.
 pub async fn sysop(domain: &Domain, handle: Option<&str>) -> Result<Caller, ActError> {
     if let Some(handle) = handle {
@@ -79,7 +62,7 @@ pub async fn sysop(domain: &Domain, handle: Option<&str>) -> Result<Caller, ActE
     let mut after = None;
     loop {
         let accounts = domain.users.list(after, PAGE).await?;
-        if let Some(first) = accounts.iter().find(|account| account.sysop) {
+        if let Some(first) = accounts.iter().find(|account| account.sysop && !account.banned) {
             return Ok(domain.users.caller(first.id).await?);
         }
         let Some(last) = accounts.last() else { return Err(ActError::NoSysop) };
@@ -124,30 +107,18 @@ impl Done {
     }
 }
 
-/// Does it, pages in the name of `sysop`, and says what was done.
-pub async fn perform(domain: &Domain, sysop: &Caller, by: Actor, act: &Act) -> Result<Done, ActError> {
-    match act {
-        Act::Kick { call, reason } => kick(domain, by, *call, reason).await,
-        Act::Broadcast { text } => {
-            domain.messaging.broadcast(by, text).await?;
-            Ok(Done::all("Told everybody."))
-        }
-        Act::Page { to, text } => page(domain, by, sysop, *to, text).await,
-    }
-}
-
 /// Ends a call, and waits until it's over.
 pub async fn kick(domain: &Domain, by: Actor, call: CallId, reason: &str) -> Result<Done, ActError> {
     let reason = match reason.trim() {
         "" => NO_REASON.to_owned(),
-        given => plain(given),
+        given => clean_line(given),
     };
     if reason.chars().count() > PAGE_CHARS {
         return Err(ActError::Reason);
     }
     let online = domain.users.online().await?;
     let open = online.iter().find(|open| open.call == call).ok_or(ActError::NoCall(call))?;
-    let who = format!("call {call} ({})", format::caller(open));
+    let who = format!("call {call} ({})", name(open, english()));
     domain.users.kick(by, call, &reason).await?;
     let over = wait_until_over(domain, &[call]).await?;
     let words = match over {
@@ -157,8 +128,8 @@ pub async fn kick(domain: &Domain, by: Actor, call: CallId, reason: &str) -> Res
     Ok(Done { words, over })
 }
 
-/// Bans `who`, and says whether all of their calls are over.
-pub async fn ban(domain: &Domain, by: Operator, who: &Caller, reason: &str) -> Result<Ban, ActError> {
+/// Bans `who`, and waits until all of their calls are over.
+pub async fn ban(domain: &Domain, by: Actor, who: &Caller, reason: &str) -> Result<Ban, ActError> {
     let online = domain.users.online().await?;
     let calls: Vec<CallId> =
         online.iter().filter(|open| open.user == Some(who.id())).map(|open| open.call).collect();
