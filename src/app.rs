@@ -174,7 +174,6 @@ impl Board {
             background.spawn(work::quote_feed(domain.clone(), instance, closing.clone()));
             background.spawn(work::tidy(domain.clone(), instance, closing.clone()));
         }
-        background.spawn(work::keep_fresh(domain.clone(), Arc::clone(switchboard), closing.clone()));
         background.spawn(work::keep_time(Arc::clone(switchboard), closing.clone()));
         background.spawn(reload.run(closing.clone()));
         if let Some(sysop) = sysop {

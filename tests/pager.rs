@@ -447,6 +447,52 @@ fn lists_show_the_news_that_concerns_them_and_the_bar_stays_on_its_row() {
 }
 
 #[test]
+fn thousands_on_line_are_listed_page_by_page() {
+    let board = Board::setup().arguments(&["--role", "gateway"]).start();
+    board.account("Acid Burn");
+    let acid = telnet(&board);
+    acid.log_in("Acid Burn");
+    // As many guests, each on a node of their own, whom the log tells of.
+    let guests = "FROM calls WHERE number > 10";
+    for sql in [
+        "WITH RECURSIVE s (n) AS (SELECT 11 UNION ALL SELECT n + 1 FROM s WHERE n < 4010) \
+         INSERT INTO calls (instance, node, transport, peer, columns, rows, place, user_id, handle, number, \
+             answered_at, logged_in_at, lost, call_key) \
+         SELECT (SELECT id FROM instances WHERE present), n, 'telnet', '192.0.2.7', 80, 25, 'the tape', 0, 'Guest', n, \
+             strftime('%Y-%m-%dT%H:%M:%S+00:00'), strftime('%Y-%m-%dT%H:%M:%S+00:00'), FALSE, randomblob(16) FROM s",
+        &format!(
+            "INSERT INTO events (at, kind, body) SELECT answered_at, 'users.online', json_object('type', \
+               'user_online', 'user', 0, 'handle', 'Guest', 'call', id, 'since', answered_at) {guests}"
+        ),
+    ] {
+        board.execute(sql);
+    }
+    acid.wait_status("4001 on line");
+    acid.choose("W", "4001 callers on line");
+    acid.wait_for("1 of 50+");
+    acid.key(Key::End);
+    acid.wait_for("50 of 50+");
+    acid.key(Key::Down);
+    acid.wait_for("51 of 100+");
+    acid.move_to_row("60");
+    // Somebody above the bar goes; it stays with the caller it is on.
+    board.execute(
+        "INSERT INTO events (at, kind, body) SELECT answered_at, 'users.offline', json_object('type', 'user_offline', \
+           'user', 0, 'handle', 'Guest', 'call', id) FROM calls WHERE number = 20",
+    );
+    board.execute("UPDATE calls SET ended_at = answered_at WHERE number = 20");
+    acid.wait_for("4000 callers on line");
+    acid.wait_until("the bar on node 60", |screen| screen.bar().is_some_and(|bar| screen.row_has(bar, "60")));
+    acid.wait_for("50 of 100+");
+    // What is far down is fetched on the way there, twenty pages for a key.
+    acid.send("400");
+    acid.wait_for("400 of");
+    acid.wait_until("the bar on node 410", |screen| {
+        screen.bar().is_some_and(|bar| screen.row_has(bar, "410"))
+    });
+}
+
+#[test]
 fn callers_of_one_process_page_each_other_with_the_poll_off() {
     let Two { telnet, ssh, board } = two(Board::setup().env("DIALTONE_STORAGE__POLL_MILLISECONDS", 0));
     telnet.open_board("The Lobby");

@@ -34,8 +34,10 @@ CREATE TABLE ssh_keys (
 CREATE TABLE friends (
     user_id   INTEGER NOT NULL REFERENCES users (id),
     friend_id INTEGER NOT NULL REFERENCES users (id),
+    folded    TEXT NOT NULL,         -- the friend's handle, by which the list is in order
     since     TEXT NOT NULL,
-    PRIMARY KEY (user_id, friend_id)
+    PRIMARY KEY (user_id, friend_id),
+    UNIQUE (user_id, folded)
 ) STRICT;
 CREATE INDEX friends_of ON friends (friend_id);
 
@@ -59,6 +61,9 @@ CREATE TABLE calls (
     call_key     BLOB NOT NULL UNIQUE    -- made by the session: a call is written down once
 ) STRICT;
 CREATE INDEX calls_open ON calls (instance) WHERE ended_at IS NULL;
+-- Who's online, in the order of the log-ins, and whether somebody is.
+CREATE INDEX calls_online ON calls (number) WHERE ended_at IS NULL;
+CREATE INDEX calls_of ON calls (user_id) WHERE ended_at IS NULL;
 CREATE INDEX calls_lost ON calls (instance) WHERE lost;
 CREATE INDEX calls_last ON calls (logged_in_at) WHERE logged_in_at IS NOT NULL AND user_id <> 0;
 -- Guests, and those who never logged in, are forgotten sooner than callers with an account.

@@ -91,11 +91,6 @@ fn forgotten(what: &str, gone: Result<u64, Unavailable>) {
     }
 }
 
-/// Finds out who is on line whenever somebody came or went.
-pub async fn keep_fresh(domain: Domain, switchboard: Arc<Switchboard>, closing: CancellationToken) {
-    switchboard.board_stats().keep_fresh(&domain, &closing).await;
-}
-
 /// Tells every call when the minute has changed, and soon after somebody came or went.
 pub async fn keep_time(switchboard: Arc<Switchboard>, closing: CancellationToken) {
     switchboard.board_stats().keep_time(&closing).await;

@@ -222,7 +222,7 @@ impl Call {
         let clock = Local::now().format("%H:%M").to_string();
         // A caller who has logged in counts, also where the news of it is still on its way.
         let known = usize::from(self.login_keys.is_none());
-        let online = Some(self.subscription.board_stats().now().online.max(known));
+        let online = Some(self.subscription.board_stats().online().max(known));
         let changed = clock != self.screen.clock || online != self.screen.online;
         (self.screen.clock, self.screen.online) = (clock, online);
         changed

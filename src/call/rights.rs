@@ -8,8 +8,8 @@ use super::{Call, EndReason, Record};
 impl Call {
     /// Hears what concerns this caller, as much of it as they may.
     pub async fn listen(&mut self) {
-        let friends = match self.domain.users.friends(self.caller.id()).await {
-            Ok(friends) => Some(friends.into_iter().map(|(id, _)| id).collect()),
+        let friends = match self.domain.users.friends_of(self.caller.id()).await {
+            Ok(friends) => Some(friends.into_iter().collect()),
             Err(error) => {
                 tracing::warn!(%error, "friends not read");
                 None

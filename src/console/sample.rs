@@ -26,6 +26,7 @@ pub fn calls() -> Vec<OnlineCall> {
         call: CallId(id),
         instance: InstanceId(1),
         instance_name: "north".into(),
+        several: true,
         node: id - 10,
         user: user.map(|(id, _)| UserId(id)),
         handle: user.map(|(_, handle)| Handle::parse(handle).unwrap()),
@@ -33,6 +34,7 @@ pub fn calls() -> Vec<OnlineCall> {
         peer: format!("192.0.2.{id}"),
         place: place.into(),
         since: now() - TimeDelta::minutes(5),
+        number: user.map(|_| id),
     };
     vec![
         call(11, Some((2, "Ada")), "Main menu"),

@@ -1,13 +1,11 @@
 //! Friends: those whose calls the pager tells of.
 
-use dialtone_domain::UsersError;
-use dialtone_domain::users::{OnlineCall, Profile};
+use dialtone_domain::users::Friend;
 
 use crate::call::{Call, EndReason};
 use crate::lang::Language;
 use crate::ui::{Bar, CellText, Column, Field, Form, List, ListOutcome, Live, Panel, confirm, pick, styles};
 
-use super::who::Online;
 use super::{pager, profile, show_error, users};
 
 const COLUMNS: [Column; 3] = [
@@ -16,11 +14,8 @@ const COLUMNS: [Column; 3] = [
     Column::new("last call", 10, styles::ASIDE).right(),
 ];
 
-/// Somebody, and where they are if they are on line.
-struct Friend {
-    profile: Profile,
-    place: Option<String>,
-}
+/// Friends fetched at a time.
+const PAGE: i64 = 50;
 
 fn row(friend: &Friend, language: &Language) -> Vec<CellText> {
     let now = match &friend.place {
@@ -30,48 +25,33 @@ fn row(friend: &Friend, language: &Language) -> Vec<CellText> {
     vec![(friend.profile.handle.to_string(), None), now, (users::last_call(&friend.profile, language), None)]
 }
 
-async fn friends(call: &mut Call) -> Result<Option<Vec<Friend>>, EndReason> {
-    let answer = call.domain.users.friends(call.caller.id()).await;
-    let Some(known) = show_error(call, answer).await? else { return Ok(None) };
-    let mut friends = Vec::new();
-    for (user, _) in known {
-        let answer = call.domain.users.profile(user).await;
-        let gone = matches!(answer, Err(UsersError::Unavailable(_)));
-        let profile = match show_error(call, answer).await? {
-            Some(profile) => profile,
-            None if gone => return Ok(None),
-            None => continue,
-        };
-        friends.push(Friend { profile, place: None });
-    }
-    Ok(Some(friends))
-}
-
-/// Where each of them is now.
-fn find(online: &[OnlineCall], friends: &mut [Friend]) {
-    for friend in friends {
-        let here = |call: &&OnlineCall| call.user == Some(friend.profile.id);
-        friend.place = online.iter().find(here).map(|call| call.place.clone());
-    }
+/// Fetches the friends below those there are: whether there may be more; none if the records didn't answer.
+async fn fetch(call: &mut Call, friends: &mut Vec<Friend>) -> Result<Option<bool>, EndReason> {
+    let after = friends.last().map(|last| &last.profile.handle);
+    let answer = call.domain.users.friends(call.caller.id(), after, PAGE).await;
+    let Some(next) = show_error(call, answer).await? else { return Ok(None) };
+    let more = i64::try_from(next.len()).unwrap_or(0) == PAGE;
+    friends.extend(next);
+    Ok(Some(more))
 }
 
 /// Shows the caller's friends until they leave.
 pub async fn show(call: &mut Call) -> Result<(), EndReason> {
-    let mut bar = Bar::default();
-    let mut friends = Vec::new();
-    let mut shown: Option<Online> = None;
+    let (mut bar, mut on) = (Bar::default(), None);
+    let mut friends: Vec<Friend> = Vec::new();
+    let (mut more, mut fresh) = (true, true);
     loop {
-        let online = match shown.take() {
-            // Who comes and goes changes nothing but where they are.
-            Some(online) => online,
-            None => {
-                let Some(all) = self::friends(call).await? else { return Ok(()) };
-                friends = all;
-                let Some(online) = Online::ask(call).await? else { return Ok(()) };
-                online
+        if std::mem::take(&mut fresh) {
+            // Begun anew, up to where the bar is.
+            friends.clear();
+            more = true;
+            // One more: what the bar is on may have gone down by one.
+            while more && friends.len() <= bar.chosen + usize::from(on.is_some()) {
+                let Some(below) = fetch(call, &mut friends).await? else { return Ok(()) };
+                more = below;
             }
-        };
-        find(&online.calls, &mut friends);
+            bar.follow(on, friends.iter().map(|friend| friend.profile.id));
+        }
         call.enter("friends", "friends", "the pager tells you when they call");
         let about = |n: usize| match friends.get(n) {
             Some(friend) => users::about(&friend.profile),
@@ -83,12 +63,17 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
             empty: "No friends yet. A adds one.".into(),
             keys: vec![("A", "add"), ("D", "delete")],
             bar: std::mem::take(&mut bar),
+            more,
             live: Live::Callers,
             about: Some(Box::new(about)),
             ..List::default()
         };
         let picked = pick(call, &mut list).await?;
-        bar = list.bar;
+        bar = std::mem::take(&mut list.bar);
+        drop(list);
+        on = friends.get(bar.chosen).map(|friend| friend.profile.id);
+        // What is asked below changes the list, or takes a while.
+        fresh = !matches!(picked, ListOutcome::More | ListOutcome::Pages);
         match picked {
             ListOutcome::Row(n) => {
                 if let Some(friend) = friends.get(n) {
@@ -115,7 +100,10 @@ pub async fn show(call: &mut Call) -> Result<(), EndReason> {
             }
             ListOutcome::Pages => pager(call).await?,
             ListOutcome::Back => return Ok(()),
-            ListOutcome::News => shown = Some(online.next(call)),
+            ListOutcome::More => {
+                let Some(below) = fetch(call, &mut friends).await? else { return Ok(()) };
+                more = below;
+            }
             _ => {}
         }
     }

@@ -48,9 +48,9 @@ pub async fn write(call: &mut Call, to: UserId) -> Result<(), EndReason> {
         }
     };
     if sent {
-        let online = call.domain.users.online().await;
-        let Some(online) = show_error(call, online).await? else { return Ok(()) };
-        let words = if online.iter().any(|online| online.user == Some(to)) {
+        let answer = call.domain.users.is_online(to).await;
+        let Some(online) = show_error(call, answer).await? else { return Ok(()) };
+        let words = if online {
             format!("{} has it on screen now.", profile.handle)
         } else {
             format!("{} is not on line and will see it at the next call.", profile.handle)

@@ -5,6 +5,7 @@ use dialtone_terminal::Charset;
 
 use crate::lang::english;
 use crate::screens;
+use crate::server_state::ServerState;
 use crate::transport::{Connection, Entry};
 
 /// What a shell says of a command it does not know.
@@ -16,10 +17,11 @@ const LOGIN_GONE: &str =
     "Your account was changed, and what you logged in with doesn't open it any more. Log in again.\n";
 
 /// Runs a command and returns its exit status.
-pub async fn run(command: &str, connection: &mut Connection, domain: &Domain) -> u32 {
+pub async fn run(command: &str, connection: &mut Connection, server: &ServerState) -> u32 {
+    let domain = &server.domain;
     let admitted = admit(&connection.entry, domain).await;
     let (words, status) = match &admitted {
-        Ok(()) => obey(command, domain).await,
+        Ok(()) => obey(command, domain, server.switchboard.board_stats().online()).await,
         Err(UsersError::Unauthenticated) => (LOGIN_GONE.to_owned(), FORBIDDEN),
         Err(error) => (format!("{error}\n"), 1),
     };
@@ -45,10 +47,10 @@ async fn admit(entry: &Entry, domain: &Domain) -> Result<(), UsersError> {
     }
 }
 
-async fn obey(command: &str, domain: &Domain) -> (String, u32) {
+async fn obey(command: &str, domain: &Domain, callers: usize) -> (String, u32) {
     match command.trim() {
-        "who" => match domain.users.online().await {
-            Ok(online) => (screens::who_in_lines(&online, english()), 0),
+        "who" => match screens::who_in_lines(domain, callers, english()).await {
+            Ok(lines) => (lines, 0),
             Err(error) => (format!("{error}\n"), 1),
         },
         unknown => {

@@ -40,9 +40,10 @@ pub async fn say(call: &mut Call, left: &EndReason) {
                 let minutes = call.since.elapsed().as_secs().div_ceil(60);
                 call.screen.values.set("TC", minutes);
                 // This caller is on their way out, unless they have another call.
-                let now = call.subscription.board_stats().now();
-                let stays = now.twice.contains(&call.caller.id());
-                call.screen.values.set("ON", now.online.saturating_sub(usize::from(!stays)));
+                let stats = call.subscription.board_stats();
+                let stays = stats.calls_of(call.caller.id()) > 1;
+                let online = stats.online().saturating_sub(usize::from(!stays));
+                call.screen.values.set("ON", online);
                 let words = format!("\nSo long, {}. Minutes on line {minutes}.", call.caller.handle());
                 call.stream("goodbye", &words).await?;
                 call.say("").await?;

@@ -26,11 +26,10 @@ pub async fn refresh(call: &mut Call) {
 
 /// What needs no records: the board at a glance, the clock, who and where.
 pub fn without_records(call: &mut Call) {
-    let now = call.subscription.board_stats().now();
     call.refresh_clock();
-    let last = now.last_call.as_ref().map_or_else(
+    let last = call.subscription.board_stats().last_caller().map_or_else(
         || "nobody yet".to_owned(),
-        |(handle, at)| format!("{handle}, {}", format::when(call.language(), *at)),
+        |last| format!("{}, {}", last.handle, format::when(call.language(), last.at)),
     );
     call.screen.values.set("LC", last);
     call.screen.values.set("DA", Local::now().format("%Y-%m-%d"));

@@ -43,7 +43,7 @@ pub async fn run(connection: Box<Connection>, server: Arc<ServerState>) {
 
 async fn answer(mut connection: Box<Connection>, server: Arc<ServerState>, reference: String) {
     if let Some(command) = connection.command.take() {
-        let status = Box::pin(command::run(&command, &mut connection, &server.domain)).await;
+        let status = Box::pin(command::run(&command, &mut connection, &server)).await;
         connection.exit.set(status);
         return;
     }

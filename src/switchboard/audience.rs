@@ -166,6 +166,7 @@ mod tests {
             user: UserId(2),
             handle: Handle::parse("acid burn").unwrap(),
             call: CallId(1),
+            since: chrono::DateTime::UNIX_EPOCH,
         };
         let mut who = caller(10);
         assert!(!matches(&online, &who));

@@ -16,12 +16,12 @@ use std::time::Duration;
 
 use dialtone_domain::access::Facts;
 use dialtone_domain::events::{Audience, Listener};
-use dialtone_domain::{Domain, Event, EventReader, InstanceId};
+use dialtone_domain::{Domain, Event, EventReader, InstanceId, Unavailable};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 pub use self::audience::{Ended, EventFilter};
-pub use self::board_stats::{BoardStats, callers};
+pub use self::board_stats::BoardStats;
 pub use self::connections::Connections;
 pub use self::doorbell::Ringer;
 pub use self::nats::{Nats, NatsError, understood as nats_address_understood};
@@ -52,10 +52,10 @@ impl Dispatcher {
     pub async fn run(mut self, mut reader: EventReader, shutdown: CancellationToken) {
         let mut poll = poll::Poll::new(self.poll);
         let bell = in_process::Bell::new(&self.domain);
-        let mut away = false;
+        let (mut away, mut begun) = (false, false);
         let mut held = Vec::new();
         loop {
-            match reader.next_batch().await {
+            match self.next_batch(&mut reader, &mut begun).await {
                 Ok(events) => {
                     if std::mem::take(&mut away) {
                         tracing::debug!("the event log can be read again");
@@ -86,16 +86,27 @@ impl Dispatcher {
         }
     }
 
+    /// Before the first batch, who is on line already: the reader has its place, and so knows all that changes after.
+    async fn next_batch(
+        &self,
+        reader: &mut EventReader,
+        begun: &mut bool,
+    ) -> Result<Vec<Event>, Unavailable> {
+        if !*begun {
+            self.switchboard.board_stats().begin(self.domain.users.online_callers().await?);
+            *begun = true;
+        }
+        reader.next_batch().await
+    }
+
     /// What must be obeyed, and what is untrue from now on. Waits for nothing: a kick is not kept from anybody by slow
     /// records.
     fn order(&self, events: &[Arc<Event>]) {
+        self.switchboard.board_stats().feed(events);
         for event in events {
             self.domain.users.invalidate(event);
             self.domain.messaging.invalidate(event);
             let meaning = event.body.meaning();
-            if meaning.presence {
-                self.switchboard.board_stats().out_of_date();
-            }
             if meaning.control.is_some() {
                 self.switchboard.deliver(event, None);
             }

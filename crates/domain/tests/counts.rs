@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
+mod dice;
 mod kept;
 mod people;
 mod raw;
@@ -9,22 +10,13 @@ mod support;
 
 use dialtone_domain::messaging::{Board, CaughtUp, Draft, NewBoard};
 use dialtone_domain::{Caller, Domain, MessageId, ThreadId};
+use dice::Dice;
 use people::{caller, for_each_database};
 use raw::Raw;
 use std::collections::{BTreeMap, BTreeSet};
 use support::{operator, rules};
 
 const ACTS: usize = 400;
-
-/// Numbers as they come: the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn throw(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % sides
-    }
-}
 
 /// A thread: its messages in order, and which of them are deleted.
 #[derive(Default)]

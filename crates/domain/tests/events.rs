@@ -7,11 +7,13 @@ mod support;
 mod writers;
 
 use dialtone_domain::instances::Joining;
+use dialtone_domain::users::{NewAccount, NewCall};
 use dialtone_domain::{Domain, Event, EventBody, EventReader, Handle, MessagingError, correlation};
 use raw::Raw;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use support::{for_each_database, operator};
+use uuid::Uuid;
 use writers::Writer;
 
 fn say(text: &str) -> EventBody {
@@ -69,6 +71,52 @@ fn an_event_carries_its_instance_and_correlation_and_is_read_once() {
         assert_eq!((events[1].instance, &events[1].correlation), (None, &None));
         assert!(events[0].seq < events[1].seq);
         assert!(reader.next_batch().await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn the_events_of_one_transaction_are_appended_at_once_and_in_order() {
+    for_each_database(|domain, _| async move {
+        let joining = Joining { name: Some("a"), host: "here:2323", exclusive: false };
+        let instance = domain.instances.join(joining).await.unwrap().id;
+        let mut calls = BTreeSet::new();
+        for node in 0..300 {
+            let call = NewCall {
+                key: Uuid::new_v4(),
+                instance,
+                node,
+                transport: "telnet".to_owned(),
+                peer: "192.0.2.7".to_owned(),
+                columns: 80,
+                rows: 25,
+            };
+            let call = domain.users.call_answered(&call).await.unwrap();
+            domain.users.call_logged_in(call, &domain.users.guest()).await.unwrap();
+            calls.insert(call);
+        }
+        let new =
+            NewAccount { handle: "Joe".into(), password: "tidal marmot 7 lamp".into(), ..Default::default() };
+        let joe = domain.users.register(new).await.unwrap();
+        let mut reader = domain.events.reader().await.unwrap();
+        domain.instances.leave(instance).await.unwrap();
+        let events = reader.next_batch().await.unwrap();
+        let ended = events.iter().filter_map(|event| match event.body {
+            EventBody::UserOffline { call, .. } => Some(call),
+            _ => None,
+        });
+        assert_eq!((ended.collect::<BTreeSet<_>>(), events.len()), (calls, 300));
+        assert!(events.iter().all(|event| event.at == events[0].at), "one statement");
+
+        for round in 0..20 {
+            let reason = format!("{round}: \"enough\" \\ {{}} \u{e9}\u{1f4de}");
+            domain.users.ban(joe.id(), &reason, operator()).await.unwrap();
+            domain.users.set_banned(joe.id(), false, operator()).await.unwrap();
+            let events = reader.next_batch().await.unwrap();
+            let user = joe.id();
+            let bodies: Vec<EventBody> = events.into_iter().map(|event| event.body).collect();
+            let changed = EventBody::UserChanged { user };
+            assert_eq!(bodies, [EventBody::UserBanned { user, reason }, changed.clone(), changed]);
+        }
     });
 }
 

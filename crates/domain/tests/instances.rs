@@ -5,6 +5,7 @@
 mod raw;
 mod support;
 
+use chrono::DateTime;
 use dialtone_domain::instances::{InstancesError, JoinError, Joining};
 use dialtone_domain::users::{NewAccount, NewCall};
 use dialtone_domain::{CallId, Caller, Domain, EventBody, EventReader, InstanceId, UserId, UsersError};
@@ -43,12 +44,21 @@ async fn answer(domain: &Domain, instance: InstanceId) -> CallId {
     domain.users.call_answered(&new_call(instance)).await.unwrap()
 }
 
+/// What has happened, without when.
 async fn bodies(reader: &mut EventReader) -> Vec<EventBody> {
-    reader.next_batch().await.unwrap().into_iter().map(|event| event.body).collect()
+    let mut bodies: Vec<EventBody> =
+        reader.next_batch().await.unwrap().into_iter().map(|event| event.body).collect();
+    for body in &mut bodies {
+        if let EventBody::UserOnline { since, .. } = body {
+            *since = DateTime::UNIX_EPOCH;
+        }
+    }
+    bodies
 }
 
 fn online(who: &Caller, call: CallId) -> EventBody {
-    EventBody::UserOnline { user: who.id(), handle: who.handle().clone(), call }
+    let since = DateTime::UNIX_EPOCH;
+    EventBody::UserOnline { user: who.id(), handle: who.handle().clone(), call, since }
 }
 
 fn offline(who: &Caller, call: CallId) -> EventBody {

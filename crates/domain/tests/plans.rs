@@ -13,18 +13,18 @@ use std::collections::HashMap;
 use support::for_each_database;
 
 const BOARDS: i64 = 40;
-const ACCOUNTS: i64 = 50_000;
+const ACCOUNTS: i64 = 100_000;
 /// Named in [`ROWS`], too.
-const THREADS: i64 = 40_000;
-const MESSAGES: i64 = 500_000;
-const CALLS: i64 = 150_000;
+const THREADS: i64 = 8_000;
+const MESSAGES: i64 = 1_000_000;
+const CALLS: i64 = 300_000;
 
 /// Tables that don't grow with callers or with what they write, so that going through one is going through a page.
 const SMALL: &[&str] = &["boards", "counters", "leases", "quotes", "_sqlx_migrations", "sqlite_master"];
 /// What only one of the databases understands.
 const POSTGRES_ONLY: &[&str] =
     &["pg_", "clock_timestamp()", "to_regclass", "has_schema_privilege", "ANY($2)", "WITH board AS ( UPDATE"];
-const SQLITE_ONLY: &[&str] = &["sqlite_master"];
+const SQLITE_ONLY: &[&str] = &["sqlite_master", "json_each"];
 
 /// Rows for every table, made inside the database; `{at}` is a time that grows with `n`, `{key}` a key of its own.
 const ROWS: &[(i64, &str)] = &[
@@ -38,7 +38,10 @@ const ROWS: &[(i64, &str)] = &[
         ACCOUNTS,
         "INSERT INTO ssh_keys (user_id, kind, blob, comment, added_at) SELECT n, 'K', {blob}, '', {at} FROM s",
     ),
-    (ACCOUNTS - 1, "INSERT INTO friends (user_id, friend_id, since) SELECT 1 + n / 10, n + 1, {at} FROM s"),
+    (
+        ACCOUNTS - 1,
+        "INSERT INTO friends (user_id, friend_id, folded, since) SELECT 1 + n / 10, n + 1, 'c' || (n + 1), {at} FROM s",
+    ),
     (
         BOARDS,
         "INSERT INTO boards (slug, name, description, read_rule, post_rule, message_count, last_number, \
@@ -53,8 +56,8 @@ const ROWS: &[(i64, &str)] = &[
         MESSAGES,
         "INSERT INTO messages (thread_id, board_id, number, board_number, author_id, author_handle, body, posted_at, \
             reply_to, post_key, deleted) \
-         SELECT 1 + n % 40000, 1 + (1 + n % 40000) % 40, 1 + n / 40000, n, 1 + n % 500, 'A', 'B', {at}, \
-            CASE WHEN n > 40000 THEN n - 40000 ELSE NULL END, {key}, n % 1000 = 0 FROM s",
+         SELECT 1 + n % 8000, 1 + (1 + n % 8000) % 40, 1 + n / 8000, n, 1 + n % 500, 'A', 'B', {at}, \
+            CASE WHEN n > 8000 THEN n - 8000 ELSE NULL END, {key}, n % 1000 = 0 FROM s",
     ),
     (ACCOUNTS, "INSERT INTO authors (user_id, posts) SELECT n, 1 FROM s"),
     (
@@ -64,7 +67,7 @@ const ROWS: &[(i64, &str)] = &[
     (
         2 * ACCOUNTS,
         "INSERT INTO thread_reads (user_id, thread_id, board_id, read_to) \
-         SELECT 1 + n / 20, 1 + n % 40000, 1 + n % 40, 5 FROM s",
+         SELECT 1 + n / 20, 1 + n % 8000, 1 + n % 40, 5 FROM s",
     ),
     (
         ACCOUNTS,
@@ -82,13 +85,14 @@ const ROWS: &[(i64, &str)] = &[
          SELECT 'n' || n, 'H', {at}, {at}, {at}, n < 3 FROM s",
     ),
     (2, "INSERT INTO leases (office, instance, expires_at) SELECT 'o' || n, n, {at} FROM s"),
-    // The newest half of all calls are guests', and twenty calls are open.
+    // Half of all calls are guests', and the newest thousands are open, most of them on instances that are up.
     (
         CALLS,
         "INSERT INTO calls (instance, node, transport, peer, columns, rows, place, user_id, handle, number, \
             answered_at, logged_in_at, ended_at, lost, call_key) \
-         SELECT 1 + n % 40, 1, 'ssh', 'P', 80, 25, '', CASE WHEN n % 2 = 0 THEN 0 ELSE n END, 'A', n, {at}, {at}, \
-            CASE WHEN n < 20 THEN NULL ELSE {at} END, FALSE, {key} FROM s",
+         SELECT CASE WHEN n % 40 < 30 THEN 1 + n % 2 ELSE 1 + n % 40 END, 1, 'ssh', 'P', 80, 25, '', \
+            CASE WHEN n % 2 = 0 THEN 0 ELSE n END, 'A', n, {at}, {at}, \
+            CASE WHEN n > 290000 THEN NULL ELSE {at} END, FALSE, {key} FROM s",
     ),
     (CALLS, "INSERT INTO audit (at, actor, action, detail) SELECT {at}, n, 'a', 'd' FROM s"),
     (CALLS, "INSERT INTO events (at, kind, body) SELECT {at}, 'k', {json} FROM s"),
@@ -119,9 +123,30 @@ async fn fill(raw: &mut Raw) {
             "'[]'",
         ],
     };
-    if let Raw::Sqlite(_) = raw {
-        raw.execute("PRAGMA synchronous = OFF").await.unwrap();
-        raw.execute("PRAGMA cache_size = -200000").await.unwrap();
+    // The rows refer to what is there, and nobody else reads or writes meanwhile.
+    let (settings, indices): (&[&str], _) = match raw {
+        Raw::Postgres(_) => (
+            &[
+                "SET session_replication_role = replica",
+                "SET synchronous_commit = off",
+                "SET maintenance_work_mem = '256MB'",
+            ],
+            "SELECT indexdef FROM pg_indexes i WHERE schemaname = 'public' AND NOT EXISTS \
+               (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname)",
+        ),
+        Raw::Sqlite(_) => (
+            &["PRAGMA foreign_keys = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -200000"],
+            "SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
+        ),
+    };
+    for setting in settings {
+        raw.execute(setting).await.unwrap();
+    }
+    // Made when the rows are there, an index takes a fraction of the time.
+    let indices = raw.words(indices).await;
+    for index in &indices {
+        let name = index.split(" ON ").next().and_then(|words| words.split(' ').next_back()).unwrap();
+        raw.execute(&format!("DROP INDEX {name}")).await.unwrap();
     }
     for (count, rows) in ROWS {
         let rows =
@@ -131,6 +156,10 @@ async fn fill(raw: &mut Raw) {
             format!("WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {count})");
         let done = raw.execute(&format!("{series} {rows}")).await;
         assert_eq!(done.unwrap_or_else(|error| panic!("{rows}: {error}")), count.unsigned_abs(), "{rows}");
+    }
+    assert!(indices.len() > 20, "{indices:?}");
+    for index in &indices {
+        raw.execute(index).await.unwrap_or_else(|error| panic!("{index}: {error}"));
     }
     raw.execute("ANALYZE").await.unwrap();
 }

@@ -288,11 +288,11 @@ fn friends_come_and_go() {
         let mut reader = domain.events.reader().await.unwrap();
         domain.users.befriend(&joe, ann.id()).await.unwrap();
         domain.users.befriend(&joe, ann.id()).await.unwrap();
-        assert_eq!(domain.users.friends(joe.id()).await.unwrap(), [(ann.id(), ann.handle().clone())]);
-        assert!(domain.users.friends(ann.id()).await.unwrap().is_empty());
+        assert_eq!(domain.users.friends_of(joe.id()).await.unwrap(), [ann.id()]);
+        assert!(domain.users.friends_of(ann.id()).await.unwrap().is_empty());
         assert_eq!(bodies(&mut reader).await, [EventBody::FriendsChanged { user: joe.id() }]);
         domain.users.unfriend(&joe, ann.id()).await.unwrap();
-        assert!(domain.users.friends(joe.id()).await.unwrap().is_empty());
+        assert!(domain.users.friends_of(joe.id()).await.unwrap().is_empty());
         assert_eq!(bodies(&mut reader).await, [EventBody::FriendsChanged { user: joe.id() }]);
 
         assert!(matches!(domain.users.befriend(&joe, joe.id()).await, Err(UsersError::Invalid(_))));
@@ -473,7 +473,7 @@ fn a_banned_caller_changes_nothing_more() {
         refused("a key", users.add_key(joe.id(), OTHER, &joe).await);
         refused("no key", users.remove_key(joe.id(), key.id, &joe).await);
         refused("password", users.change_password(&login.credential, &"another lamp 8 marmot".into()).await);
-        assert_eq!(users.friends(joe.id()).await.unwrap().len(), 1);
+        assert_eq!(users.friends_of(joe.id()).await.unwrap().len(), 1);
         assert!(bodies(&mut reader).await.is_empty());
     });
 }

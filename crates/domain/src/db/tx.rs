@@ -48,8 +48,8 @@ impl Tx {
     /// open, and every reader of the log kept guessing, for as short a time as can be.
     pub(crate) async fn commit(mut self) -> Result<(), DbError> {
         let events = std::mem::take(&mut self.events);
-        for body in &events {
-            let appended = events::append(&mut self, body).await;
+        if !events.is_empty() {
+            let appended = events::append(&mut self, &events).await;
             self.store.saw(&appended);
             appended?;
         }

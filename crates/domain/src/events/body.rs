@@ -1,7 +1,8 @@
 //! What can happen on a board: the body of each event, as it is stored and as outside programs read it.
 
-use super::meaning::{Audience, Control, Counter, Meaning, Target};
+use super::meaning::{Audience, Control, Counter, Meaning, Presence, Target};
 use crate::{BoardId, CallId, Handle, InstanceId, MessageId, PageId, ThreadId, UserId};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -73,6 +74,8 @@ pub enum EventBody {
         handle: Handle,
         /// On which call.
         call: CallId,
+        /// When they logged in: a while ago, where their instance had fallen silent and is back.
+        since: DateTime<Utc>,
     },
     /// A caller who had logged in is gone.
     UserOffline {
@@ -171,14 +174,15 @@ impl EventBody {
                 public_fields: Some(&["user"]),
                 ..Meaning::new("users.banned", Audience::Caller(*user))
             },
-            Self::UserOnline { user, .. } => Meaning {
+            Self::UserOnline { user, handle, call, since } => Meaning {
                 profile: Some(*user),
-                presence: true,
+                presence: Some(Presence::Online { user: *user, handle, call: *call, since: *since }),
                 ..Meaning::new("users.online", Audience::FriendsOf(*user))
             },
-            Self::UserOffline { .. } => {
-                Meaning { presence: true, ..Meaning::new("users.offline", Audience::Nobody) }
-            }
+            Self::UserOffline { call, .. } => Meaning {
+                presence: Some(Presence::Offline { call: *call }),
+                ..Meaning::new("users.offline", Audience::Nobody)
+            },
             Self::FriendsChanged { user } => Meaning {
                 control: Some(Control::ReadAgain),
                 ..Meaning::new("users.friends.changed", Audience::Caller(*user))
@@ -248,7 +252,7 @@ impl EventBody {
             Self::UserRegistered { user, handle: handle.clone() },
             Self::UserChanged { user },
             Self::UserBanned { user, reason: reason.clone() },
-            Self::UserOnline { user, handle: handle.clone(), call },
+            Self::UserOnline { user, handle: handle.clone(), call, since: DateTime::UNIX_EPOCH },
             Self::UserOffline { user, handle, call },
             Self::FriendsChanged { user },
             Self::QuotesUpdated { quotes: vec![QuoteTick { symbol: symbol.clone(), cents: 1_050 }] },
@@ -348,9 +352,9 @@ mod tests {
 
     #[test]
     fn the_json_is_flat_and_comes_back_the_same() {
-        let body = EventBody::UserOnline { user: UserId(7), handle: Handle::guest(), call: CallId(9) };
+        let body = EventBody::UserOffline { user: UserId(7), handle: Handle::guest(), call: CallId(9) };
         let json = serde_json::to_string(&body).unwrap();
-        assert_eq!(json, r#"{"type":"user_online","user":7,"handle":"Guest","call":9}"#);
+        assert_eq!(json, r#"{"type":"user_offline","user":7,"handle":"Guest","call":9}"#);
         for example in EventBody::examples() {
             let json = serde_json::to_string(&example).unwrap();
             assert_eq!(serde_json::from_str::<EventBody>(&json).unwrap(), example);

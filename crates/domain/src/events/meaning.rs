@@ -1,7 +1,8 @@
 //! What an event means, whatever its kind: what the switchboard, the pager and the console go by.
 
 use super::QuoteTick;
-use crate::{BoardId, CallId, InstanceId, PageId, ThreadId, UserId};
+use crate::{BoardId, CallId, Handle, InstanceId, PageId, ThreadId, UserId};
+use chrono::{DateTime, Utc};
 
 /// Whom an event concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +67,27 @@ pub enum Control<'a> {
     Drain,
 }
 
+/// Somebody is on line, or is no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence<'a> {
+    /// On line.
+    Online {
+        /// Who; [`UserId::GUEST`] for a guest.
+        user: UserId,
+        /// Their handle.
+        handle: &'a Handle,
+        /// On which call.
+        call: CallId,
+        /// When they logged in.
+        since: DateTime<Utc>,
+    },
+    /// No longer.
+    Offline {
+        /// The call that has ended.
+        call: CallId,
+    },
+}
+
 /// What menus count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counter {
@@ -96,8 +118,8 @@ pub struct Meaning<'a> {
     pub profile: Option<UserId>,
     /// Whether the list of boards is out of date.
     pub boards: bool,
-    /// Whether "who's online" is out of date.
-    pub presence: bool,
+    /// Who has come or gone.
+    pub presence: Option<Presence<'a>>,
 }
 
 impl Meaning<'_> {
@@ -113,7 +135,7 @@ impl Meaning<'_> {
             quotes: &[],
             profile: None,
             boards: false,
-            presence: false,
+            presence: None,
         }
     }
 

@@ -11,7 +11,7 @@ mod reader;
 pub(crate) use append::append;
 pub use body::{EventBody, QuoteTick};
 pub use log::EventLog;
-pub use meaning::{Audience, Control, Counter, Meaning, Target};
+pub use meaning::{Audience, Control, Counter, Meaning, Presence, Target};
 pub use notify::Listener;
 pub use reader::EventReader;
 

@@ -1,7 +1,7 @@
 //! Calls: each one the board has answered, from answer to hangup.
 
 use super::{Handle, Users, UsersError, text};
-use crate::db::{DbError, Tx, in_tx, now, on_db, prune};
+use crate::db::{DbError, Tx, holding, in_tx, now, on_db, prune};
 use crate::events::EventBody;
 use crate::{CallId, Caller, InstanceId, Unavailable, UserId};
 use chrono::{DateTime, Utc};
@@ -87,20 +87,35 @@ impl Users {
                 .bind(who.id).bind(at).execute(db).await.map(drop))?;
             last
         };
+        // Held, so that the instance can't be taken for gone, and its calls for lost, before this is done.
+        let sql = holding!(
+            tx,
+            "SELECT n.present FROM instances n WHERE n.id = (SELECT c.instance FROM calls c WHERE c.id = $1)"
+        );
+        let present: Option<bool> =
+            in_tx!(tx, db => sqlx::query_scalar(sql).bind(call).fetch_optional(db).await)?;
         // The counter comes last but one: every log-in of the board waits for its row.
         let call_number: i64 = in_tx!(tx, db => sqlx::query_scalar(
                 "UPDATE counters SET value = value + 1 WHERE name = 'calls' RETURNING value").fetch_one(db).await)?;
-        let marked = in_tx!(tx, db => sqlx::query(
-                "UPDATE calls SET user_id = $2, handle = $3, number = $4, logged_in_at = $5 \
-                 WHERE id = $1 AND user_id IS NULL AND (ended_at IS NULL OR lost)")
-            .bind(call).bind(who.id).bind(&who.handle).bind(call_number).bind(at)
-            .execute(db).await.map(|done| done.rows_affected()))?;
-        if marked == 0 {
-            return Err(UsersError::NotFound(
-                "This call is over, or somebody has logged in on it.".to_owned(),
-            ));
+        let lost: Option<bool> = in_tx!(tx, db => sqlx::query_scalar(
+                "UPDATE calls SET user_id = $2, handle = $3, number = $4, logged_in_at = $5, \
+                     lost = lost OR NOT $6, ended_at = CASE WHEN $6 THEN ended_at ELSE COALESCE(ended_at, $5) END \
+                 WHERE id = $1 AND user_id IS NULL AND (ended_at IS NULL OR lost) RETURNING lost")
+            .bind(call).bind(who.id).bind(&who.handle).bind(call_number).bind(at).bind(present.unwrap_or(false))
+            .fetch_optional(db).await)?;
+        match lost {
+            Some(false) => {
+                let (user, handle) = (who.id, who.handle.clone());
+                tx.event(EventBody::UserOnline { user, handle, call, since: at });
+            }
+            // The instance is taken for gone. If it isn't, everyone hears of its callers when it is back.
+            Some(true) => {}
+            None => {
+                return Err(UsersError::NotFound(
+                    "This call is over, or somebody has logged in on it.".to_owned(),
+                ));
+            }
         }
-        tx.event(EventBody::UserOnline { user: who.id, handle: who.handle.clone(), call });
         tx.commit().await?;
         self.forget(who.id);
         Ok(LoggedIn { call_number, last_call })
@@ -117,15 +132,22 @@ impl Users {
     /// The caller has hung up. Ending a call twice ends it once.
     pub async fn call_ended(&self, call: CallId) -> Result<(), UsersError> {
         let mut tx = self.store.begin().await?;
-        let who: Option<(Option<UserId>, Option<Handle>)> = in_tx!(tx, db => sqlx::query_as(
-                "UPDATE calls SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING user_id, handle")
-            .bind(call).bind(now()).fetch_optional(db).await)?;
-        match who {
-            Some((Some(user), Some(handle))) => tx.event(EventBody::UserOffline { user, handle, call }),
-            Some(_) => {}
-            // It may count as lost, as when this instance's lease ran out: then it must not come back.
-            None => in_tx!(tx, db => sqlx::query("UPDATE calls SET lost = FALSE WHERE id = $1 AND lost")
-                .bind(call).execute(db).await.map(drop))?,
+        let mut who = end(&mut tx, call).await?;
+        if who.is_none() {
+            // It may count as lost, as when this instance's lease ran out: then it must not come back. Held, because it
+            // may be coming back just now.
+            let sql = holding!(tx, "SELECT lost FROM calls WHERE id = $1");
+            let lost: Option<bool> =
+                in_tx!(tx, db => sqlx::query_scalar(sql).bind(call).fetch_optional(db).await)?;
+            if lost == Some(true) {
+                in_tx!(tx, db => sqlx::query("UPDATE calls SET lost = FALSE WHERE id = $1")
+                    .bind(call).execute(db).await.map(drop))?;
+            } else {
+                who = end(&mut tx, call).await?;
+            }
+        }
+        if let Some((Some(user), Some(handle))) = who {
+            tx.event(EventBody::UserOffline { user, handle, call });
         }
         Ok(tx.commit().await?)
     }
@@ -142,12 +164,20 @@ impl Users {
     }
 
     /// The latest callers with an account, newest first, at most twenty.
-    pub async fn last_callers(&self, limit: usize) -> Result<Vec<LastCaller>, UsersError> {
-        let mut last: Vec<LastCaller> =
-            on_db!(self.store, db => sqlx::query_as(LAST_CALLERS).fetch_all(db).await)?;
+    pub async fn last_callers(&self, limit: usize) -> Result<Vec<LastCaller>, Unavailable> {
+        let last: Result<Vec<LastCaller>, DbError> =
+            on_db!(self.store, db => sqlx::query_as(LAST_CALLERS).fetch_all(db).await);
+        let mut last = last?;
         last.truncate(limit);
         Ok(last)
     }
+}
+
+/// Ends an open call, and tells whose it was.
+async fn end(tx: &mut Tx, call: CallId) -> Result<Option<(Option<UserId>, Option<Handle>)>, DbError> {
+    in_tx!(tx, db => sqlx::query_as(
+            "UPDATE calls SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING user_id, handle")
+        .bind(call).bind(now()).fetch_optional(db).await)
 }
 
 /// How often `who` has called, as it is in this transaction.

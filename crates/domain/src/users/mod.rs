@@ -24,9 +24,10 @@ pub use authority::{AccountActor, Actor, Operator, Sysop};
 pub use calls::{LastCaller, LoggedIn, NewCall};
 pub use credential::{Credential, Login};
 pub use error::UsersError;
+pub use friends::Friend;
 pub use handle::Handle;
 pub use keys::{KeyId, SshKey};
-pub use presence::OnlineCall;
+pub use presence::{OnlineCall, OnlineCallers};
 pub use profile::{Profile, ProfileChange};
 pub use settings::{CharsetChoice, SPEEDS, Settings};
 
@@ -41,7 +42,7 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// The lists that are shown page by page: see [`crate::messaging::IN_ORDER`].
 #[doc(hidden)]
-pub const IN_ORDER: &[&str] = &[calls::LAST_CALLERS];
+pub const IN_ORDER: &[&str] = &[calls::LAST_CALLERS, friends::PAGE, presence::PAGE];
 
 /// The users service.
 #[derive(Debug, Clone)]

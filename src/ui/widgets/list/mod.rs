@@ -166,11 +166,12 @@ const FETCHED: u8 = 20;
 const FETCHED_ALONE: usize = 200;
 
 impl List<'_> {
-    /// News came a moment ago; true if the rows are to be fetched now. Where the bar is far down a board, hundreds of
-    /// pages are, and whoever just left it there may be asleep: then it is at the next key.
+    /// News came a moment ago; true if the rows are to be fetched now. Where the bar is far down a list that comes page
+    /// by page, hundreds of pages are, and whoever just left it there may be asleep: then it is at the next key.
     fn refresh(&mut self) -> bool {
         self.bar.news = None;
-        let far_down = matches!(self.live, Live::Board(_)) && self.bar.chosen >= FETCHED_ALONE;
+        let paged = matches!(self.live, Live::Board(_) | Live::Callers);
+        let far_down = paged && self.bar.chosen >= FETCHED_ALONE;
         self.bar.stale |= far_down;
         !far_down
     }
