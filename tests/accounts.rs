@@ -528,7 +528,8 @@ fn the_log_names_only_those_who_came_in_and_says_who_ended_a_call_and_why() {
 #[test]
 fn the_last_sysop_stays_and_what_was_done_is_written_down_once() {
     let board = Board::start();
-    board.account("Zero Cool");
+    let added = board.cli_told(&["user", "add", "Zero Cool", "--password-stdin"], PASSWORD);
+    assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
     for words in [["user", "ban", "Sysop"].as_slice(), &["user", "sysop", "Sysop", "--off"]] {
         let run = board.cli(words);
         assert!(!run.status.success());
