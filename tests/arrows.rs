@@ -65,6 +65,8 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("async_nats", "switchboard"),
     ("axum", "telemetry"),
     ("crossterm", "console"),
+    ("fluent_bundle", "lang"),
+    ("fluent_syntax", "lang"),
     ("hyper", "telemetry"),
     ("hyper_util", "telemetry"),
     ("nom", "telnet"),

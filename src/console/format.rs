@@ -156,7 +156,7 @@ mod tests {
             author_handle: Handle::parse("Ada").unwrap(),
             subject: "\u{1b}[2J\u{9b}31m\u{202e}\u{7}\u{2028}x".into(),
         });
-        assert_eq!(words, "Ada posted \"·[2J·31m···x\" on The·Lobby");
+        assert_eq!(words, "Ada posted \"·[2J·31m···x\" in The·Lobby");
     }
 
     #[test]
