@@ -66,6 +66,8 @@ const CLOSED: &[&str] = &["call"];
 const ONLY_IN: &[(&str, &str)] = &[
     ("async_nats", "switchboard"),
     ("axum", "telemetry"),
+    ("fluent_bundle", "lang"),
+    ("fluent_syntax", "lang"),
     ("hyper", "telemetry"),
     ("hyper_util", "telemetry"),
     ("nom", "telnet"),

@@ -10,7 +10,7 @@ mod harness;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use harness::{Board, Dial, Emulator, Key, Kind, MENU, NOTICE, Pty, Terminal, text};
+use harness::{Board, Dial, Emulator, Key, Kind, MENU, NOTICE, PASSWORD, Pty, Terminal, text};
 use portable_pty::CommandBuilder;
 
 /// What the board says above its prompts, so that it says the same each time.
@@ -93,7 +93,10 @@ fn walk_to_the_desk(board: &Board, sysop: &Terminal, rows: u16, at: &dyn Fn(&str
     board.wait_who("nobody on line", <[String]>::is_empty);
     sysop.wait_for("GUEST");
     sysop.enter("Zero Cool");
-    sysop.past_password("Zero Cool");
+    sysop.wait_for("Password:");
+    sysop.enter(PASSWORD);
+    sysop.wait_for("good to hear you");
+    sysop.past_notice();
     sysop.wait_row(usize::from(rows - 2), MENU);
     sysop.send("O");
     sysop.wait_for("1 call, 1 instance");

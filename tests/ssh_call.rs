@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use harness::{
     Board, DEADLINE, Database, Key, MENU, PASSWORD, Pty, Setup, SshOptions, call_by_ssh, on_both_databases,
-    plink, said, ssh,
+    plink, said, ssh, text,
 };
 
 on_both_databases!(
@@ -169,11 +169,8 @@ fn whoever_comes_to_a_closed_door_is_told_so_and_asked_for_no_password() {
         .env("DIALTONE_BOARD__GUESTS", false)
         .env("DIALTONE_BOARD__REGISTRATION", false)
         .start();
-    let doors = [
-        ("guest", "This board takes no guests just now."),
-        ("new", "This board takes no new callers just now."),
-    ];
-    for (door, words) in doors {
+    let doors = [("guest", text("login-closed-guests")), ("new", text("login-closed-new"))];
+    for (door, words) in &doors {
         let caller = ssh(&board, door, &SshOptions { size: Some((120, 24)), ..SshOptions::default() });
         caller.wait_for(words);
         assert_eq!(caller.exit_code(), 255);
@@ -182,11 +179,11 @@ fn whoever_comes_to_a_closed_door_is_told_so_and_asked_for_no_password() {
     // By telnet, as often as one likes: it is no guess.
     let caller = harness::Dial::call_sized(&board, harness::Kind::SyncTerm, 80, 60);
     for nth in 1..=4 {
-        for (door, words) in doors {
+        for (door, words) in &doors {
             caller.wait_for("Handle");
             caller.enter(door);
             caller.wait_until("the closed door", |screen| {
-                screen.rows().iter().filter(|row| row.trim() == words).count() == nth
+                screen.rows().iter().filter(|row| row.trim() == words.as_str()).count() == nth
             });
         }
     }
@@ -373,7 +370,7 @@ fn a_client_that_offers_nothing_we_speak_costs_nothing() {
 #[test]
 fn the_locale_says_the_charset_and_the_window_its_size() {
     let board = Board::start();
-    for (nth, locale, charset) in [(0, "C.UTF-8", "Utf8"), (1, "de_DE.UTF-8", "Utf8")] {
+    for (nth, locale, charset) in [(0, "C.UTF-8", "Utf8"), (1, "en_GB.UTF-8", "Utf8")] {
         let sent = SshOptions { size: Some((100, 40)), ..options(&[&format!("SetEnv=LANG={locale}")]) };
         let guest = ssh(&board, "guest", &sent);
         guest.past_guest_notice();

@@ -64,6 +64,7 @@ impl Reload {
         let config = Arc::clone(&self.config);
         let load = move || (assets::load(&config), assets::languages(&config));
         let Ok((loaded, (languages, mistakes))) = tokio::task::spawn_blocking(load).await else { return };
+        let taken = loaded.is_ok() || mistakes.is_none();
         match loaded {
             Ok(loaded) => {
                 self.server.themes.store(Arc::new(loaded.themes));
@@ -79,7 +80,9 @@ impl Reload {
             }
             Some(report) => tracing::error!("languages stay as they were: {report:?}"),
         }
-        self.server.reloaded.send_replace(());
+        if taken {
+            self.server.reloaded.send_replace(());
+        }
     }
 }
 

@@ -24,6 +24,16 @@ fn load(files: &[(&str, &str)]) -> (Languages, Vec<(String, String)>) {
     (languages, mistakes.map(|mistakes| told(&mistakes)).unwrap_or_default())
 }
 
+/// The file of each mistake.
+fn files_of(mistakes: &Mistakes) -> Vec<String> {
+    let name = |mistake: &dyn Diagnostic| {
+        let span = *mistake.labels().unwrap().next().unwrap().inner();
+        let text = mistake.source_code().unwrap().read_span(&span, 0, 0).unwrap();
+        text.name().unwrap().rsplit('/').next().unwrap().to_owned()
+    };
+    mistakes.related().unwrap().map(name).collect()
+}
+
 /// What is said of each mistake, and what it points at.
 fn told(mistakes: &Mistakes) -> Vec<(String, String)> {
     let told = mistakes.related().unwrap().map(|mistake| {
@@ -158,8 +168,9 @@ fn files_that_are_no_text_or_too_large_are_refused() {
     let folder = folder(&files);
     fs::create_dir(folder.path().join("it.ftl")).unwrap();
     let (languages, mistakes) = Languages::load("en", Some(folder.path()));
-    let mistakes = told(&mistakes.unwrap());
-    let said: Vec<&str> = mistakes.iter().map(|(said, _)| said.rsplit('/').next().unwrap()).collect();
+    let mistakes = mistakes.unwrap();
+    let said = files_of(&mistakes).into_iter().zip(told(&mistakes));
+    let said: Vec<String> = said.map(|(file, (said, _))| format!("{file}: {said}")).collect();
     assert_eq!(
         said,
         [

@@ -183,9 +183,9 @@ async fn memory_has_a_bound_and_forgets_the_oldest() {
 #[test]
 fn a_wait_is_said_in_words() {
     let said = |seconds| Wait::Address(Duration::from_secs(seconds)).to_string();
-    assert!(said(1).ends_with("Call again in 1 second."));
-    assert!(said(119).ends_with("Call again in 119 seconds."));
-    assert!(said(121).ends_with("Call again in 3 minutes."));
+    assert!(said(1).ends_with("Call back in 1 second."));
+    assert!(said(119).ends_with("Call back in 119 seconds."));
+    assert!(said(121).ends_with("Call back in 3 minutes."));
     assert_eq!(Wait::Account(Duration::from_millis(3350)).seconds(), 4);
 }
 

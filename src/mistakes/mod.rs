@@ -139,7 +139,7 @@ impl Found {
     }
 
     /// All that was found, for the sysop. `layers` are names and texts in the order of [`SourcePosition::layer`]; `all` is
-    /// what they are together. A file whose text cannot be shown has none.
+    /// what they are together.
     pub fn into_mistakes(mut self, layers: &[(&str, &str)], all: &str) -> Mistakes {
         self.found.sort();
         self.found.dedup();
@@ -154,10 +154,6 @@ impl Found {
         let untold = self.found.len().saturating_sub(TOLD);
         let mistakes = self.found.into_iter().take(TOLD).filter_map(|(place, message, help)| {
             let (name, text) = layers.get(place.layer)?;
-            if text.is_empty() {
-                let message = format!("{name}: {message}");
-                return Some(Mistake { message, help, at: 0..0, text: None });
-            }
             if quoted(text, &place) <= QUOTED {
                 let text = sources.get(place.layer).cloned();
                 return Some(Mistake { message, help, at: place.start..place.end, text });

@@ -64,9 +64,9 @@ pub struct Peer {
 }
 
 /// What whoever wants to register is told where the sysop has closed registration.
-pub const CLOSED_TO_NEW: &str = "This board takes no new callers just now.";
+pub const CLOSED_TO_NEW: &str = "We're not taking new callers right now.";
 /// What guests are told where the sysop lets none in.
-pub const CLOSED_TO_GUESTS: &str = "This board takes no guests just now.";
+pub const CLOSED_TO_GUESTS: &str = "We're not taking guests right now.";
 
 /// How far a caller has come before the first screen.
 #[derive(Debug, Clone)]
