@@ -59,8 +59,8 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
 ];
 
 /// What stands above these reaches them and not, through them, what they have below: a call comes by a wire and hears
-/// the switchboard, so that no screen has to.
-const CLOSED: &[&str] = &["call"];
+/// the switchboard, so that no screen has to; a mistake has the domain's guess at what was meant.
+const CLOSED: &[&str] = &["call", "mistakes"];
 
 /// Libraries that one part alone may name.
 const ONLY_IN: &[(&str, &str)] = &[
