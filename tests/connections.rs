@@ -46,12 +46,16 @@ fn deaf_guest(board: &Board) -> TcpStream {
     stream
 }
 
-/// Sends `what` again and again until the board takes no more of it, or `FLOOD` is sent. False if it all went.
+/// How long a flood goes on.
+const LONG: Duration = Duration::from_secs(6);
+
+/// Sends `what` again and again until the board takes no more of it, or so little that there is no end of it, or `FLOOD`
+/// is sent. False if it all went.
 fn flood(stream: &TcpStream, what: &[u8]) -> bool {
     stream.set_write_timeout(Some(Duration::from_secs(3))).expect("a TCP socket has this option");
     let much = what.repeat(64 * 1024 / what.len());
-    let mut stream = stream;
-    (0..FLOOD / much.len()).any(|_| stream.write_all(&much).is_err())
+    let (mut stream, start) = (stream, Instant::now());
+    (0..FLOOD / much.len()).any(|_| stream.write_all(&much).is_err() || start.elapsed() > LONG)
 }
 
 /// The most memory that the board has had so far, in KiB.

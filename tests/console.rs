@@ -139,7 +139,7 @@ fn the_board_is_walked_from_the_console_and_goodbye_leads_back() {
     console.choose("W", "Nobody is on line.");
     console.back_to(MENU);
     console.choose("G", DESK);
-    console.wait_for("Sysop posted \"From the desk\" on The Lobby");
+    console.wait_for("Sysop posted \"From the desk\" in The Lobby");
     console.send_raw(b"\x03");
     left(&console);
 }
@@ -208,12 +208,26 @@ fn a_terminal_is_given_back_at_every_signal() {
     assert!(given_back(&hung_up.raw()));
 }
 
+/// Waits until the process has stopped, as a shell does before it lets it go on.
+fn wait_stopped(pid: u32) {
+    let stopped = || {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("it is there");
+        stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T'))
+    };
+    let start = Instant::now();
+    while !stopped() {
+        assert!(start.elapsed() < DEADLINE, "it goes on as if nothing had been said");
+        std::thread::yield_now();
+    }
+}
+
 #[test]
 fn a_console_that_is_stopped_gives_the_terminal_back_and_draws_anew() {
     let board = board(Board::setup());
     let console = console(&board, &[], 80, 24);
     assert!(signal(console.pid, "TSTP"));
     console.wait_raw("the shell's own screen", given_back);
+    wait_stopped(console.pid);
     assert!(signal(console.pid, "CONT"));
     console.wait_raw("the console's screen", |raw| !given_back(raw));
     console.wait_for(DESK);

@@ -2,7 +2,9 @@
 
 mod harness;
 
-use harness::{Board, Dial, Key, Kind, MENU, PASSWORD, Setup, SshOptions, call_by_ssh, on_both_databases};
+use harness::{
+    Board, Dial, Key, Kind, MENU, PASSWORD, Setup, SshOptions, call_by_ssh, on_both_databases, text,
+};
 
 on_both_databases!(
     callers_come_and_go_and_are_kicked,
@@ -187,7 +189,7 @@ fn in_plain_text_the_desk_is_lines_and_numbers() {
     let sysop = Dial::call(&board, Kind::Xterm);
     sysop.wait_for("Handle, NEW");
     sysop.enter("WORDS");
-    sysop.wait_for("Words alone from here on.");
+    sysop.wait_for(&text("login-words"));
     sysop.enter("Zero Cool");
     sysop.wait_for("Password:");
     sysop.enter(PASSWORD);

@@ -95,7 +95,7 @@ fn walk_to_the_desk(board: &Board, sysop: &Terminal, rows: u16, at: &dyn Fn(&str
     sysop.enter("Zero Cool");
     sysop.wait_for("Password:");
     sysop.enter(PASSWORD);
-    sysop.wait_for("good to hear you");
+    sysop.wait_for("good to hear");
     sysop.past_notice();
     sysop.wait_row(usize::from(rows - 2), MENU);
     sysop.send("O");

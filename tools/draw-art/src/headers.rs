@@ -8,7 +8,7 @@ use crate::tone::{BEAT, tone};
 pub type Motif = fn(&mut Room);
 
 /// Every header: name, title, motif.
-pub const HEADERS: [(&str, &str, Motif); 21] = [
+pub const HEADERS: [(&str, &str, Motif); 22] = [
     ("inner", "two beats", inner),
     ("main", "main menu", main_menu),
     ("login", "off the hook", login),
@@ -30,6 +30,7 @@ pub const HEADERS: [(&str, &str, Motif); 21] = [
     ("trade", "yours and mine", trade),
     ("settings", "faders", settings),
     ("help", "question", help),
+    ("sysop", "every line", sysop),
 ];
 
 /// Two beats, in from the left: screens that have no wave of their own.
@@ -164,6 +165,14 @@ fn profile(room: &mut Room) {
         let here = hump(u, 0.58, 0.36);
         (here * here * cycle(u - 0.58, 7.0, 0.25), 0.42 + 0.68 * here)
     });
+}
+
+/// Every line at the desk, and the one that is listened to.
+fn sysop(room: &mut Room) {
+    for (at, turns, brightness) in [(-0.72, 2.3, 0.5), (-0.24, 5.1, 1.08), (0.24, 3.2, 0.5), (0.72, 4.1, 0.5)]
+    {
+        room.line(0.55, |u| (at + 0.2 * cycle(u, turns, 0.2), brightness));
+    }
 }
 
 /// Two that come into step.

@@ -86,7 +86,10 @@ fn news_far_down_a_board_waits_for_the_next_key() {
     assert_eq!(list.bar.news, None, "and no clock runs for more of it");
     let mut callers = List { live: Live::Callers, ..list };
     callers.bar.stale = false;
-    assert!(callers.refresh(), "who's online is one statement, wherever the bar is");
+    assert!(!callers.refresh() && callers.bar.stale, "who's online comes page by page as well");
+    let mut pages = List { live: Live::Pages, ..callers };
+    pages.bar.stale = false;
+    assert!(pages.refresh(), "a list that is fetched whole is, wherever the bar is");
 }
 
 #[test]
