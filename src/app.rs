@@ -40,6 +40,8 @@ use crate::transport::ssh::host_keys;
 
 /// How long what is left to write after the last call may take.
 const LOOSE_ENDS: Duration = Duration::from_secs(5);
+/// How long an instance may take to leave after that.
+const LEAVING: Duration = Duration::from_secs(5);
 
 /// An instance, with all that it needs at hand, and nothing at work yet. It has no hold on its process: whoever opens it
 /// opens its sockets, hears the signals and keeps the log, and may have several side by side.
@@ -224,8 +226,10 @@ impl Board {
         closing.cancel();
         state.loose_ends.close();
         background.close();
-        timeout(LOOSE_ENDS, async {
-            state.loose_ends.wait().await;
+        // What is late there takes no time from leaving: the others would show this instance's callers until its lease ends.
+        timeout(LOOSE_ENDS, state.loose_ends.wait()).await.ok();
+        timeout(LEAVING, async {
+            // A lease that is just being renewed would bring it back.
             background.wait().await;
             domain.instances.leave(instance).await.ok();
             last_ring.cancel();

@@ -89,6 +89,7 @@ pub async fn run(listeners: Listeners, state: Arc<ServerState>, shutdown: Shutdo
         refusals: Arc::new(Semaphore::new(REFUSALS)),
         calls: TaskTracker::new(),
         cut: CancellationToken::new(),
+        shutdown: shutdown.clone(),
         state: Arc::clone(&state),
     });
     let _cut = server.cut.clone().drop_guard();
@@ -98,7 +99,10 @@ pub async fn run(listeners: Listeners, state: Arc<ServerState>, shutdown: Shutdo
     accepting.spawn(Arc::clone(&server).telnet(listeners.telnet, ssh_port));
     accepting.spawn(Arc::clone(&server).ssh(listeners.ssh, listeners.ssh_config));
     shutdown.draining().await;
-    state.drain.cancel();
+    // Those who are to be cut off are not told first: who is faster would be chance.
+    if !shutdown.is_stopping() {
+        state.drain.cancel();
+    }
     accepting.join_all().await;
     server.calls.close();
     tokio::select! {
@@ -109,6 +113,7 @@ pub async fn run(listeners: Listeners, state: Arc<ServerState>, shutdown: Shutdo
     tracing::warn!(calls = server.calls.len(), "calls cut off: they did not end in time");
     server.cut.cancel();
     server.calls.wait().await;
+    state.drain.cancel();
 }
 
 /// What answers the calls of an instance.
@@ -123,6 +128,8 @@ struct Server {
     calls: TaskTracker,
     /// Set when those are cut off.
     cut: CancellationToken,
+    /// When no more calls are answered.
+    shutdown: Shutdown,
 }
 
 impl Server {
@@ -231,7 +238,7 @@ impl Server {
     async fn accept(&self, listener: &TcpListener, transport: &str) -> Option<(TcpStream, IpAddr)> {
         loop {
             let accepted = tokio::select! {
-                () = self.state.drain.cancelled() => return None,
+                () = self.shutdown.draining() => return None,
                 accepted = listener.accept() => accepted,
             };
             match accepted {

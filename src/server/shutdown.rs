@@ -32,6 +32,11 @@ impl Shutdown {
         self.drain.cancelled().await;
     }
 
+    /// Whether the word to end at once has come.
+    pub fn is_stopping(&self) -> bool {
+        self.stop.is_cancelled()
+    }
+
     /// Waits for the word to end at once.
     pub async fn stopping(&self) {
         self.stop.cancelled().await;
